@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class EventsDirectoryConfig(AppConfig):
+    name = "events_directory"

@@ -1,0 +1,3 @@
+from members.models.users import User
+
+__all__ = ["User"]
