@@ -136,6 +136,8 @@ if env.str("LAUREL_DB_ROLE", "") and "migrate" not in sys.argv[1:2]:
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
         f"-c role={env.str('LAUREL_DB_ROLE')}"
     )
+# E-mail is unique without regard to case by a constraint that this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_LINTER_OPTIONS = {"exclude_apps": ["django_celery_beat"]}
 
@@ -248,14 +250,11 @@ STORAGES = {
 MEDIA_ROOT = addresses.var() / "media"
 
 # --- Mail --------------------------------------------------------------------------------------
-_email = env.dj_email_url("EMAIL_URL", f"filemail://{addresses.var() / 'mail'}")
-EMAIL_BACKEND = _email["EMAIL_BACKEND"]
-EMAIL_FILE_PATH = _email.get("EMAIL_FILE_PATH") or str(addresses.var() / "mail")
-EMAIL_HOST = _email.get("EMAIL_HOST", "")
-EMAIL_PORT = _email.get("EMAIL_PORT") or 25
-EMAIL_HOST_USER = _email.get("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = _email.get("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
+if env.str("EMAIL_URL", ""):
+    vars().update(env.dj_email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = addresses.var() / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "loyalty@localhost")
 
 # --- Celery: a doorbell and an alarm clock, never the truth ----------------------------------------
@@ -282,7 +281,9 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # --- API ---------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["loyalty.connectors.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "loyalty.connectors.api.authentication.ApiKeyAuthentication"
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["loyalty.connectors.api.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -318,7 +319,7 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"django.db.backends": {"level": "WARNING"}},
+    "loggers": {"django.db.backends": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
 }
 LOGGING_CONFIG = "loyalty.logs.configure"
 

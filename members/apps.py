@@ -1,5 +1,16 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class MembersConfig(AppConfig):
     name = "members"
+
+    def ready(self) -> None:
+        """Connect the bell, and lay down after every migration what the tables alone do not hold."""
+        from members import roles, shipped, tasks
+        from members.operations import jobs
+
+        if tasks.ring not in jobs.bell:
+            jobs.bell.append(tasks.ring)
+        post_migrate.connect(shipped.install, sender=self)
+        post_migrate.connect(roles.install)

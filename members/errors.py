@@ -15,3 +15,33 @@ class Refused(ValidationError):
 
     def __init__(self, sentence: str | None = None, **params: object) -> None:
         super().__init__(sentence or self.sentence, code=self.code, params=params or None)
+
+
+class NoSuchDay(Refused):
+    code = "no_such_day"
+    sentence = _("There is no day %(day)s in any year.")
+
+
+class NoSuchZone(Refused):
+    code = "no_such_time_zone"
+    sentence = _("There is no time zone named %(zone)s.")
+
+
+class NotEnough(Refused):
+    code = "not_enough"
+    sentence = _("There are not enough points for this.")
+
+
+class Frozen(Refused):
+    code = "account_frozen"
+    sentence = _("This account is frozen until somebody has looked at it.")
+
+
+class SaidDifferently(Refused):
+    code = "said_differently"
+    sentence = _("The activity %(id)s from %(source)s was told before with other content.")
+
+
+class UnknownKind(Refused):
+    code = "unknown_kind"
+    sentence = _("There is no activity kind named %(kind)s.")

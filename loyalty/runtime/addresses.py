@@ -31,7 +31,11 @@ def sockets() -> Path:
 
 def database(url: str) -> dict:
     """Django's DATABASES entry for a `postgresql://` URL, or for the embedded server when empty."""
-    common = {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    common = {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
     if not url:
         return common | {"NAME": "laurel", "USER": "laurel", "HOST": str(sockets()), "PORT": "5432"}
     parts = urlsplit(url)

@@ -1,3 +1,33 @@
+from members.models.activities import Activity, ActivityKind
+from members.models.ledger import NEVER, Account, Balance, Entry, LotUse, OpenLot, Rollup, Unit
+from members.models.members import Access, Consent, Member
+from members.models.tiers import Tier, TierGroup, TierPeriod
+from members.models.trail import AuditRow
 from members.models.users import User
+from members.models.work import Decision, Heartbeat, Job, SweepRun, Watermark
 
-__all__ = ["User"]
+__all__ = [
+    "NEVER",
+    "Access",
+    "Account",
+    "Activity",
+    "ActivityKind",
+    "AuditRow",
+    "Balance",
+    "Consent",
+    "Decision",
+    "Entry",
+    "Heartbeat",
+    "Job",
+    "LotUse",
+    "Member",
+    "OpenLot",
+    "Rollup",
+    "SweepRun",
+    "Tier",
+    "TierGroup",
+    "TierPeriod",
+    "Unit",
+    "User",
+    "Watermark",
+]

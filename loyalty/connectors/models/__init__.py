@@ -1,0 +1,3 @@
+from loyalty.connectors.models.keys import ApiKey, StoredAnswer
+
+__all__ = ["ApiKey", "StoredAnswer"]

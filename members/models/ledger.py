@@ -1,0 +1,245 @@
+"""The ledger: accounts, entries, lots and balances. `docs/algorithms/ledger.md` explains them.
+
+An entry moves a positive amount from its debit account to its credit account, so every entry is
+balanced by its shape. Rows here are written by `ledger_post` alone and never change.
+"""
+
+from datetime import UTC, datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from members.models.members import Member
+
+#: A lot that never expires carries this instant, so that the primary key of open lots sorts it last.
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class Unit(models.Model):
+    """What is counted: spendable points, status points, a green unit, ..."""
+
+    class Purpose(models.TextChoices):
+        SPENDABLE = "spendable", _("can be spent")
+        STATUS = "status", _("counts towards a tier")
+        IMPACT = "impact", _("counts an effect on the world")
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
+    expires_after_months = models.PositiveSmallIntegerField(
+        _("expires after months"), null=True, blank=True, help_text=_("Empty: never.")
+    )
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Account(models.Model):
+    """Holds one unit for one member, or for the programme itself when `member` is empty."""
+
+    class Kind(models.TextChoices):
+        WALLET = "wallet", _("spendable")
+        PENDING = "pending", _("pending")
+        HELD = "held", _("held")
+        DEBT = "debt", _("debt")
+        ISSUANCE = "issuance", _("issuance")
+        REDEMPTION = "redemption", _("redemption")
+        BREAKAGE = "breakage", _("breakage")
+        ADJUSTMENT = "adjustment", _("adjustment")
+        RECEIVABLE = "receivable", _("receivable")
+
+    MEMBER_KINDS = (Kind.WALLET, Kind.PENDING, Kind.HELD, Kind.DEBT)
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="accounts")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="accounts")
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "unit", "kind"], nulls_distinct=False, name="account_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(member__isnull=False, kind__in=["wallet", "pending", "held", "debt"])
+                | (Q(member=None) & ~Q(kind__in=["wallet", "pending", "held", "debt"])),
+                name="account_owner_fits_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class Balance(models.Model):
+    """The stored balance of a member's account; `version` counts its postings.
+
+    Only a debt account may go below zero. A frozen account refuses every posting until a person
+    has looked at it; nothing heals itself.
+    """
+
+    account = models.OneToOneField(
+        Account, on_delete=models.PROTECT, primary_key=True, related_name="balance"
+    )
+    amount = models.BigIntegerField(default=0)
+    version = models.BigIntegerField(default=0)
+    may_go_negative = models.BooleanField(default=False)
+    is_frozen = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("balance")
+        verbose_name_plural = _("balances")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gte=0) | Q(may_go_negative=True), name="balance_not_overdrawn"
+            )
+        ]
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Questions over entries."""
+
+    def of_member(self, member: Member) -> "EntryQuerySet":
+        """Every entry that touched an account of the member's, newest first."""
+        accounts = Account.objects.filter(member=member).values("pk")
+        return self.filter(Q(debit__in=accounts) | Q(credit__in=accounts)).order_by("-id")
+
+
+class Entry(models.Model):
+    """One transfer of points, for ever.
+
+    `key` names the cause, so that a cause posts once. `*_seq` and `*_after` number the postings of
+    a member's account and carry its balance after each; they are empty for the programme's own
+    accounts. An entry with `expires_at` opened a lot in its credit account.
+    """
+
+    class Kind(models.TextChoices):
+        ACCRUAL = "accrual", _("earned")
+        ACTIVATION = "activation", _("activated")
+        HOLD = "hold", _("held")
+        RELEASE = "release", _("released")
+        REDEMPTION = "redemption", _("redeemed")
+        EXPIRY = "expiry", _("expired")
+        REVERSAL = "reversal", _("reversed")
+        RESTORATION = "restoration", _("restored")
+        REINSTATEMENT = "reinstatement", _("reinstated")
+        TRANSFER = "transfer", _("transferred")
+        ADJUSTMENT = "adjustment", _("adjusted")
+
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=14, choices=Kind.choices)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    debit = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="debits", db_index=False
+    )
+    credit = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="credits", db_index=False
+    )
+    amount = models.BigIntegerField()
+    debit_seq = models.BigIntegerField(null=True)
+    debit_after = models.BigIntegerField(null=True)
+    credit_seq = models.BigIntegerField(null=True)
+    credit_after = models.BigIntegerField(null=True)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    cause_kind = models.CharField(max_length=30)
+    cause_id = models.BigIntegerField(null=True)
+    rule_version_id = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=300)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="children", db_index=False
+    )
+    reverses = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="reversals", db_index=False
+    )
+    active_from = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="entry_amount_positive"),
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="entry_two_accounts"),
+            models.UniqueConstraint(
+                fields=["debit", "debit_seq"],
+                condition=Q(debit_seq__isnull=False),
+                name="entry_debit_numbered",
+            ),
+            models.UniqueConstraint(
+                fields=["credit", "credit_seq"],
+                condition=Q(credit_seq__isnull=False),
+                name="entry_credit_numbered",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["cause_kind", "cause_id"], name="entry_cause"),
+            models.Index(
+                fields=["parent"], name="entry_children", condition=Q(parent__isnull=False)
+            ),
+            models.Index(
+                fields=["reverses"], name="entry_reversals", condition=Q(reverses__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount} #{self.pk}"
+
+
+class OpenLot(models.Model):
+    """What is left of the points one entry opened. The primary key is the order of spending:
+    soonest expiry, then oldest, then lowest id. Exhausted and expired lots are deleted."""
+
+    pk = models.CompositePrimaryKey("account_id", "expires_at", "earned_at", "entry_id")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="open_lots", db_index=False
+    )
+    expires_at = models.DateTimeField()
+    earned_at = models.DateTimeField()
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+", db_index=False)
+    remaining = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("open lot")
+        verbose_name_plural = _("open lots")
+        constraints = [
+            models.CheckConstraint(condition=Q(remaining__gt=0), name="open_lot_not_empty")
+        ]
+        indexes = [models.Index(fields=["expires_at"], name="open_lot_due")]
+
+
+class LotUse(models.Model):
+    """How much of a lot an entry took (positive) or gave back (negative). Append-only."""
+
+    pk = models.CompositePrimaryKey("entry_id", "lot_id")
+    entry = models.ForeignKey(
+        Entry, on_delete=models.PROTECT, related_name="lot_uses", db_index=False
+    )
+    lot = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="uses_of_lot")
+    amount = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("lot use")
+        verbose_name_plural = _("lot uses")
+        constraints = [models.CheckConstraint(condition=~Q(amount=0), name="lot_use_not_nothing")]
+
+
+class Rollup(models.Model):
+    """The settled part of a programme account's balance: the sum of postings up to an entry id.
+
+    The balance is this plus the postings after it, so no posting ever waits for a shared row.
+    """
+
+    account = models.OneToOneField(
+        Account, on_delete=models.PROTECT, primary_key=True, related_name="rollup"
+    )
+    amount = models.BigIntegerField(default=0)
+    upto_entry_id = models.BigIntegerField(default=0)

@@ -1,0 +1,144 @@
+"""The people of the programme, what they agreed to, and the doors that are open to them."""
+
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import ExtractDay, ExtractMonth
+from django.utils.translation import gettext_lazy as _
+
+
+def new_pseudonym() -> str:
+    """A name that says nothing about its bearer."""
+    return f"Member {secrets.token_hex(3).upper()}"
+
+
+def programme_zone() -> str:
+    """The zone of a member who has not said where they live."""
+    return settings.PROGRAMME_TIME_ZONE
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    """Questions over members."""
+
+    def active(self) -> "MemberQuerySet":
+        """Members who have not been erased."""
+        return self.filter(erased_at=None)
+
+    def of(self, user) -> "MemberQuerySet":
+        """The user's own membership (none or one row)."""
+        return self.active().filter(user_id=user.pk)
+
+
+class Member(models.Model):
+    """One person in the programme. `ref` is the id by which the outside world knows them."""
+
+    ref = models.CharField(_("reference"), max_length=100, unique=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="member",
+        verbose_name=_("sign-in"),
+    )
+    email = models.EmailField(_("e-mail address"), blank=True)
+    given_name = models.CharField(_("given name"), max_length=100, blank=True)
+    family_name = models.CharField(_("family name"), max_length=100, blank=True)
+    pseudonym = models.CharField(_("pseudonym"), max_length=60, default=new_pseudonym)
+    shows_real_name = models.BooleanField(_("shows their name to others"), default=False)
+    is_ranked = models.BooleanField(_("appears on leaderboards"), default=True)
+    birth_month = models.PositiveSmallIntegerField(_("month of birth"), null=True, blank=True)
+    birth_day = models.PositiveSmallIntegerField(_("day of birth"), null=True, blank=True)
+    birthday_set_at = models.DateTimeField(_("birthday told at"), null=True, blank=True)
+    birthday_mmdd = models.GeneratedField(
+        expression=F("birth_month") * 100 + F("birth_day"),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+    )
+    joined_on = models.DateField(_("joined on"))
+    joined_mmdd = models.GeneratedField(
+        expression=ExtractMonth("joined_on") * 100 + ExtractDay("joined_on"),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default=programme_zone)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    created_at = models.DateTimeField(_("created at"))
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(birth_month=None, birth_day=None)
+                | Q(birth_month__range=(1, 12), birth_day__range=(1, 31)),
+                name="member_birthday_whole_or_absent",
+            )
+        ]
+        indexes = [
+            models.Index(F("birthday_mmdd"), name="member_birthday"),
+            models.Index(F("joined_mmdd"), name="member_anniversary"),
+            models.Index(F("email"), name="member_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.ref
+
+    @property
+    def full_name(self) -> str:
+        """Given and family name, as far as known."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def public_name(self) -> str:
+        """What other people read: the pseudonym, unless the member chose their own name."""
+        return (self.full_name if self.shows_real_name else "") or self.pseudonym
+
+
+class Consent(models.Model):
+    """One act of agreeing or withdrawing. Append-only; the newest row of a purpose is in force."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=40)
+    channel = models.CharField(max_length=20, blank=True)
+    granted = models.BooleanField()
+    text_version = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        indexes = [
+            models.Index(fields=["member", "purpose", "channel", "at"], name="consent_latest")
+        ]
+
+
+class AccessQuerySet(models.QuerySet["Access"]):
+    """Questions over open doors."""
+
+    def open_at(self, at: datetime) -> "AccessQuerySet":
+        """Rows that let a member in at this instant."""
+        return self.filter(Q(until=None) | Q(until__gt=at), starts_at__lte=at)
+
+
+class Access(models.Model):
+    """A door that one app opened for a member and another app reads (`name` is all both know)."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="accesses")
+    name = models.CharField(max_length=80)
+    starts_at = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    cause = models.CharField(max_length=120, unique=True)
+
+    objects = AccessQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("access")
+        verbose_name_plural = _("accesses")
+        indexes = [models.Index(fields=["member", "name"], name="access_of_member")]

@@ -1,0 +1,151 @@
+"""The work queue's writer and its bell.
+
+A job is a row in the transaction of its cause. After the commit somebody rings; if the bell is lost,
+the relay rings again (`loyalty/timetable.py`), so nothing depends on the broker.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from members import clock
+from members.domain.actors import Actor
+from members.models import Job
+from members.operations import audit
+
+log = structlog.get_logger(__name__)
+
+Work = Callable[[dict[str, Any]], None]
+
+#: What to do for each kind of job. Apps add theirs with `@does("app.verb")`.
+WORK: dict[str, Work] = {}
+
+#: Wakes a worker after the commit. `members.apps` connects the broker's bell; tests ring their own.
+bell: list[Callable[[], None]] = []
+
+LEASE = timedelta(minutes=2)
+ATTEMPTS = 5
+
+
+def does(kind: str) -> Callable[[Work], Work]:
+    """Declares the function that does jobs of `kind`. It runs inside the transaction that ends the
+    job, so its effect and "done" are one commit; it must be idempotent all the same."""
+
+    def declare(work: Work) -> Work:
+        WORK[kind] = work
+        return work
+
+    return declare
+
+
+def enqueue(
+    kind: str, *, key: str, arguments: dict[str, Any], not_before: datetime | None = None
+) -> None:
+    """Write a job in the caller's transaction. The same `key` again is the same job."""
+    enqueue_all([(kind, key, arguments)], not_before=not_before)
+
+
+def enqueue_all(
+    jobs: Iterable[tuple[str, str, dict[str, Any]]], *, not_before: datetime | None = None
+) -> None:
+    """Write many jobs at once: (kind, key, arguments) each."""
+    now = clock.now()
+    Job.objects.bulk_create(
+        [
+            Job(
+                kind=kind,
+                key=key,
+                arguments=arguments,
+                not_before=not_before or now,
+                created_at=now,
+            )
+            for kind, key, arguments in jobs
+        ],
+        ignore_conflicts=True,
+    )
+    transaction.on_commit(_ring, robust=True)
+
+
+def _ring() -> None:
+    """Tell a worker there is work. Failing to is harmless: the relay will."""
+    for ring in bell:
+        ring()
+
+
+def work_off(limit: int = 50) -> int:
+    """Do up to `limit` ready jobs; returns how many were done. Safe to run anywhere, any number."""
+    done = 0
+    for _ in range(limit):
+        claimed = _claim()
+        if claimed is None:
+            break
+        done += _do(claimed)
+    return done
+
+
+@transaction.atomic
+def _claim() -> Job | None:
+    """Take the oldest ready job that nobody holds, with a lease."""
+    now = clock.now()
+    job = (
+        Job.objects.select_for_update(skip_locked=True)
+        .filter(state=Job.State.READY, not_before__lte=now)
+        .exclude(leased_until__gt=now)
+        .order_by("not_before", "id")
+        .first()
+    )
+    if job is not None:
+        job.attempts += 1
+        job.fence += 1
+        job.leased_until = now + LEASE
+        job.save(update_fields=["attempts", "fence", "leased_until"])
+    return job
+
+
+def _do(job: Job) -> int:
+    """Do a claimed job: its effect and its end are one commit, or it is tried again later."""
+    try:
+        with transaction.atomic():
+            still_ours = (
+                Job.objects.select_for_update()
+                .filter(pk=job.pk, fence=job.fence, state=Job.State.READY)
+                .exists()
+            )
+            if not still_ours:
+                return 0
+            WORK[job.kind](job.arguments)
+            Job.objects.filter(pk=job.pk).update(
+                state=Job.State.DONE, done_at=clock.now(), leased_until=None, fault=""
+            )
+    except Exception as fault:
+        # Whatever went wrong in one job must not stop the queue; the row keeps what it was.
+        log.exception("job_failed", job=job.pk, kind=job.kind, attempt=job.attempts)
+        _give_back(job, f"{type(fault).__name__}: {fault}")
+        return 0
+    return 1
+
+
+def _give_back(job: Job, fault: str) -> None:
+    """After a failure: later, with growing pauses, or into the dead letters."""
+    dead = job.attempts >= ATTEMPTS
+    Job.objects.filter(pk=job.pk, fence=job.fence).update(
+        state=Job.State.DEAD if dead else Job.State.READY,
+        not_before=clock.now() + timedelta(seconds=10 * 3 ** (job.attempts - 1)),
+        leased_until=None,
+        fault=fault[:2000],
+    )
+
+
+@transaction.atomic
+def retry(job: Job, *, actor: Actor) -> Job:
+    """Put a dead job back on the queue with fresh attempts."""
+    job = Job.objects.select_for_update().get(pk=job.pk)
+    if job.state == Job.State.DEAD:
+        job.state, job.attempts, job.not_before = Job.State.READY, 0, clock.now()
+        job.save(update_fields=["state", "attempts", "not_before"])
+        audit.record(job, actor=actor, verb="members.job.retried")
+        transaction.on_commit(_ring, robust=True)
+    return job

@@ -1,0 +1,126 @@
+"""Joining and changing a membership."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from members import clock
+from members.domain.actors import Actor
+from members.domain.calendar import is_day_of_year, local_date, zone_names
+from members.errors import NoSuchDay, NoSuchZone
+from members.models import Member, User
+from members.operations import accounts, activities, audit
+
+EDITABLE = (
+    "email",
+    "given_name",
+    "family_name",
+    "time_zone",
+    "language",
+    "joined_on",
+    "birth_month",
+    "birth_day",
+    "shows_real_name",
+    "is_ranked",
+)
+
+
+@transaction.atomic
+def enrol(
+    ref: str,
+    *,
+    actor: Actor,
+    user: User | None = None,
+    at: datetime | None = None,
+    **fields: Any,
+) -> Member:
+    """Open a membership under the outside id `ref`, with its accounts, and record `member.joined`.
+
+    Enrolling a known `ref` returns that member unchanged. Raises ValidationError for a birthday or
+    a time zone that does not exist.
+    """
+    at = at or clock.now()
+    known = Member.objects.filter(ref=ref).first()
+    if known is not None:
+        return known
+    _check(fields)
+    fields.setdefault("joined_on", local_date(at, fields.get("time_zone") or _zone()))
+    if fields.get("birth_month"):
+        fields["birthday_set_at"] = at
+    member = Member.objects.create(ref=ref, user=user, created_at=at, **fields)
+    accounts.open_for([member.pk])
+    audit.record(member, actor=actor, verb="members.member.enrolled", after={"ref": ref})
+    activities.record(
+        "member.joined",
+        member=member,
+        source="laurel",
+        external_id=f"joined:{member.pk}",
+        occurred_at=at,
+        actor=actor,
+    )
+    return member
+
+
+@transaction.atomic
+def enrol_missing(refs: Iterable[str], *, actor: Actor, joined_on: dict[str, date]) -> int:
+    """Open memberships for the unknown ones of `refs` in one go (imports). Returns how many.
+
+    History is not greeted: no `member.joined` is recorded for people who joined long ago.
+    """
+    now = clock.now()
+    known = set(Member.objects.filter(ref__in=list(refs)).values_list("ref", flat=True))
+    fresh = Member.objects.bulk_create(
+        [
+            Member(ref=ref, created_at=now, joined_on=joined_on[ref])
+            for ref in dict.fromkeys(refs)
+            if ref not in known
+        ],
+        ignore_conflicts=True,
+    )
+    ids = list(
+        Member.objects.filter(ref__in=[member.ref for member in fresh]).values_list("pk", flat=True)
+    )
+    accounts.open_for(ids)
+    for member in Member.objects.filter(pk__in=ids[:1]):
+        audit.record(
+            member, actor=actor, verb="members.member.enrolled_many", after={"members": len(ids)}
+        )
+    return len(ids)
+
+
+@transaction.atomic
+def update(member: Member, *, actor: Actor, at: datetime | None = None, **fields: Any) -> Member:
+    """Change what is known of a member; only the fields of `EDITABLE`. Audited field by field."""
+    unknown = set(fields) - set(EDITABLE)
+    if unknown:
+        raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
+    _check(fields)
+    member = Member.objects.select_for_update().get(pk=member.pk)
+    before = {name: getattr(member, name) for name in fields}
+    changed = {name: value for name, value in fields.items() if before[name] != value}
+    if not changed:
+        return member
+    if {"birth_month", "birth_day"} & set(changed):
+        changed["birthday_set_at"] = at or clock.now()
+    for name, value in changed.items():
+        setattr(member, name, value)
+    member.save(update_fields=list(changed))
+    audit.record(
+        member, actor=actor, verb="members.member.updated", after={"fields": sorted(changed)}
+    )
+    return member
+
+
+def _check(fields: dict[str, Any]) -> None:
+    month, day = fields.get("birth_month"), fields.get("birth_day")
+    if (month, day) != (None, None) and not is_day_of_year(month or 0, day or 0):
+        raise NoSuchDay(day=f"{month}-{day}")
+    zone = fields.get("time_zone")
+    if zone is not None and zone not in zone_names():
+        raise NoSuchZone(zone=zone)
+
+
+def _zone() -> str:
+    return Member._meta.get_field("time_zone").get_default()

@@ -1,0 +1,90 @@
+"""The activity kinds that Laurel knows from the start. Staff add more in the console."""
+
+from typing import Any
+
+MONEY = {"type": "string", "pattern": r"^\d{1,12}(\.\d{1,4})?$"}
+TEXT = {"type": "string", "maxLength": 200}
+LINE = {
+    "type": "object",
+    "required": ["line_id", "quantity", "unit_price"],
+    "properties": {
+        "line_id": TEXT,
+        "sku": TEXT,
+        "category": TEXT,
+        "quantity": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+        "unit_price": MONEY,
+        "discount": MONEY,
+        "tax": MONEY,
+    },
+}
+ORDER_REF = {"order_id": TEXT}
+
+
+def schema(required: list[str] | None = None, **properties: Any) -> dict[str, Any]:
+    """A JSON Schema for a payload; further fields are welcome."""
+    return {"type": "object", "required": required or [], "properties": properties}
+
+
+ORDER = schema(
+    ["order_id", "currency", "lines"],
+    **ORDER_REF,
+    currency={"type": "string", "pattern": "^[A-Z]{3}$"},
+    lines={"type": "array", "items": LINE, "minItems": 1, "maxItems": 1000},
+    shipping=MONEY,
+    discount=MONEY,
+    paid_with_points=MONEY,
+    channel=TEXT,
+    store=TEXT,
+)
+RETURN = schema(
+    ["order_id"],
+    **ORDER_REF,
+    lines={
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["line_id", "quantity"],
+            "properties": {"line_id": TEXT, "quantity": {"type": "integer", "minimum": 1}},
+        },
+    },
+)
+REFILL = schema(["order_id"], **ORDER_REF, serial=TEXT, sku=TEXT)
+
+KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "order.placed": ("Order placed", ORDER),
+    "order.fulfilled": ("Order fulfilled", schema(["order_id"], **ORDER_REF)),
+    "order.returned": ("Order returned", RETURN),
+    "order.cancelled": ("Order cancelled", schema(["order_id"], **ORDER_REF)),
+    "refill.ordered": ("Refill ordered", REFILL),
+    "refill.returned": ("Container sent back", REFILL),
+    "refill.confirmed": ("Refill confirmed", REFILL),
+    "refill.rejected": ("Refill rejected", REFILL),
+    "review.published": ("Review published", schema(["sku"], sku=TEXT, rating={"type": "integer"})),
+    "referral.joined": ("Friend joined", schema(["friend"], friend=TEXT)),
+    "visit.checked_in": ("Visit", schema(store=TEXT)),
+    "event.attended": ("Event attended", schema(occurrence={"type": "integer"}, title=TEXT)),
+    "content.viewed": ("Content viewed", schema(content=TEXT)),
+    "wishlist.added": ("Added to wish list", schema(sku=TEXT)),
+    "social.shared": ("Shared", schema(subject=TEXT)),
+    "app.opened": ("App opened", schema()),
+    "profile.completed": ("Profile completed", schema()),
+    "subscription.renewed": ("Subscription renewed", schema(plan=TEXT)),
+    "member.joined": ("Joined", schema()),
+    "birthday.reached": ("Birthday", schema()),
+    "anniversary.reached": ("Joining anniversary", schema(years={"type": "integer"})),
+    "tier.changed": ("Tier changed", schema(tier=TEXT, previous=TEXT)),
+    "badge.awarded": ("Badge awarded", schema(badge=TEXT)),
+}
+
+
+def install(using: str = "default", **_: object) -> None:
+    """Add the kinds that are missing; what staff changed stays as it is. Runs after migrations."""
+    from members.models import ActivityKind
+
+    ActivityKind.objects.using(using).bulk_create(
+        [
+            ActivityKind(name=name, title=title, schema=shape, is_shipped=True)
+            for name, (title, shape) in KINDS.items()
+        ],
+        ignore_conflicts=True,
+    )
