@@ -1,0 +1,4 @@
+// Everything here improves a page that already works without it.
+import "theme";
+import "menus";
+import "forms";

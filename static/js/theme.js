@@ -1,0 +1,30 @@
+// The switch for light, dark or the system's choice; remembered on this device only.
+const root = document.documentElement;
+
+const chosen = () => root.dataset.theme ?? "system";
+
+const choose = (theme) => {
+  if (theme === "system") {
+    delete root.dataset.theme;
+    localStorage.removeItem("theme");
+  } else {
+    root.dataset.theme = theme;
+    localStorage.setItem("theme", theme);
+  }
+};
+
+for (const group of document.querySelectorAll("[data-theme-switch]")) {
+  const show = () => {
+    for (const button of group.querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String(button.value === chosen()));
+    }
+  };
+  group.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    choose(button.value);
+    show();
+  });
+  show();
+  group.hidden = false;
+}
