@@ -1,9 +1,15 @@
-"""What every template may name: the programme, from settings."""
+"""What every template may name: the programme, and the doors that this visitor may open."""
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from loyalty.navigation import Navigation
+
 
 def programme(request: HttpRequest) -> dict[str, object]:
-    """The programme's name and whether this is the demo."""
-    return {"programme_name": settings.PROGRAMME_NAME, "is_demo": settings.DEMO}
+    """The programme's name, whether this is the demo, and the navigation."""
+    return {
+        "programme_name": settings.PROGRAMME_NAME,
+        "is_demo": settings.DEMO,
+        "navigation": Navigation(request),
+    }

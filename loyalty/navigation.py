@@ -1,0 +1,92 @@
+"""The ways through the house: which doors the header offers to whom.
+
+Paths are those of the public contract. A door is shown only when a room answers behind it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A page of the first level: where, what it is called, its icon."""
+
+    href: str
+    label: str | Promise
+    icon: str
+    is_current: bool = False
+
+
+MEMBER = (
+    Door("/", _("Home"), "house"),
+    Door("/points/", _("Points"), "coins"),
+    Door("/rewards/", _("Rewards"), "gift"),
+    Door("/badges/", _("Badges"), "award"),
+    Door("/events/", _("Events"), "calendar-days"),
+    Door("/leaderboards/", _("Leaderboards"), "trophy"),
+    Door("/nominations/", _("Nominations"), "vote"),
+)
+VISITOR = (
+    Door("/events/", _("Events"), "calendar-days"),
+    Door("/badges/", _("Badges"), "award"),
+)
+ACCOUNT = (
+    Door("/account/preferences/", _("Preferences"), "settings"),
+    Door("/account/email/", _("E-mail addresses"), "mail"),
+    Door("/account/password/change/", _("Password"), "lock"),
+    Door("/account/2fa/", _("Two-step sign-in"), "key-round"),
+)
+PARTNER_DESK = Door("/partner/", _("Partner console"), "briefcase")
+COMMITTEE_DESK = Door("/committee/", _("Committee desk"), "scale")
+STAFF_DESK = Door("/admin/", _("Staff console"), "wrench")
+
+
+@cache
+def _answers(path: str) -> bool:
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
+class Navigation:
+    """What one request's header, menus and desks offer; each list is made when a template asks."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    def _doors(self, doors: Iterable[Door]) -> list[Door]:
+        here = self._request.path
+        return [
+            Door(
+                door.href,
+                door.label,
+                door.icon,
+                here == door.href or (door.href.count("/") > 1 and here.startswith(door.href)),
+            )
+            for door in doors
+            if _answers(door.href)
+        ]
+
+    @cached_property
+    def member(self) -> list[Door]:
+        """The portal's first level; a visitor sees the public pages only."""
+        return self._doors(MEMBER if self._request.user.is_authenticated else VISITOR)
+
+    @cached_property
+    def account(self) -> list[Door]:
+        """What a signed-in person may change about themselves."""
+        return self._doors(ACCOUNT)
+
+    @cached_property
+    def desks(self) -> list[Door]:
+        """The other desks that this person may sit at."""
+        user = self._request.user
+        return self._doors([STAFF_DESK] if user.is_staff else [])
