@@ -45,3 +45,8 @@ class SaidDifferently(Refused):
 class UnknownKind(Refused):
     code = "unknown_kind"
     sentence = _("There is no activity kind named %(kind)s.")
+
+
+class AlreadyReversed(Refused):
+    code = "already_reversed"
+    sentence = _("This has been taken back already.")

@@ -1,0 +1,78 @@
+"""The units and the ladder a programme starts with. Staff change them in the console."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from members.domain.actors import Actor
+from members.models import Account, Member, Tier, TierGroup, Unit
+from members.operations import accounts, audit
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A tier to install: its slug, name, threshold in status points, and what it brings."""
+
+    slug: str
+    name: str
+    threshold: int
+    benefits: str = ""
+
+
+STEPS = (
+    Step("bronze", "Bronze", 0, "Points on every order"),
+    Step("silver", "Silver", 150, "Early booking of events"),
+    Step("gold", "Gold", 400, "Early booking, and bonus weeks"),
+)
+
+
+@transaction.atomic
+def add_unit(
+    code: str, *, name: str, purpose: str, actor: Actor, expires_after_months: int | None = None
+) -> Unit:
+    """A new unit, with the programme's accounts for it and a wallet for every member."""
+    unit, is_new = Unit.objects.get_or_create(
+        code=code,
+        defaults={"name": name, "purpose": purpose, "expires_after_months": expires_after_months},
+    )
+    if is_new:
+        for kind in Account.Kind.values:
+            if kind not in Account.MEMBER_KINDS:
+                accounts.programme_account(unit, kind)
+        accounts.open_for(Member.objects.values_list("pk", flat=True), units=[unit.pk])
+        audit.record(unit, actor=actor, verb="members.unit.added", after={"code": code})
+    return unit
+
+
+@transaction.atomic
+def add_ladder(
+    slug: str, *, name: str, unit: Unit, steps: tuple[Step, ...], actor: Actor
+) -> TierGroup:
+    """A ladder of tiers counted in `unit`; steps that exist already stay as they are."""
+    group, is_new = TierGroup.objects.get_or_create(
+        slug=slug, defaults={"name": name, "unit": unit}
+    )
+    for step in steps:
+        Tier.objects.get_or_create(
+            group=group,
+            slug=step.slug,
+            defaults={"name": step.name, "threshold": step.threshold, "benefits": step.benefits},
+        )
+    if is_new:
+        audit.record(group, actor=actor, verb="members.tier_group.added", after={"slug": slug})
+    return group
+
+
+@transaction.atomic
+def install(*, actor: Actor) -> dict[str, Unit]:
+    """The usual start: points that live 12 months, status points, and three tiers."""
+    points = add_unit(
+        "points",
+        name="Points",
+        purpose=Unit.Purpose.SPENDABLE,
+        actor=actor,
+        expires_after_months=12,
+    )
+    status = add_unit("status", name="Status points", purpose=Unit.Purpose.STATUS, actor=actor)
+    add_ladder("status", name="Status", unit=status, steps=STEPS, actor=actor)
+    return {"points": points, "status": status}
