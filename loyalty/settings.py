@@ -17,6 +17,7 @@ from environs import Env
 from loyalty.runtime import addresses
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+addresses.join_running_installation()
 env = Env()
 
 DEBUG = env.bool("DEBUG", False)
@@ -244,7 +245,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or env.bool("LAUREL_TEST", False)
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "loyalty.runtime.static.StaticStorage"
     },
 }
 MEDIA_ROOT = addresses.var() / "media"

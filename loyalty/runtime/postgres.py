@@ -19,6 +19,8 @@ OWNER = "laurel"
 PORT = "5432"
 LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes; PostgreSQL's lock file needs a few more
 
+STOPPING = ((signal.SIGINT, 30), (signal.SIGQUIT, 10))
+
 # Durable commits stay on here; only the tests switch them off.
 TUNING = {
     "wal_buffers": "16MB",
@@ -155,7 +157,7 @@ class Cluster:
                     "-c",
                     f"unix_socket_directories={_quoted_list(self.sockets)}",
                 ],
-                log=log,
+                output=log,
                 account=self.account,
                 death_signal=signal.SIGINT,
             )
@@ -193,6 +195,7 @@ class Cluster:
             if not processes.wait_until_gone([pid], 30):
                 os.kill(pid, signal.SIGQUIT)
                 processes.wait_until_gone([pid], 10)
+        self._await_servers_end()
         lock.unlink(missing_ok=True)
 
     def _is_ours(self, pid: int) -> bool:
@@ -205,15 +208,14 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop at once but cleanly ("fast"); harder when that takes over 30 s."""
-        if self.process is None:
-            return
-        for number, seconds in ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, 5)):
-            if self.process.poll() is None:
-                self.process.send_signal(number)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(seconds)
-                break
-        self.process = None
+        if self.process is not None:
+            processes.end(self.process, STOPPING)
+            self.process = None
+            self._await_servers_end()
+
+    def _await_servers_end(self) -> None:
+        """A killed server's children need a moment to notice; a new one must not meet them."""
+        processes.wait_until_gone(processes.working_in(self.pages), 10)
 
 
 def _quoted_list(folder: Path) -> str:

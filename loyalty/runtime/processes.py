@@ -49,7 +49,7 @@ def can_reach(account: Account | None, path: Path) -> bool:
     if account is None:
         return os.access(path, os.X_OK)
     answer = subprocess.run(
-        ["/usr/bin/env", "test", "-x", str(path)], **identity(account), cwd="/", check=False
+        ["/usr/bin/env", "test", "-x", str(path)], cwd="/", check=False, **identity(account)
     )
     return answer.returncode == 0
 
@@ -61,15 +61,20 @@ def identity(account: Account | None) -> dict:
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
+def ask_for_death_signal(number: int) -> None:
+    """Have the kernel send us `number` when our parent dies."""
+    _libc.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
+
+
 def die_with_parent(death_signal: int) -> Callable[[], None]:
     """A `preexec_fn`: the kernel sends `death_signal` to the program when its parent dies.
 
-    It takes effect after the change of user, which would clear it.
+    It runs after the change of user, which would clear the wish.
     """
     parent = os.getpid()
 
     def arrange() -> None:
-        _libc.prctl(_PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
+        ask_for_death_signal(death_signal)
         if os.getppid() != parent:  # the parent died before the line above
             os._exit(1)
 
@@ -79,36 +84,63 @@ def die_with_parent(death_signal: int) -> Callable[[], None]:
 def spawn(
     command: list[str],
     *,
-    log: IO[bytes] | int,
+    output: IO[bytes] | int,
     account: Account | None = None,
     environment: Mapping[str, str] | None = None,
     folder: Path | str = "/",
     death_signal: int = signal.SIGTERM,
 ) -> subprocess.Popen:
-    """Start a program in a process group of its own. Call it from the main thread only:
+    """Start a program in a session of its own, out of reach of the terminal's Ctrl-C.
 
-    the kernel's death signal is tied to the thread that started the program.
+    Call it from the main thread only: the death signal is tied to the thread that starts.
     """
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
-        stdout=log,
+        stdout=output,
         stderr=subprocess.STDOUT,
         env=dict(environment) if environment is not None else None,
         cwd=folder,
-        process_group=0,
+        start_new_session=True,
         preexec_fn=die_with_parent(death_signal),
         **identity(account),
     )
 
 
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/<pid>/stat from the state on; empty when there is no such process."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
 def is_running(pid: int) -> bool:
     """Whether a process with this id exists and is not just waiting to be reaped."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (OSError, IndexError):
-        return False
-    return state != "Z"
+    fields = _stat(pid)
+    return bool(fields) and fields[0] not in "ZX"
+
+
+def session_members(session: int) -> list[int]:
+    """The running processes of a session: a program and whatever it started."""
+    members = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            fields = _stat(int(entry.name))
+            if fields and fields[0] not in "ZX" and int(fields[3]) == session:
+                members.append(int(entry.name))
+    return members
+
+
+def working_in(folder: Path) -> list[int]:
+    """The processes whose current folder this is, as far as we may look."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if (entry / "cwd").readlink() == folder:
+                    found.append(int(entry.name))
+    return found
 
 
 def wait_until_gone(pids: Iterable[int], seconds: float) -> bool:
@@ -122,7 +154,31 @@ def wait_until_gone(pids: Iterable[int], seconds: float) -> bool:
     return True
 
 
-def signal_group(group: int, number: int) -> None:
-    """Send a signal to a whole process group, which may be gone already."""
+def send(pid: int, number: int) -> None:
+    """Send a signal to a process that may be gone already."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, number)
+        os.kill(pid, number)
+
+
+def kill_session(session: int) -> None:
+    """End what is left of a session, without asking."""
+    for _ in range(50):
+        left = session_members(session)
+        if not left:
+            return
+        for pid in left:
+            send(pid, signal.SIGKILL)
+        wait_until_gone(left, 0.2)
+
+
+def end(process: subprocess.Popen, steps: Iterable[tuple[int, float]]) -> None:
+    """Stop a program by `steps` of (signal, seconds to wait), then whatever it left behind."""
+    for number, seconds in steps:
+        if process.poll() is not None:
+            break
+        send(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+    kill_session(process.pid)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(5)
