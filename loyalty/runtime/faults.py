@@ -3,7 +3,7 @@
 import errno
 
 
-class Fault(Exception):  # noqa: N818 - a fault of the installation, told to a person
+class Fault(Exception):
     """A start cannot go on; `str(fault)` is the whole message, the exit code is 1."""
 
 

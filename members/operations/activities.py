@@ -1,7 +1,7 @@
 """The lower floors' door for activities: record a fact, and have it evaluated right after."""
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
@@ -16,7 +16,12 @@ from members.operations import jobs
 
 def body_hash(kind: str, subject: str, occurred_at: datetime, payload: dict[str, Any]) -> bytes:
     """What makes two tellings the same: kind, member, time and payload, as canonical JSON."""
-    said = {"kind": kind, "subject": subject, "time": occurred_at.isoformat(), "data": payload}
+    said = {
+        "kind": kind,
+        "subject": subject,
+        "time": occurred_at.astimezone(UTC).isoformat(),
+        "data": payload,
+    }
     return hashlib.sha256(rfc8785.dumps(said)).digest()
 
 

@@ -1,0 +1,251 @@
+"""What the rules say about one activity: pure, in memory, with a trace.
+
+Rules are asked in order of priority, then age. First every rule earns, then multipliers add to what
+was earned per money. Limits and budgets cut what is due; the trace names the one that cut.
+`docs/algorithms/evaluation.md` has a worked example.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from loyalty.audiences.domain.predicate import Seen, compact, judge
+from loyalty.audiences.domain.sentence import said, shown
+from loyalty.campaigns.domain.orders import Order
+from loyalty.campaigns.domain.rules import Earn, GiveBadge, Multiply, OpenDoor, Rule, Wait
+from members.domain.money import to_minor, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One effect of one rule. `kind` is "points", "badge" or "access"; `name` the badge or door."""
+
+    rule: Rule
+    place: int
+    kind: str
+    why: str
+    unit: str = ""
+    amount: int | None = None
+    name: str = ""
+    wait: Wait | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What one rule saw, whether it applied, and in words why not."""
+
+    rule: Rule
+    passed: bool
+    seen: tuple[Seen, ...]
+    why: str = ""
+
+    def compact(self) -> dict[str, Any]:
+        """The trace as it is stored."""
+        return {
+            "rule": self.rule.version_id,
+            "campaign": self.rule.campaign,
+            "passed": self.passed,
+            "tests": [[s.test.field.name, s.test.op, compact(s.value), s.held] for s in self.seen],
+            "why": self.why,
+        }
+
+
+@dataclass(slots=True)
+class Uses:
+    """What limits and budgets have used up so far; grows as the evaluation gives."""
+
+    limits: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    budgets: dict[int, int] = field(default_factory=dict)
+
+    def of(self, rule: Rule, window: str) -> list[int]:
+        """[times, units] of this member in this window."""
+        return self.limits.setdefault((rule.campaign_id, window), [0, 0])
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything the rules said about an activity."""
+
+    given: tuple[Given, ...]
+    traces: tuple[Trace, ...]
+
+
+def window_of(per: str, day: date) -> str:
+    """The name of the window that a local date falls into."""
+    year, week, _ = day.isocalendar()
+    return {
+        "day": day.isoformat(),
+        "week": f"{year}-W{week:02}",
+        "month": f"{day:%Y-%m}",
+        "year": f"{day:%Y}",
+        "life": "life",
+    }[per]
+
+
+def evaluate(
+    rules: Iterable[Rule],
+    *,
+    facts: Mapping[str, Any],
+    order: Order | None,
+    at: datetime,
+    day: date,
+    uses: Uses,
+) -> Outcome:
+    """Ask every rule about one activity that happened at `at` (local date `day`).
+
+    `uses` is changed to include what is given, so that the next activity of the same batch sees it.
+    """
+    given: list[Given] = []
+    traces: list[Trace] = []
+    per_money: list[tuple[Earn, int]] = []
+    for rule in sorted(rules, key=_turn):
+        passed, seen = judge(rule.condition, facts)
+        if not passed:
+            traces.append(Trace(rule, False, tuple(seen), _missed(seen)))
+            continue
+        due = _due(rule, order, at, per_money)
+        cut, why = _within(rule, due, day, uses)
+        if not cut and not why:
+            why = "there was nothing to earn on"
+        given += cut
+        per_money += [
+            (effect, item.amount or 0)
+            for item in cut
+            if isinstance(effect := rule.effects[item.place], Earn)
+            and effect.per
+            and not effect.wait
+        ]
+        traces.append(Trace(rule, bool(cut), tuple(seen), why))
+    return Outcome(tuple(given), tuple(traces))
+
+
+def _turn(rule: Rule) -> tuple[bool, int, int]:
+    """Multipliers after everything that earns, then by priority, then by age."""
+    multiplies = any(isinstance(effect, Multiply) for effect in rule.effects)
+    return multiplies, rule.priority, rule.version_id
+
+
+def _missed(seen: list[Seen]) -> str:
+    failed = [f"{said(s.test)} (it was {shown(s.value)})" for s in seen if not s.held]
+    return "Needed: " + "; ".join(failed) if failed else "The conditions were not met"
+
+
+def _due(
+    rule: Rule, order: Order | None, at: datetime, per_money: list[tuple[Earn, int]]
+) -> list[Given]:
+    """What the rule would give if nothing limited it."""
+    due: list[Given] = []
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, GiveBadge):
+            due.append(Given(rule, place, "badge", f"{rule.title}: badge", name=effect.badge))
+        elif isinstance(effect, OpenDoor):
+            until = at + timedelta(days=effect.days) if effect.days else None
+            due.append(Given(rule, place, "access", f"{rule.title}", name=effect.name, until=until))
+        else:
+            amount, why = (
+                _earned(effect, order)
+                if isinstance(effect, Earn)
+                else _multiplied(effect, order, per_money)
+            )
+            if amount:
+                wait = effect.wait if isinstance(effect, Earn) else None
+                due.append(
+                    Given(
+                        rule,
+                        place,
+                        "points",
+                        f"{rule.title}: {why}",
+                        effect.unit,
+                        amount,
+                        wait=wait,
+                    )
+                )
+    return due
+
+
+def _earned(effect: Earn, order: Order | None) -> tuple[int, str]:
+    if effect.amount is not None:
+        return effect.amount, f"{effect.amount} for doing it"
+    if order is None or effect.per is None:
+        return 0, ""
+    base = order.base_of(effect.categories)
+    amount = effect.points * (base // to_minor(effect.per, order.currency))
+    paid = to_text(base, order.currency)
+    return amount, f"{effect.points} for each whole {effect.per} of {paid} {order.currency}"
+
+
+def _multiplied(
+    effect: Multiply, order: Order | None, per_money: list[tuple[Earn, int]]
+) -> tuple[int, str]:
+    if order is None:
+        return 0, ""
+    extra = 0
+    for earn, amount in per_money:
+        if earn.unit != effect.unit or earn.per is None:
+            continue
+        if effect.categories:
+            base = order.base_of(effect.categories)
+            amount = earn.points * (base // to_minor(earn.per, order.currency))
+        extra += int(amount * (effect.factor - 1))
+    return extra, f"{shown(effect.factor)} times the points"
+
+
+def _within(rule: Rule, due: list[Given], day: date, uses: Uses) -> tuple[list[Given], str]:
+    """What of `due` the member's limit and the budget allow, and what cut it."""
+    if not due:
+        return due, ""
+    wanted = sum(item.amount or 0 for item in due if item.kind == "points")
+    allowed, why = wanted, ""
+    if rule.limit is not None:
+        times, units = uses.of(rule, window_of(rule.limit.per, day))
+        span = "ever" if rule.limit.per == "life" else f"per {rule.limit.per}"
+        if rule.limit.times is not None and times >= rule.limit.times:
+            return [], f"The limit of {rule.limit.times} {span} has been reached"
+        if rule.limit.units is not None and units + wanted > rule.limit.units:
+            allowed = rule.limit.units - units
+            why = f"The limit of {rule.limit.units} {span} leaves {allowed}"
+    if rule.budget is not None:
+        left = rule.budget - uses.budgets.get(rule.campaign_id, 0)
+        if left < allowed:
+            allowed, why = left, f"The campaign's budget has {left} left, {wanted} were due"
+    if allowed < wanted:
+        if not rule.pays_partly or allowed <= 0:
+            return [], why
+        due = _shrunk(due, allowed)
+    if rule.limit is not None:
+        used = uses.of(rule, window_of(rule.limit.per, day))
+        used[0] += 1
+        used[1] += allowed
+    if rule.budget is not None:
+        uses.budgets[rule.campaign_id] = uses.budgets.get(rule.campaign_id, 0) + allowed
+    return due, why
+
+
+def _shrunk(due: list[Given], allowed: int) -> list[Given]:
+    """The effects in order, until the allowed units are used up."""
+    kept: list[Given] = []
+    for item in due:
+        if item.kind == "points":
+            amount = min(item.amount or 0, allowed)
+            allowed -= amount
+            if amount:
+                kept.append(_with_amount(item, amount))
+        else:
+            kept.append(item)
+    return kept
+
+
+def _with_amount(item: Given, amount: int) -> Given:
+    return Given(
+        item.rule,
+        item.place,
+        item.kind,
+        item.why,
+        item.unit,
+        amount,
+        item.name,
+        item.wait,
+        item.until,
+    )

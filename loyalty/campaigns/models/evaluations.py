@@ -1,0 +1,76 @@
+"""What the rules said about an activity, and what came of it. Append-only but for what waits."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.campaigns.models.campaigns import Campaign, RuleVersion
+from members.models import Activity, Entry, Member
+
+
+class Evaluation(models.Model):
+    """That an activity was evaluated, and the compact trace of every rule that looked at it.
+
+    `trace` is a list of `{"rule": id, "campaign": slug, "passed": bool, "tests": [[field, op, seen,
+    held], ...], "why": text}`.
+    """
+
+    activity = models.OneToOneField(
+        Activity, on_delete=models.PROTECT, primary_key=True, related_name="evaluation"
+    )
+    evaluated_at = models.DateTimeField()
+    trace = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("evaluation")
+        verbose_name_plural = _("evaluations")
+
+
+class Effect(models.Model):
+    """One thing an activity brought a member through a rule, exactly once."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("active")
+        PENDING = "pending", _("pending")
+        CANCELLED = "cancelled", _("cancelled")
+
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="effects")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="effects")
+    rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="given")
+    place = models.PositiveSmallIntegerField()
+    kind = models.CharField(_("kind"), max_length=20)
+    unit_code = models.CharField(_("unit"), max_length=30, blank=True)
+    amount = models.BigIntegerField(_("amount"), null=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices)
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, null=True, related_name="effect")
+    why = models.CharField(_("why"), max_length=300)
+
+    class Meta:
+        verbose_name = _("effect")
+        verbose_name_plural = _("effects")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "rule_version", "place", "kind"], name="effect_once"
+            )
+        ]
+
+
+class Waiting(models.Model):
+    """A pending accrual, until the activity it waits for (or its date) has come. Then it is deleted;
+    the ledger keeps what became of it."""
+
+    effect = models.OneToOneField(
+        Effect, on_delete=models.PROTECT, primary_key=True, related_name="waiting"
+    )
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="waiting")
+    confirmed_by = models.CharField(max_length=60, blank=True)
+    cancelled_by = models.CharField(max_length=60, blank=True)
+    key = models.CharField(max_length=200, blank=True)
+    serial = models.CharField(max_length=200, blank=True)
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["member", "key"], name="waiting_for"),
+            models.Index(fields=["due_at"], name="waiting_due", condition=Q(due_at__isnull=False)),
+        ]

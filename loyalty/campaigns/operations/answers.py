@@ -1,0 +1,103 @@
+"""What the door answers for one activity."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from loyalty.campaigns.domain.told import Fault, Told
+from loyalty.campaigns.models import Effect
+from loyalty.campaigns.operations.storing import Arrival
+from loyalty.campaigns.operations.wave import Item
+from members.models import Activity
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`status` is accepted, duplicate, parked, quarantined or rejected."""
+
+    id: str
+    source: str
+    status: str
+    effects: list[dict[str, Any]] = field(default_factory=list)
+    not_earned: list[dict[str, str]] = field(default_factory=list)
+    errors: list[dict[str, str]] = field(default_factory=list)
+    reason: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as the API gives it; empty explanations are left out."""
+        body = asdict(self)
+        for name in ("errors", "reason"):
+            if not body[name]:
+                del body[name]
+        return body
+
+
+def rejected(told: Told, faults: Iterable[Fault]) -> Answer:
+    """Nothing was stored; here is what is wrong and where."""
+    return Answer(
+        told.external_id, told.source, "rejected", errors=[asdict(fault) for fault in faults]
+    )
+
+
+def not_counted(arrival: Arrival) -> Answer:
+    """Stored, but it does not count (yet)."""
+    told = arrival.told
+    return Answer(told.external_id, told.source, str(arrival.status), reason=arrival.reason)
+
+
+def contradicted(told: Told) -> Answer:
+    """The key is known, but something else was said under it."""
+    fault = Fault("/id", "said_differently", "This id was told before with other content.")
+    return Answer(
+        told.external_id, told.source, "quarantined", errors=[asdict(fault)], reason=fault.detail
+    )
+
+
+def afresh(item: Item) -> Answer:
+    """The answer for an activity that was just evaluated."""
+    rules = {trace.rule.version_id: trace.rule for trace in item.outcome.traces}
+    return Answer(
+        item.told.external_id,
+        item.told.source,
+        "accepted",
+        effects=[_effect(effect) for effect in item.effects],
+        not_earned=_not_earned(
+            {"campaign": rules[t.rule.version_id].campaign, "why": t.why, "passed": t.passed}
+            for t in item.outcome.traces
+        ),
+    )
+
+
+def again(told: Told, stored: Activity) -> Answer:
+    """The first answer of a known activity, read back."""
+    evaluation = getattr(stored, "evaluation", None)
+    if stored.status != Activity.Status.ACCEPTED:
+        return Answer(told.external_id, told.source, stored.status, reason=stored.status_reason)
+    effects = sorted(stored.effects.all(), key=lambda effect: effect.pk)
+    return Answer(
+        told.external_id,
+        told.source,
+        "duplicate",
+        effects=[_effect(effect) for effect in effects],
+        not_earned=_not_earned(evaluation.trace if evaluation else []),
+    )
+
+
+def _effect(effect: Effect) -> dict[str, Any]:
+    return {
+        "kind": effect.kind,
+        "unit": effect.unit_code or None,
+        "amount": effect.amount,
+        "state": str(effect.state),
+        "campaign": effect.campaign.slug,
+        "rule_version": effect.rule_version.number,
+        "why": effect.why,
+    }
+
+
+def _not_earned(traces: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
+    return [
+        {"campaign": trace["campaign"], "why": trace["why"]}
+        for trace in traces
+        if not trace["passed"]
+    ]

@@ -1,0 +1,196 @@
+"""The activity door: what members did goes in, effects and plain reasons come out.
+
+`take` is the one path. A single activity is a batch of one, so both give identical rows. Everything
+about a batch is one transaction: either the activities, their entries and their explanations are all
+there, or none is.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from loyalty.campaigns.domain.told import Told
+from loyalty.campaigns.operations import people, rulebook, schemas, storing
+from loyalty.campaigns.operations.answers import (
+    Answer,
+    afresh,
+    again,
+    contradicted,
+    not_counted,
+    rejected,
+)
+from loyalty.campaigns.operations.people import Company, Person
+from loyalty.campaigns.operations.rulebook import Rulebook
+from loyalty.campaigns.operations.storing import Arrival
+from loyalty.campaigns.operations.wave import Item, Wave, cut
+from members import clock
+from members.domain.actors import Actor
+from members.models import Account, Activity
+from members.operations import accounts, tiers
+
+Status = Activity.Status
+
+#: How far ahead of our clock an activity may be before it waits for a person.
+SKEW = timedelta(minutes=5)
+
+
+def take(tolds: Sequence[Told], *, actor: Actor, at: datetime | None = None) -> list[Answer]:
+    """Record and evaluate a batch; one answer for each activity, in order.
+
+    A known (source, id) with the same content gets its first answer again; with other content it is
+    quarantined. A fault of one activity rejects that one and no other.
+    """
+    at = at or clock.now()
+    kinds = schemas.kinds_by_name({told.kind for told in tolds})
+    answers: dict[int, Answer] = {}
+    first: dict[tuple[str, str], int] = {}
+    for place, told in enumerate(tolds):
+        faults = schemas.faults_of(told, kinds.get(told.kind))
+        if faults:
+            answers[place] = rejected(told, faults)
+        else:
+            first.setdefault(told.key, place)
+    sound = [place for place in range(len(tolds)) if place not in answers]
+    if sound:
+        with transaction.atomic():
+            answers |= _take(tolds, sound, first, actor=actor, at=at)
+    return [answers[place] for place in range(len(tolds))]
+
+
+def preview(tolds: Sequence[Told], *, actor: Actor, at: datetime | None = None) -> list[Answer]:
+    """What `take` would answer. It is `take`, rolled back: nothing is written."""
+    with transaction.atomic():
+        answers = take(tolds, actor=actor, at=at)
+        transaction.set_rollback(True)
+    return answers
+
+
+def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor) -> int:
+    """Evaluate activities that lower floors recorded. Those already evaluated are left alone."""
+    with transaction.atomic():
+        fresh = list(
+            Activity.objects.filter(
+                pk__in=list(activity_ids), status=Status.ACCEPTED, evaluation=None
+            )
+        )
+        tolds = {row.pk: _told(row) for row in fresh}
+        kinds = {told.kind for told in tolds.values()}
+        book = rulebook.current()
+        company = _gather(book, kinds, {told.subject for told in tolds.values()})
+        # Somebody else may have evaluated them while we waited for the locks.
+        done = set(
+            Activity.objects.filter(pk__in=tolds, evaluation__isnull=False).values_list(
+                "pk", flat=True
+            )
+        )
+        items = [
+            Item(pk, told, company.people[told.subject])
+            for pk, told in tolds.items()
+            if pk not in done and told.subject in company.people
+        ]
+        _evaluate(items, book, company, actor=actor, at=clock.now())
+        return len(items)
+
+
+def _take(
+    tolds: Sequence[Told],
+    sound: Sequence[int],
+    first: dict[tuple[str, str], int],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> dict[int, Answer]:
+    book = rulebook.current()
+    kinds = {tolds[place].kind for place in sound}
+    company = _gather(book, kinds, {tolds[place].subject for place in sound})
+    arrivals = {
+        place: _arrival(tolds[place], company.people.get(tolds[place].subject), at)
+        for place in first.values()
+    }
+    fresh = storing.record(list(arrivals.values()), actor=actor, at=at)
+    items: dict[int, Item] = {}
+    answers: dict[int, Answer] = {}
+    for place, arrival in arrivals.items():
+        pk = fresh.get(arrival.told.key)
+        if pk is None:
+            continue
+        if arrival.status == Status.ACCEPTED and arrival.person is not None:
+            items[place] = Item(pk, arrival.told, arrival.person)
+        else:
+            answers[place] = not_counted(arrival)
+    _evaluate(list(items.values()), book, company, actor=actor, at=at)
+    answers |= {place: afresh(item) for place, item in items.items()}
+    repeated = [place for place in sound if place not in answers]
+    if repeated:
+        stored = storing.known([tolds[place].key for place in repeated])
+        for place in repeated:
+            answers[place] = _repeat(tolds[place], stored[tolds[place].key], actor=actor, at=at)
+    return answers
+
+
+def _gather(book: Rulebook, kinds: set[str], refs: set[str]) -> Company:
+    """Lock budgets, then members; open the pending accounts that the rules may need."""
+    budgets = people.lock_budgets(book, kinds)
+    company = Company(people.lock_people(refs), budgets=budgets)
+    pending = book.pending_units(kinds)
+    if pending:
+        lacking = [
+            person.member.pk
+            for person in company.people.values()
+            if any((unit, Account.Kind.PENDING) not in person.accounts for unit in pending)
+        ]
+        if lacking:
+            accounts.open_for(lacking, kinds=[Account.Kind.PENDING], units=pending)
+            by_id = {person.member.pk: person for person in company.people.values()}
+            opened = Account.objects.filter(member__in=lacking, kind=Account.Kind.PENDING)
+            for row in opened:
+                by_id[row.member_id].accounts[row.unit_id, row.kind] = row.pk
+    return company
+
+
+def _evaluate(
+    items: list[Item], book: Rulebook, company: Company, *, actor: Actor, at: datetime
+) -> None:
+    if not items:
+        return
+    kinds = {item.told.kind for item in items}
+    people.learn(company, book, kinds, [item.activity_id for item in items])
+    budgets = dict(company.budgets)
+    waves = [Wave(book, company, actor, at, wave_items) for wave_items in cut(items, book.settling)]
+    for wave in waves:
+        wave.run()
+    moved: dict[int, Person] = {item.person.member.pk: item.person for item in items}
+    limited = {pk: person.uses for pk, person in moved.items() if person.uses.limits}
+    storing.save_uses(company, limited, budgets)
+    if any(effect.unit_code in book.status_units for wave in waves for effect in wave.effects):
+        tiers.settle([person.member for person in moved.values()], actor=actor, at=at)
+
+
+def _arrival(told: Told, person: Person | None, at: datetime) -> Arrival:
+    if told.occurred_at > at + SKEW:
+        return Arrival(told, person, Status.QUARANTINED, "It says it happens in the future.")
+    if person is None:
+        return Arrival(told, None, Status.PARKED, "The member is not known yet.")
+    return Arrival(told, person, Status.ACCEPTED)
+
+
+def _repeat(told: Told, stored: Activity, *, actor: Actor, at: datetime) -> Answer:
+    """The first answer again; or, when something else was said under the key, quarantine."""
+    said = Arrival(told, None, Status.QUARANTINED, "Told before with other content.")
+    if bytes(stored.body_hash) == said.digest:
+        return again(told, stored)
+    aside = Told(
+        told.source,
+        f"{told.external_id}#{said.digest.hex()[:12]}",
+        told.kind,
+        told.subject,
+        told.occurred_at,
+        told.payload,
+    )
+    storing.record([Arrival(aside, None, said.status, said.reason)], actor=actor, at=at)
+    return contradicted(told)
+
+
+def _told(row: Activity) -> Told:
+    return Told(row.source, row.external_id, row.kind, row.subject, row.occurred_at, row.payload)

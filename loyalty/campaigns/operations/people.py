@@ -1,0 +1,157 @@
+"""The members of a batch, locked, with everything that rules may ask about them."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from loyalty.campaigns.domain.evaluate import Uses
+from loyalty.campaigns.domain.orders import Order
+from loyalty.campaigns.domain.told import Told
+from loyalty.campaigns.models import BudgetUse, LimitUse
+from loyalty.campaigns.operations.rulebook import Rulebook
+from members.domain.calendar import local_date, mmdd_in
+from members.domain.money import exponent
+from members.domain.tiers import tier_at
+from members.models import Account, Member
+from members.operations import tiers
+
+_LOCK = """
+SELECT m.id, a.id, a.unit_id, a.kind
+FROM members_member m
+JOIN members_account a ON a.member_id = m.id
+JOIN members_balance b ON b.account_id = a.id
+WHERE m.ref = ANY(%s) AND m.erased_at IS NULL
+ORDER BY a.id FOR UPDATE OF b
+"""
+
+_HISTORY = """
+SELECT member_id, kind, count(*) FROM members_activity
+WHERE member_id = ANY(%s) AND kind = ANY(%s) AND status = 'accepted' AND NOT id = ANY(%s)
+GROUP BY member_id, kind
+"""
+
+
+@dataclass(slots=True)
+class Person:
+    """A locked member: their accounts, what they have done, and their standing on the ladder."""
+
+    member: Member
+    accounts: dict[tuple[int, str], int] = field(default_factory=dict)
+    done: Counter[str] = field(default_factory=Counter)
+    uses: Uses = field(default_factory=Uses)
+    standing: tiers.Standing | None = None
+
+    def day(self, at: datetime) -> date:
+        """The member's own calendar date at an instant."""
+        return local_date(at, self.member.time_zone)
+
+
+@dataclass(slots=True)
+class Company:
+    """Everybody in a batch, by reference, and the budgets they share."""
+
+    people: dict[str, Person]
+    ladder: tiers.Ladder | None = None
+    budgets: dict[int, int] = field(default_factory=dict)
+
+
+def lock_budgets(book: Rulebook, kinds: set[str]) -> dict[int, int]:
+    """Lock the budgets that these kinds may draw on, in order; they come before accounts."""
+    capped = sorted({rule.campaign_id for rule in book.asked(kinds) if rule.budget is not None})
+    if not capped:
+        return {}
+    rows = BudgetUse.objects.select_for_update().filter(pk__in=capped).order_by("pk")
+    return {row.pk: row.units for row in rows}
+
+
+def lock_people(refs: Collection[str]) -> dict[str, Person]:
+    """Lock every account of these members, in account order, and read who they are.
+
+    Whoever holds these locks is the only one earning or spending for these members, so what is read
+    afterwards stays true until the commit.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [list(refs)])
+        rows = cursor.fetchall()
+    members = Member.objects.in_bulk({member_id for member_id, *_ in rows})
+    people = {pk: Person(member) for pk, member in members.items()}
+    for member_id, account_id, unit_id, kind in rows:
+        people[member_id].accounts[unit_id, kind] = account_id
+    return {person.member.ref: person for person in people.values()}
+
+
+def learn(company: Company, book: Rulebook, kinds: set[str], fresh: Iterable[int]) -> None:
+    """Read what the rules for these kinds ask about: history, limits and tier; one query each.
+
+    `fresh` are the activities being evaluated, which are not history yet.
+    """
+    by_id = {person.member.pk: person for person in company.people.values()}
+    if book.needs(kinds, "history."):
+        wanted = {"order.placed", "refill.confirmed"} | kinds
+        with connection.cursor() as cursor:
+            cursor.execute(_HISTORY, [list(by_id), list(wanted), list(fresh)])
+            for member_id, kind, times in cursor.fetchall():
+                by_id[member_id].done[kind] = times
+    limited = {rule.campaign_id for rule in book.asked(kinds) if rule.limit is not None}
+    if limited:
+        for use in LimitUse.objects.filter(member_id__in=by_id, campaign_id__in=limited):
+            by_id[use.member_id].uses.limits[use.campaign_id, use.window] = [use.times, use.units]
+    for person in company.people.values():
+        person.uses.budgets = company.budgets
+    if book.needs(kinds, "member.tier"):
+        ladder = next(iter(tiers.ladders()), None)
+        if ladder is not None:
+            company.ladder = ladder
+            found = tiers.standings(ladder, [person.member for person in company.people.values()])
+            for member_id, standing in found.items():
+                by_id[member_id].standing = standing
+
+
+def facts_of(told: Told, person: Person, order: Order | None, company: Company) -> dict[str, Any]:
+    """The values of the field catalogue for one activity of one member."""
+    member, day = person.member, person.day(told.occurred_at)
+    local = told.occurred_at.astimezone(ZoneInfo(member.time_zone))
+    facts: dict[str, Any] = {
+        "activity.kind": told.kind,
+        "member.language": member.language,
+        "member.days_since_joining": (day - member.joined_on).days,
+        "member.has_birthday": member.birthday_mmdd is not None
+        and mmdd_in(day.year, member.birthday_mmdd) == day,
+        "history.orders": person.done["order.placed"],
+        "history.refills": person.done["refill.confirmed"],
+        "history.same_kind": person.done[told.kind],
+        "when.date": day,
+        "when.weekday": day.isoweekday(),
+        "when.month": day.month,
+        "when.hour": local.hour,
+    }
+    for name, value in told.payload.items():
+        if isinstance(value, bool | str):
+            facts[f"activity.{name}"] = value
+        elif isinstance(value, int | float):
+            facts[f"activity.{name}"] = Decimal(str(value))
+    if order is not None:
+        facts |= {
+            "order.base": Decimal(order.base).scaleb(-exponent(order.currency)),
+            "order.quantity": sum(line.quantity for line in order.lines),
+            "order.categories": frozenset(line.category for line in order.lines if line.category),
+            "order.skus": frozenset(line.sku for line in order.lines if line.sku),
+            "order.channel": told.payload.get("channel"),
+            "order.store": told.payload.get("store"),
+            "order.currency": order.currency,
+        }
+    if company.ladder is not None and person.standing is not None:
+        periods = person.standing.periods(company.ladder, told.occurred_at)
+        facts["member.tier"] = company.ladder.slugs[tier_at(periods, told.occurred_at)]
+    return facts
+
+
+def account(person: Person, unit_id: int, kind: str = Account.Kind.WALLET) -> int:
+    """The member's account of this kind; it must have been opened before the batch was locked."""
+    return person.accounts[unit_id, kind]

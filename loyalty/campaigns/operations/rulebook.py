@@ -1,0 +1,134 @@
+"""The rules in force, compiled once per process and kept until their stamp changes."""
+
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass, field
+from threading import Lock
+
+from loyalty.audiences.domain import fields
+from loyalty.audiences.domain.conditions import BadTreeError, tests
+from loyalty.audiences.domain.fields import Catalogue
+from loyalty.campaigns.domain.rules import (
+    Earn,
+    Multiply,
+    Rule,
+    compile_condition,
+    compile_effects,
+    compile_limit,
+)
+from loyalty.campaigns.errors import BadRule
+from loyalty.campaigns.models import Campaign, RuleStamp, RuleVersion
+from members.models import Account, ActivityKind, TierGroup, Unit
+
+
+@dataclass(slots=True)
+class Rulebook:
+    """Every live rule, by the activity kind that triggers it."""
+
+    stamp: int
+    by_kind: dict[str, list[Rule]] = field(default_factory=lambda: defaultdict(list))
+    settling: frozenset[str] = frozenset()
+    units: dict[str, Unit] = field(default_factory=dict)
+    accounts: dict[tuple[int, str], int] = field(default_factory=dict)
+    status_units: frozenset[str] = frozenset()
+    numbers: dict[int, RuleVersion] = field(default_factory=dict)
+
+    def asked(self, kinds: set[str]) -> list[Rule]:
+        """The rules that any of these kinds triggers."""
+        return [rule for kind in kinds for rule in self.by_kind.get(kind, ())]
+
+    def needs(self, kinds: set[str], prefix: str) -> bool:
+        """Whether any of those rules asks about a field that starts with `prefix`."""
+        return any(
+            test.field.name.startswith(prefix)
+            for rule in self.asked(kinds)
+            for test in tests(rule.condition)
+        )
+
+    def pending_units(self, kinds: set[str]) -> set[int]:
+        """The units in which rules for these kinds may promise points that are not active yet."""
+        return {
+            self.units[effect.unit].pk
+            for rule in self.asked(kinds)
+            for effect in rule.effects
+            if isinstance(effect, Earn) and effect.wait is not None
+        }
+
+
+_known: dict[str, Rulebook] = {}
+_lock = Lock()
+
+
+def current() -> Rulebook:
+    """The rules in force now. One cheap query; compiles again only after a change."""
+    stamp = RuleStamp.objects.values_list("number", flat=True).first() or 0
+    known = _known.get("now")
+    if known is not None and known.stamp == stamp:
+        return known
+    with _lock:
+        book = _compile(stamp)
+        _known["now"] = book
+    return book
+
+
+def touch() -> None:
+    """Say that the rules in force have changed, in the transaction that changes them."""
+    # A random number, so that a database restored from a backup is never taken for the one before.
+    RuleStamp.objects.update_or_create(pk=1, defaults={"number": secrets.randbits(62)})
+
+
+def catalogue() -> Catalogue:
+    """Every field that a condition may ask about today."""
+    schemas = ActivityKind.objects.filter(is_active=True).values_list("schema", flat=True)
+    return fields.with_payload(fields.standard(), list(schemas))
+
+
+def compile_version(version: RuleVersion, campaign: Campaign, known: Catalogue) -> Rule:
+    """A version as a rule. Raises BadRule naming the place of the fault."""
+    try:
+        return Rule(
+            version_id=version.pk or 0,
+            campaign_id=campaign.pk,
+            campaign=campaign.slug,
+            title=campaign.name,
+            priority=campaign.priority,
+            triggers=frozenset(version.triggers),
+            condition=compile_condition(version.conditions, known),
+            effects=compile_effects(version.effects),
+            limit=compile_limit(version.limit),
+            budget=campaign.budget_units,
+            pays_partly=campaign.pays_partly,
+            starts_at=max(filter(None, (campaign.starts_at, version.in_force_from)), default=None),
+            ends_at=min(filter(None, (campaign.ends_at, version.in_force_until)), default=None),
+        )
+    except BadTreeError as fault:
+        raise BadRule(pointer=fault.pointer or "/", why=fault.why) from fault
+
+
+def check(rule: Rule) -> None:
+    """Refuse a rule that names a unit that does not exist."""
+    units = set(Unit.objects.values_list("code", flat=True))
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, Earn | Multiply) and effect.unit not in units:
+            raise BadRule(pointer=f"/effects/{place}/unit", why=f"no unit {effect.unit!r}")
+
+
+def _compile(stamp: int) -> Rulebook:
+    book, known = Rulebook(stamp), catalogue()
+    book.units = {unit.code: unit for unit in Unit.objects.all()}
+    book.accounts = {(row.unit_id, row.kind): row.pk for row in Account.objects.filter(member=None)}
+    book.status_units = frozenset(TierGroup.objects.values_list("unit__code", flat=True))
+    settling: set[str] = set()
+    versions = RuleVersion.objects.filter(
+        campaign__state=Campaign.State.LIVE, published_at__isnull=False
+    ).select_related("campaign")
+    for version in versions:
+        rule = compile_version(version, version.campaign, known)
+        book.numbers[version.pk] = version
+        for kind in rule.triggers:
+            book.by_kind[kind].append(rule)
+        for effect in rule.effects:
+            if isinstance(effect, Earn) and effect.wait is not None:
+                settling |= {effect.wait.confirmed_by, effect.wait.cancelled_by} - {""}
+    book.settling = frozenset(settling)
+    return book

@@ -1,0 +1,47 @@
+"""Checking an activity against its kind's schema."""
+
+import json
+from functools import lru_cache
+
+import jsonschema_rs
+import rfc8785
+
+from loyalty.campaigns.domain.orders import read_order
+from loyalty.campaigns.domain.told import Fault, Told
+from members.models import ActivityKind
+
+ORDERS = frozenset({"order.placed"})
+
+
+@lru_cache(maxsize=256)
+def _validator(canonical: bytes) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads(canonical))
+
+
+def kinds_by_name(names: set[str]) -> dict[str, ActivityKind]:
+    """The active kinds among these names."""
+    return {kind.name: kind for kind in ActivityKind.objects.filter(name__in=names, is_active=True)}
+
+
+def faults_of(told: Told, kind: ActivityKind | None) -> list[Fault]:
+    """What is wrong with an activity: unknown kind, wrong type at a path, impossible amount."""
+    if kind is None:
+        return [Fault("/type", "unknown_kind", f"There is no activity kind {told.kind!r}.")]
+    try:
+        rfc8785.dumps(told.payload)
+    except (rfc8785.CanonicalizationError, RecursionError):
+        return [Fault("/data", "not_canonical", "A number is too large, or it is nested too deep.")]
+    found = [
+        Fault(
+            "/data" + "".join(f"/{part}" for part in error.instance_path),
+            error.kind.name,
+            error.message[:300],
+        )
+        for error in _validator(rfc8785.dumps(kind.schema)).iter_errors(told.payload)
+    ]
+    if not found and told.kind in ORDERS:
+        try:
+            read_order(told.payload)
+        except ValueError as error:
+            found.append(Fault("/data", "bad_amount", str(error)))
+    return found

@@ -1,0 +1,296 @@
+"""One wave of activities: asked, posted, explained.
+
+Within a wave no activity needs to see what another one posted; `cut` sees to that.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from loyalty.campaigns.domain.evaluate import Given, Outcome, evaluate
+from loyalty.campaigns.domain.orders import read_order
+from loyalty.campaigns.domain.told import Told
+from loyalty.campaigns.models import Effect, Evaluation, Waiting
+from loyalty.campaigns.operations import people
+from loyalty.campaigns.operations.people import Company, Person
+from loyalty.campaigns.operations.rulebook import Rulebook
+from loyalty.campaigns.operations.schemas import ORDERS
+from members.domain.actors import Actor
+from members.domain.ledger import Line
+from members.models import NEVER, Account, Entry
+from members.operations import accesses, ledger
+
+Kind = Account.Kind
+
+
+@dataclass(slots=True)
+class Item:
+    """A new activity in a wave, and what came of it."""
+
+    activity_id: int
+    told: Told
+    person: Person
+    outcome: Outcome | None = None
+    effects: list[Effect] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Wave:
+    """What a wave is going to write."""
+
+    book: Rulebook
+    company: Company
+    actor: Actor
+    at: datetime
+    items: list[Item]
+    lines: list[Line] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    waits: list[tuple[Effect, Waiting]] = field(default_factory=list)
+    settled: set[int] = field(default_factory=set)
+    posting: dict[int, Effect] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Settle what waited, ask the rules, post, and write the explanations."""
+        self._settle()
+        for item in self.items:
+            self._ask(item)
+        self._post()
+
+    # -- asking ---------------------------------------------------------------------------------
+
+    def _ask(self, item: Item) -> None:
+        told, person = item.told, item.person
+        order = read_order(told.payload) if told.kind in ORDERS else None
+        item.outcome = evaluate(
+            [
+                rule
+                for rule in self.book.by_kind.get(told.kind, ())
+                if rule.covers(told.occurred_at)
+            ],
+            facts=people.facts_of(told, person, order, self.company),
+            order=order,
+            at=told.occurred_at,
+            day=person.day(told.occurred_at),
+            uses=person.uses,
+        )
+        person.done[told.kind] += 1
+        for given in item.outcome.given:
+            self._give(item, given)
+
+    def _give(self, item: Item, given: Given) -> None:
+        effect = self._effect(item, given)
+        if given.kind == "points":
+            self._accrue(item, given, effect)
+        elif given.kind == "access":
+            accesses.grant(
+                item.person.member,
+                name=given.name,
+                cause=f"a{item.activity_id}:{given.rule.version_id}:{given.place}",
+                actor=self.actor,
+                until=given.until,
+                at=item.told.occurred_at,
+            )
+
+    def _effect(self, item: Item, given: Given) -> Effect:
+        effect = Effect(
+            activity_id=item.activity_id,
+            campaign=self.book.numbers[given.rule.version_id].campaign,
+            rule_version=self.book.numbers[given.rule.version_id],
+            place=given.place,
+            kind=given.kind,
+            unit_code=given.unit,
+            amount=given.amount,
+            state=Effect.State.PENDING if given.wait else Effect.State.ACTIVE,
+            why=given.why[:300],
+        )
+        self.effects.append(effect)
+        item.effects.append(effect)
+        return effect
+
+    def _accrue(self, item: Item, given: Given, effect: Effect) -> None:
+        unit = self.book.units[given.unit]
+        told, person = item.told, item.person
+        at, zone = told.occurred_at, person.member.time_zone
+        self.posting[len(self.lines)] = effect
+        self.lines.append(
+            Line(
+                key=f"a{item.activity_id}:{given.rule.version_id}:{given.place}",
+                kind=Entry.Kind.ACCRUAL,
+                unit=unit.pk,
+                debit=self.book.accounts[unit.pk, Kind.ISSUANCE],
+                credit=person.accounts[unit.pk, Kind.PENDING if given.wait else Kind.WALLET],
+                amount=given.amount or 0,
+                occurred_at=at,
+                cause_kind="activity",
+                cause_id=item.activity_id,
+                reason=given.why,
+                rule_version=given.rule.version_id,
+                active_from=None if given.wait else at,
+                expires_at=NEVER if given.wait else ledger.lot_end(unit, at, zone),
+            )
+        )
+        if given.wait:
+            self.waits.append((effect, _waiting(given, told, person)))
+        elif person.standing is not None and given.unit in self.book.status_units:
+            person.standing.events.append((at, given.amount or 0))
+
+    # -- settling -------------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        """Activate or cancel the pending accruals that these activities speak of."""
+        speaking = [item for item in self.items if item.told.kind in self.book.settling]
+        if not speaking:
+            return
+        waiting = (
+            Waiting.objects.filter(
+                member__in={item.person.member.pk for item in speaking},
+                key__in={_chain(item.told) for item in speaking},
+            )
+            .select_related("effect__entry", "effect__campaign", "effect__rule_version")
+            .order_by("effect_id")
+        )
+        for item in speaking:
+            for wait in waiting:
+                if wait.pk not in self.settled and _speaks_of(item, wait):
+                    self.settled.add(wait.pk)
+                    self._resolve(item, wait, confirmed=item.told.kind == wait.confirmed_by)
+
+    def _resolve(self, item: Item, wait: Waiting, *, confirmed: bool) -> None:
+        pending = wait.effect
+        effect = Effect(
+            activity_id=item.activity_id,
+            campaign=pending.campaign,
+            rule_version=pending.rule_version,
+            place=len(item.effects),
+            kind="activation" if confirmed else "cancellation",
+            unit_code=pending.unit_code,
+            amount=pending.amount,
+            state=Effect.State.ACTIVE if confirmed else Effect.State.CANCELLED,
+            why=f"{pending.campaign.name}: "
+            + ("confirmed, the points are yours" if confirmed else "not accepted, nothing is paid"),
+        )
+        self.effects.append(effect)
+        item.effects.append(effect)
+        self.posting[len(self.lines)] = effect
+        self.lines.append(
+            resolution(
+                self.book,
+                item.person.member,
+                item.person.accounts,
+                pending,
+                confirmed=confirmed,
+                at=item.told.occurred_at,
+                cause=("activity", item.activity_id),
+                reason=effect.why,
+            )
+        )
+
+    # -- writing --------------------------------------------------------------------------------
+
+    def _post(self) -> None:
+        posted = ledger.post(self.lines, at=self.at)
+        for place, effect in self.posting.items():
+            effect.entry_id = posted[place].entry_id
+        Effect.objects.bulk_create(self.effects)
+        for effect, wait in self.waits:
+            wait.effect = effect
+        if self.waits:
+            Waiting.objects.bulk_create([wait for _, wait in self.waits])
+        if self.settled:
+            Waiting.objects.filter(pk__in=self.settled).delete()
+        Evaluation.objects.bulk_create(
+            [
+                Evaluation(
+                    activity_id=item.activity_id,
+                    evaluated_at=self.at,
+                    trace=[trace.compact() for trace in item.outcome.traces],
+                )
+                for item in self.items
+                if item.outcome is not None
+            ]
+        )
+
+
+def resolution(
+    book: Rulebook,
+    member: Any,
+    accounts: dict[tuple[int, str], int],
+    pending: Effect,
+    *,
+    confirmed: bool,
+    at: datetime,
+    cause: tuple[str, int | None],
+    reason: str,
+) -> Line:
+    """The entry that ends a pending accrual: into the wallet, or back to where it came from.
+
+    Life counts from now, when the points become spendable, not from when they were promised.
+    """
+    entry, unit = pending.entry, book.units[pending.unit_code]
+    return Line(
+        key=f"settle:{entry.pk}",
+        kind=Entry.Kind.ACTIVATION if confirmed else Entry.Kind.REVERSAL,
+        unit=unit.pk,
+        debit=entry.credit_id,
+        credit=accounts[unit.pk, Kind.WALLET] if confirmed else entry.debit_id,
+        amount=entry.amount,
+        occurred_at=at,
+        cause_kind=cause[0],
+        cause_id=cause[1],
+        reason=reason,
+        rule_version=pending.rule_version_id,
+        parent=entry.pk,
+        reverses=None if confirmed else entry.pk,
+        active_from=at if confirmed else None,
+        expires_at=ledger.lot_end(unit, at, member.time_zone) if confirmed else None,
+        takes="lot",
+        lot=entry.pk,
+    )
+
+
+def cut(items: Sequence[Item], settling: frozenset[str]) -> Iterable[list[Item]]:
+    """Items in order of occurrence, cut wherever one may settle what an earlier one posted."""
+    wave: list[Item] = []
+    present: set[int] = set()
+    for item in sorted(items, key=lambda item: (item.told.occurred_at, item.activity_id)):
+        if item.told.kind in settling and item.person.member.pk in present:
+            yield wave
+            wave, present = [], set()
+        wave.append(item)
+        present.add(item.person.member.pk)
+    if wave:
+        yield wave
+
+
+def _chain(told: Told) -> str:
+    """What ties a confirmation to what it confirms: the order."""
+    return str(told.payload.get("order_id", ""))
+
+
+def _waiting(given: Given, told: Told, person: Person) -> Waiting:
+    wait = given.wait
+    assert wait is not None
+    due = None
+    if wait.days is not None:
+        due = told.occurred_at + timedelta(days=wait.days)
+    return Waiting(
+        member_id=person.member.pk,
+        confirmed_by=wait.confirmed_by,
+        cancelled_by=wait.cancelled_by,
+        key=_chain(told),
+        serial=str(told.payload.get("serial", "")),
+        due_at=due,
+    )
+
+
+def _speaks_of(item: Item, wait: Waiting) -> bool:
+    """Whether this activity settles that wait: same member, same order, and the same container
+    when both name one."""
+    serial = str(item.told.payload.get("serial", ""))
+    return (
+        wait.member_id == item.person.member.pk
+        and item.told.kind in (wait.confirmed_by, wait.cancelled_by)
+        and wait.key == _chain(item.told)
+        and (not serial or not wait.serial or serial == wait.serial)
+    )

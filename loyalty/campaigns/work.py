@@ -1,0 +1,13 @@
+"""The jobs that campaigns do."""
+
+from typing import Any
+
+from loyalty.campaigns.operations import intake
+from members.domain.actors import Actor
+from members.operations.jobs import does
+
+
+@does("activity.evaluate")
+def evaluate(arguments: dict[str, Any]) -> None:
+    """Evaluate what a lower floor recorded: `{"activities": [id, ...]}`."""
+    intake.evaluate_recorded(arguments["activities"], actor=Actor.system("evaluation"))
