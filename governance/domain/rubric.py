@@ -1,0 +1,62 @@
+"""What a case is judged by: a few criteria with weights that make a whole."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+#: A score is a whole number on this scale; None means "does not apply".
+LOWEST, HIGHEST = 1, 5
+
+#: The weights of a rubric are per cent and sum to this.
+WHOLE = 100
+
+
+class Fault(StrEnum):
+    """Why criteria cannot be published."""
+
+    EMPTY = "empty"
+    REPEATED = "repeated"
+    WEIGHTS = "weights"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One question the judges answer. `weight` is per cent of the whole."""
+
+    key: str
+    title: str
+    weight: int
+    description: str = ""
+
+    def as_item(self) -> dict[str, str | int]:
+        """The JSON object it is stored as."""
+        return {
+            "key": self.key,
+            "title": self.title,
+            "weight": self.weight,
+            "description": self.description,
+        }
+
+
+def from_items(items: Iterable[Mapping]) -> tuple[Criterion, ...]:
+    """The criteria as they were stored."""
+    return tuple(Criterion(**item) for item in items)
+
+
+def fault_of(criteria: Sequence[Criterion]) -> Fault | None:
+    """What is wrong with these criteria, or None."""
+    keys = [criterion.key for criterion in criteria]
+    if not keys or not all(keys):
+        return Fault.EMPTY
+    if len(set(keys)) < len(keys):
+        return Fault.REPEATED
+    weights = [criterion.weight for criterion in criteria]
+    return None if min(weights) > 0 and sum(weights) == WHOLE else Fault.WEIGHTS
+
+
+def fits(scores: Mapping[str, int | None], criteria: Sequence[Criterion]) -> bool:
+    """Whether there is one answer on the scale, or "does not apply", for each criterion."""
+    return set(scores) == {criterion.key for criterion in criteria} and all(
+        score is None or (type(score) is int and LOWEST <= score <= HIGHEST)
+        for score in scores.values()
+    )

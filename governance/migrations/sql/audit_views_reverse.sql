@@ -1,0 +1,2 @@
+DROP VIEW audit.recusal;
+DROP VIEW audit.ballot;

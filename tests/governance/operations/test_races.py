@@ -1,0 +1,83 @@
+"""Two people at the same moment, on two real connections."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from governance.errors import AlreadyVoted
+from governance.models import Ballot, BallotVoid, Case, Decision, Recusal
+from governance.operations import ballots, cases
+from members.domain.actors import Actor
+from members.errors import Refused
+from tests.governance.conftest import HIGH, seat_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(*acts):
+    """Run each act on a connection of its own, released at the same instant; the refusals' codes."""
+    gate = threading.Barrier(len(acts))
+    said = [None] * len(acts)
+
+    def run(place, act):
+        gate.wait()
+        try:
+            act()
+            said[place] = "done"
+        except Refused as refusal:
+            said[place] = refusal.code
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return said
+
+
+def caster(case, user, vote="yes"):
+    seat = seat_of(case, user)
+    return lambda: ballots.cast(case, seat=seat, vote=vote, scores=HIGH, actor=Actor.user(user))
+
+
+def test_a_judge_in_two_tabs_votes_once(case, hal):
+    """I19: the second tab is told so."""
+    said = together(caster(case, hal), caster(case, hal, "no"))
+    assert sorted(said) == [AlreadyVoted.code, "done"]
+    assert Ballot.objects.count() == 1
+
+
+def test_a_ballot_and_a_recusal_never_both_stand(case, dee):
+    """B5: whichever comes first, no counting ballot of a recused judge is left."""
+    seat, actor = seat_of(case, dee.user), Actor.user(dee.user)
+    said = together(
+        caster(case, dee.user),
+        lambda: ballots.recuse(case, seat=seat, reason="relative", actor=actor),
+    )
+    assert said[1] == "done"
+    assert said[0] in ("done", "recused")
+    assert Recusal.objects.count() == 1
+    assert not Ballot.objects.standing().exists()
+    assert BallotVoid.objects.count() == Ballot.objects.count() == (said[0] == "done")
+    assert cases.count(case).present == 0
+
+
+def test_closing_and_a_recusal_never_leave_a_decision_without_quorum(case, chi, hal, ivo, jun):
+    """B16: with the third ballot withdrawn at the same moment, either the decision came first or
+    there is none."""
+    for user in (hal, ivo, jun):
+        caster(case, user)()
+    seat, actor = seat_of(case, jun), Actor.user(jun)
+    chair = seat_of(case, chi)
+    said = together(
+        lambda: cases.close(case, seat=chair, actor=Actor.user(chi)),
+        lambda: ballots.recuse(case, seat=seat, reason="work", actor=actor),
+    )
+    state = Case.objects.get(pk=case.pk).state
+    assert (said, state, Decision.objects.count(), Recusal.objects.count()) in (
+        (["done", "case_closed"], "decided", 1, 0),
+        (["no_quorum", "done"], "open", 0, 1),
+    )
