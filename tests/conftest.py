@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import override_settings
 
 from members import clock
 from members.domain.actors import Actor
@@ -42,6 +43,13 @@ def _tests_may_empty_tables():
     DatabaseOperations.execute_sql_flush = lifted
     yield
     DatabaseOperations.execute_sql_flush = original
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords():
+    """A password is hashed slowly on purpose; the cast signs in too often for that."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture
