@@ -8,204 +8,383 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('members', '0002_laws'),
+        ("members", "0002_laws"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='slug')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('description', models.CharField(blank=True, help_text='What members read.', max_length=300, verbose_name='description')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('review', 'in review'), ('live', 'live'), ('paused', 'paused'), ('ended', 'ended')], default='draft', max_length=8, verbose_name='state')),
-                ('priority', models.SmallIntegerField(default=100, help_text='Lower comes first.', verbose_name='priority')),
-                ('budget_units', models.BigIntegerField(blank=True, help_text='At most so many points in all. Empty: no limit.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='budget')),
-                ('pays_partly', models.BooleanField(default=False, help_text='When less is left than is due: pay the rest instead of nothing.', verbose_name='pays what is left')),
-                ('starts_at', models.DateTimeField(blank=True, null=True, verbose_name='from')),
-                ('ends_at', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='created at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True, verbose_name="slug")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "description",
+                    models.CharField(
+                        blank=True,
+                        help_text="What members read.",
+                        max_length=300,
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("review", "in review"),
+                            ("live", "live"),
+                            ("paused", "paused"),
+                            ("ended", "ended"),
+                        ],
+                        default="draft",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.SmallIntegerField(
+                        default=100, help_text="Lower comes first.", verbose_name="priority"
+                    ),
+                ),
+                (
+                    "budget_units",
+                    models.BigIntegerField(
+                        blank=True,
+                        help_text="At most so many points in all. Empty: no limit.",
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="budget",
+                    ),
+                ),
+                (
+                    "pays_partly",
+                    models.BooleanField(
+                        default=False,
+                        help_text="When less is left than is due: pay the rest instead of nothing.",
+                        verbose_name="pays what is left",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="from")),
+                ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="created at")),
             ],
             options={
-                'verbose_name': 'campaign',
-                'verbose_name_plural': 'campaigns',
+                "verbose_name": "campaign",
+                "verbose_name_plural": "campaigns",
             },
         ),
         migrations.CreateModel(
-            name='Effect',
+            name="Effect",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(max_length=20, verbose_name='kind')),
-                ('unit_code', models.CharField(blank=True, max_length=30, verbose_name='unit')),
-                ('amount', models.BigIntegerField(null=True, verbose_name='amount')),
-                ('state', models.CharField(choices=[('active', 'active'), ('pending', 'pending'), ('cancelled', 'cancelled')], max_length=10, verbose_name='state')),
-                ('why', models.CharField(max_length=300, verbose_name='why')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.PositiveSmallIntegerField()),
+                ("kind", models.CharField(max_length=20, verbose_name="kind")),
+                ("unit_code", models.CharField(blank=True, max_length=30, verbose_name="unit")),
+                ("amount", models.BigIntegerField(null=True, verbose_name="amount")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "active"),
+                            ("pending", "pending"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("why", models.CharField(max_length=300, verbose_name="why")),
             ],
             options={
-                'verbose_name': 'effect',
-                'verbose_name_plural': 'effects',
+                "verbose_name": "effect",
+                "verbose_name_plural": "effects",
             },
         ),
         migrations.CreateModel(
-            name='Evaluation',
+            name="Evaluation",
             fields=[
-                ('activity', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='evaluation', serialize=False, to='members.activity')),
-                ('evaluated_at', models.DateTimeField()),
-                ('trace', models.JSONField(default=list)),
+                (
+                    "activity",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="evaluation",
+                        serialize=False,
+                        to="members.activity",
+                    ),
+                ),
+                ("evaluated_at", models.DateTimeField()),
+                ("trace", models.JSONField(default=list)),
             ],
             options={
-                'verbose_name': 'evaluation',
-                'verbose_name_plural': 'evaluations',
+                "verbose_name": "evaluation",
+                "verbose_name_plural": "evaluations",
             },
         ),
         migrations.CreateModel(
-            name='LimitUse',
+            name="LimitUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('window', models.CharField(max_length=12)),
-                ('times', models.PositiveIntegerField(default=0)),
-                ('units', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("window", models.CharField(max_length=12)),
+                ("times", models.PositiveIntegerField(default=0)),
+                ("units", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='RuleStamp',
+            name="RuleStamp",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('number', models.BigIntegerField(default=1)),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("number", models.BigIntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='RuleVersion',
+            name="RuleVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='version')),
-                ('triggers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None, verbose_name='when')),
-                ('conditions', models.JSONField(blank=True, default=dict, verbose_name='if')),
-                ('effects', models.JSONField(default=list, verbose_name='then')),
-                ('limit', models.JSONField(blank=True, default=dict, verbose_name='limit')),
-                ('published_at', models.DateTimeField(null=True, verbose_name='published at')),
-                ('in_force_from', models.DateTimeField(null=True, verbose_name='in force from')),
-                ('in_force_until', models.DateTimeField(null=True, verbose_name='in force until')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="version")),
+                (
+                    "triggers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), size=None, verbose_name="when"
+                    ),
+                ),
+                ("conditions", models.JSONField(blank=True, default=dict, verbose_name="if")),
+                ("effects", models.JSONField(default=list, verbose_name="then")),
+                ("limit", models.JSONField(blank=True, default=dict, verbose_name="limit")),
+                ("published_at", models.DateTimeField(null=True, verbose_name="published at")),
+                ("in_force_from", models.DateTimeField(null=True, verbose_name="in force from")),
+                ("in_force_until", models.DateTimeField(null=True, verbose_name="in force until")),
             ],
             options={
-                'verbose_name': 'rule version',
-                'verbose_name_plural': 'rule versions',
-                'ordering': ['campaign_id', 'number'],
+                "verbose_name": "rule version",
+                "verbose_name_plural": "rule versions",
+                "ordering": ["campaign_id", "number"],
             },
         ),
         migrations.CreateModel(
-            name='BudgetUse',
+            name="BudgetUse",
             fields=[
-                ('campaign', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='budget_use', serialize=False, to='campaigns.campaign')),
-                ('units', models.BigIntegerField(default=0)),
+                (
+                    "campaign",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="budget_use",
+                        serialize=False,
+                        to="campaigns.campaign",
+                    ),
+                ),
+                ("units", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at', None), ('ends_at', None), ('starts_at__lt', models.F('ends_at')), _connector='OR'), name='campaign_starts_before_it_ends'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_at", None),
+                    ("ends_at", None),
+                    ("starts_at__lt", models.F("ends_at")),
+                    _connector="OR",
+                ),
+                name="campaign_starts_before_it_ends",
+            ),
         ),
         migrations.CreateModel(
-            name='Waiting',
+            name="Waiting",
             fields=[
-                ('effect', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='waiting', serialize=False, to='campaigns.effect')),
-                ('confirmed_by', models.CharField(blank=True, max_length=60)),
-                ('cancelled_by', models.CharField(blank=True, max_length=60)),
-                ('key', models.CharField(blank=True, max_length=200)),
-                ('serial', models.CharField(blank=True, max_length=200)),
-                ('due_at', models.DateTimeField(null=True)),
+                (
+                    "effect",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="waiting",
+                        serialize=False,
+                        to="campaigns.effect",
+                    ),
+                ),
+                ("confirmed_by", models.CharField(blank=True, max_length=60)),
+                ("cancelled_by", models.CharField(blank=True, max_length=60)),
+                ("key", models.CharField(blank=True, max_length=200)),
+                ("serial", models.CharField(blank=True, max_length=200)),
+                ("due_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.AddField(
-            model_name='effect',
-            name='activity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='effects', to='members.activity'),
+            model_name="effect",
+            name="activity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="effects",
+                to="members.activity",
+            ),
         ),
         migrations.AddField(
-            model_name='effect',
-            name='campaign',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='effects', to='campaigns.campaign'),
+            model_name="effect",
+            name="campaign",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="effects",
+                to="campaigns.campaign",
+            ),
         ),
         migrations.AddField(
-            model_name='effect',
-            name='entry',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='effect', to='members.entry'),
+            model_name="effect",
+            name="entry",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="effect",
+                to="members.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='limituse',
-            name='campaign',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.campaign'),
+            model_name="limituse",
+            name="campaign",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="campaigns.campaign",
+            ),
         ),
         migrations.AddField(
-            model_name='limituse',
-            name='member',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member'),
+            model_name="limituse",
+            name="member",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="members.member"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rulestamp',
-            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='one_rule_stamp'),
+            model_name="rulestamp",
+            constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="one_rule_stamp"),
         ),
         migrations.AddField(
-            model_name='ruleversion',
-            name='campaign',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='campaigns.campaign'),
+            model_name="ruleversion",
+            name="campaign",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="versions",
+                to="campaigns.campaign",
+            ),
         ),
         migrations.AddField(
-            model_name='ruleversion',
-            name='drafted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="ruleversion",
+            name="drafted_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='ruleversion',
-            name='published_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="ruleversion",
+            name="published_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='effect',
-            name='rule_version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='given', to='campaigns.ruleversion'),
+            model_name="effect",
+            name="rule_version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="given",
+                to="campaigns.ruleversion",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetuse',
-            constraint=models.CheckConstraint(condition=models.Q(('units__gte', 0)), name='budget_use_not_negative'),
+            model_name="budgetuse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("units__gte", 0)), name="budget_use_not_negative"
+            ),
         ),
         migrations.AddField(
-            model_name='waiting',
-            name='member',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waiting', to='members.member'),
+            model_name="waiting",
+            name="member",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="waiting",
+                to="members.member",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='limituse',
-            constraint=models.UniqueConstraint(fields=('member', 'campaign', 'window'), name='limit_counted_once'),
+            model_name="limituse",
+            constraint=models.UniqueConstraint(
+                fields=("member", "campaign", "window"), name="limit_counted_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(fields=('campaign', 'number'), name='rule_version_number_once'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "number"), name="rule_version_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('published_at', None)), fields=('campaign',), name='one_draft_a_campaign'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("published_at", None)),
+                fields=("campaign",),
+                name="one_draft_a_campaign",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('published_by', None), ('drafted_by', None), models.Q(('published_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='rule_published_by_a_second_person'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("published_by", None),
+                    ("drafted_by", None),
+                    models.Q(("published_by", models.F("drafted_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="rule_published_by_a_second_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='effect',
-            constraint=models.UniqueConstraint(fields=('activity', 'rule_version', 'place', 'kind'), name='effect_once'),
+            model_name="effect",
+            constraint=models.UniqueConstraint(
+                fields=("activity", "rule_version", "place", "kind"), name="effect_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='waiting',
-            index=models.Index(fields=['member', 'key'], name='waiting_for'),
+            model_name="waiting",
+            index=models.Index(fields=["member", "key"], name="waiting_for"),
         ),
         migrations.AddIndex(
-            model_name='waiting',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='waiting_due'),
+            model_name="waiting",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="waiting_due"
+            ),
         ),
     ]

@@ -1,0 +1,3 @@
+from loyalty.rewards.models.rewards import Redemption, Reward
+
+__all__ = ["Redemption", "Reward"]
