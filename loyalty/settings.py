@@ -28,7 +28,7 @@ if not SECRET_KEY:
 if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
     raise ImproperlyConfigured("SECRET_KEY is too weak. Set it to 50 or more random characters.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 PROGRAMME_NAME = env.str("PROGRAMME_NAME", "Laurel")
 PROGRAMME_TIME_ZONE = env.str("PROGRAMME_TIME_ZONE", "Europe/Berlin")
@@ -138,7 +138,8 @@ if env.str("LAUREL_DB_ROLE", "") and "migrate" not in sys.argv[1:2]:
         f"-c role={env.str('LAUREL_DB_ROLE')}"
     )
 # E-mail is unique without regard to case by a constraint that this check does not see.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+# To have browsers preload HTTPS for a domain is its owner's decision, not ours.
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W021"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_LINTER_OPTIONS = {"exclude_apps": ["django_celery_beat"]}
 

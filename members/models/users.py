@@ -15,11 +15,11 @@ class UserQuerySet(UserManager):
         user.save(using=self._db)
         return user
 
-    def create_user(self, email, password=None, **fields):
+    def create_user(self, email, password=None, **fields):  # type: ignore[override] # no user names
         """A user without privileges."""
         return self._create_user(email, password, **fields)
 
-    def create_superuser(self, email, password=None, **fields):
+    def create_superuser(self, email, password=None, **fields):  # type: ignore[override] # no user names
         """A user with every permission."""
         return self._create_user(
             email, password, **({"is_staff": True, "is_superuser": True} | fields)
@@ -33,13 +33,13 @@ class UserQuerySet(UserManager):
 class User(AbstractUser):
     """A sign-in. A member, a partner's person, a committee member and staff are all users."""
 
-    username = None
+    username = None  # type: ignore[assignment] # the way Django documents to drop the column
     email = models.EmailField(_("e-mail address"))
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
-    objects = UserQuerySet()
+    objects = UserQuerySet()  # type: ignore[misc] # the stubs allow no other user manager
 
     class Meta:
         verbose_name = _("user")

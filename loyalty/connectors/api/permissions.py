@@ -16,4 +16,4 @@ class HasScope(BasePermission):
             return False
         kind = "read" if request.method in SAFE_METHODS else "write"
         needed = getattr(view, "scopes", {}).get(kind)
-        return needed is not None and needed in request.auth.scopes
+        return needed is not None and needed in getattr(request.auth, "scopes", ())

@@ -56,7 +56,7 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     response = exception_handler(error, context)
     if response is None or not isinstance(error, exceptions.APIException):
         return response
-    answer = problem(response.status_code, error.get_codes(), str(error.detail))
+    answer = problem(response.status_code, str(error.get_codes()), str(error.detail))
     for header in ("WWW-Authenticate", "Retry-After"):
         if header in response:
             answer[header] = response[header]
