@@ -1,0 +1,22 @@
+from events_directory.models.bookings import Booking, CheckIn
+from events_directory.models.grants import Approval, Disbursement, Grant, GrantApplication
+from events_directory.models.micro_events import MicroEvent, Occurrence
+from events_directory.models.partners import Partner, PartnerSeat, Venue
+from events_directory.models.pools import Pool, PoolAccount, PoolEntry
+
+__all__ = [
+    "Approval",
+    "Booking",
+    "CheckIn",
+    "Disbursement",
+    "Grant",
+    "GrantApplication",
+    "MicroEvent",
+    "Occurrence",
+    "Partner",
+    "PartnerSeat",
+    "Pool",
+    "PoolAccount",
+    "PoolEntry",
+    "Venue",
+]

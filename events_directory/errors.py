@@ -1,0 +1,152 @@
+"""Why the directory says no. The codes are stable; the sentences are what people read."""
+
+from django.utils.translation import gettext_lazy as _
+
+from members.errors import Refused
+
+
+class IllegalMove(Refused):
+    code = "illegal_move"
+    sentence = _("This is not possible any more: it is %(state)s.")
+
+
+class KeyReused(Refused):
+    code = "key_reused"
+    sentence = _("This key was used before for something else.")
+
+
+class ReasonMissing(Refused):
+    code = "reason_missing"
+    sentence = _("Please give a reason.")
+
+
+class OwnOrganisation(Refused):
+    code = "own_organisation"
+    sentence = _("You belong to this organisation, so somebody else has to decide.")
+
+
+class NotAPerson(Refused):
+    code = "not_a_person"
+    sentence = _("Only a person can decide this.")
+
+
+# --- Partners --------------------------------------------------------------------------------------
+
+
+class PartnerNotVerified(Refused):
+    code = "partner_not_verified"
+    sentence = _("%(partner)s is not verified yet.")
+
+
+class NameTaken(Refused):
+    code = "name_taken"
+    sentence = _("There is already one named %(name)s.")
+
+
+class LastOwner(Refused):
+    code = "last_owner"
+    sentence = _("An organisation needs an owner; name another one first.")
+
+
+class ForeignVenue(Refused):
+    code = "foreign_venue"
+    sentence = _("This venue belongs to another organisation.")
+
+
+# --- Micro-events and their dates ------------------------------------------------------------------
+
+
+class NoDate(Refused):
+    code = "no_date"
+    sentence = _("The event needs at least one date in the future.")
+
+
+class InThePast(Refused):
+    code = "in_the_past"
+    sentence = _("This date has passed.")
+
+
+class BelowTaken(Refused):
+    code = "below_taken"
+    sentence = _("%(taken)s seats are taken already.")
+
+
+# --- Bookings --------------------------------------------------------------------------------------
+
+
+class NotOpen(Refused):
+    code = "not_open"
+    sentence = _("This event is not open for booking.")
+
+
+class OccurrenceCancelled(Refused):
+    code = "occurrence_cancelled"
+    sentence = _("This date was cancelled.")
+
+
+class Started(Refused):
+    code = "started"
+    sentence = _("It has begun already.")
+
+
+class SoldOut(Refused):
+    code = "sold_out"
+    sentence = _("There are not enough seats left: %(free)s are free.")
+
+
+class PartyTooLarge(Refused):
+    code = "party_too_large"
+    sentence = _("One booking is for 1 to %(largest)s people.")
+
+
+class AlreadyBooked(Refused):
+    code = "already_booked"
+    sentence = _("You have a booking for this date already.")
+
+
+class AccessNeeded(Refused):
+    code = "access_needed"
+    sentence = _("This event is for a circle of members that you have not joined yet.")
+
+
+class DoorsOpen(Refused):
+    code = "doors_open"
+    sentence = _("The list can be closed once the doors have closed.")
+
+
+# --- Grants ----------------------------------------------------------------------------------------
+
+
+class PoolShort(Refused):
+    code = "pool_short"
+    sentence = _("The pool does not hold enough: %(left)s %(currency)s are left.")
+
+
+class AmountNotPositive(Refused):
+    code = "amount_not_positive"
+    sentence = _("The amount must be more than nothing.")
+
+
+class Unfinished(Refused):
+    code = "unfinished"
+    sentence = _("Please answer every question before you submit.")
+
+
+class OwnApplication(Refused):
+    code = "own_application"
+    sentence = _("You wrote or submitted this application, so somebody else has to decide.")
+
+
+class ApprovedAlready(Refused):
+    code = "approved_already"
+    sentence = _("You have approved this already; it needs a second person.")
+
+
+class MoreThanAwarded(Refused):
+    code = "more_than_awarded"
+    sentence = _("Only %(left)s %(currency)s of this grant are left to release.")
+
+
+class SameHands(Refused):
+    code = "same_hands"
+    sentence = _("Who released this payment cannot pay it out as well.")

@@ -1,0 +1,152 @@
+"""The organisations that make the neighbourhood lively, their people and their venues."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from events_directory.domain.moves import PARTNER
+from events_directory.models.moving import Moving
+
+
+class PartnerQuerySet(models.QuerySet["Partner"]):
+    """Questions over partners."""
+
+    def visible_to(self, user) -> "PartnerQuerySet":
+        """The organisations in which this user has a seat now."""
+        return self.filter(
+            pk__in=PartnerSeat.objects.held_now().filter(user_id=user.pk).values("partner_id")
+        )
+
+
+class Partner(Moving, models.Model):
+    """An organisation that lists micro-events and applies for grants."""
+
+    MOVES = PARTNER
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting for verification")
+        VERIFIED = "verified", _("verified")
+        TURNED_DOWN = "turned_down", _("turned down")
+        SUSPENDED = "suspended", _("suspended")
+
+    class Plan(models.TextChoices):
+        BASIC = "basic", _("Basic")
+        FEATURED = "featured", _("Featured")
+
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    state = models.CharField(
+        _("verification"), max_length=12, choices=State.choices, default=State.PENDING
+    )
+    state_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    plan = models.CharField(_("plan"), max_length=12, choices=Plan.choices, default=Plan.BASIC)
+    created_at = models.DateTimeField(_("created at"))
+    verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
+
+    objects = PartnerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether staff have confirmed who this is."""
+        return self.state == self.State.VERIFIED
+
+
+class PartnerSeatQuerySet(models.QuerySet["PartnerSeat"]):
+    """Questions over seats."""
+
+    def held_now(self) -> "PartnerSeatQuerySet":
+        """Seats that nobody has ended."""
+        return self.filter(ended_at=None)
+
+    def linked(self, user_id: int, *, partner_id: int, since: datetime) -> bool:
+        """Whether the user has belonged to the partner at any time from `since` until now."""
+        return (
+            self.filter(user_id=user_id, partner_id=partner_id)
+            .filter(Q(ended_at=None) | Q(ended_at__gt=since))
+            .exists()
+        )
+
+
+class PartnerSeat(models.Model):
+    """That a user speaks for a partner, from one instant to another. Never deleted, only ended."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        EDITOR = "editor", _("Editor")
+        HELPER = "helper", _("Helper at the door")
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="seats")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="partner_seats"
+    )
+    role = models.CharField(_("role"), max_length=8, choices=Role.choices)
+    since = models.DateTimeField(_("since"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    objects = PartnerSeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("partner seat")
+        verbose_name_plural = _("partner seats")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "user"], condition=Q(ended_at=None), name="partner_seat_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=models.F("since")),
+                name="partner_seat_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} #{self.pk}"
+
+
+class VenueQuerySet(models.QuerySet["Venue"]):
+    """Questions over venues."""
+
+    def visible_to(self, user) -> "VenueQuerySet":
+        """The venues of the user's organisations."""
+        return self.filter(partner__in=Partner.objects.visible_to(user))
+
+
+class Venue(models.Model):
+    """A place, and the clock on its wall."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="venues")
+    name = models.CharField(_("name"), max_length=120)
+    address = models.CharField(_("address"), max_length=250)
+    latitude = models.DecimalField(
+        _("latitude"), max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    longitude = models.DecimalField(
+        _("longitude"), max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    zone = models.CharField(_("time zone"), max_length=64)
+
+    objects = VenueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("venue")
+        verbose_name_plural = _("venues")
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "name"], name="venue_name_once"),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="venue_position_whole_or_absent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
