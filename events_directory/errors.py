@@ -109,9 +109,9 @@ class AccessNeeded(Refused):
     sentence = _("This event is for a circle of members that you have not joined yet.")
 
 
-class DoorsOpen(Refused):
-    code = "doors_open"
-    sentence = _("The list can be closed once the doors have closed.")
+class NotOver(Refused):
+    code = "not_over"
+    sentence = _("The list can be closed once it is over.")
 
 
 # --- Grants ----------------------------------------------------------------------------------------

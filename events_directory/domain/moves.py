@@ -16,10 +16,20 @@ PARTNER: Moves = {
 }
 
 MICRO_EVENT: Moves = {
-    "draft": {"edit": "draft", "submit": "in_review", "cancel": "cancelled"},
+    "draft": {
+        "edit": "draft",
+        "schedule": "draft",
+        "submit": "in_review",
+        "cancel": "cancelled",
+    },
     "in_review": {"publish": "published", "reject": "rejected", "cancel": "cancelled"},
-    "rejected": {"edit": "rejected", "submit": "in_review", "cancel": "cancelled"},
-    "published": {"cancel": "cancelled"},
+    "rejected": {
+        "edit": "rejected",
+        "schedule": "rejected",
+        "submit": "in_review",
+        "cancel": "cancelled",
+    },
+    "published": {"schedule": "published", "cancel": "cancelled"},
     "cancelled": {},
 }
 

@@ -52,7 +52,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
             return self.none()
 
 
-class Booking(Moving, models.Model):
+class Booking(Moving):
     """That a member comes to a date, with so many seats. At most one live row of each pair.
 
     `key` makes the request for it idempotent; `reference` names it to the outside.
@@ -124,8 +124,10 @@ class Booking(Moving, models.Model):
     def guest_name(self) -> str:
         """As much of a name as the door needs: given name and an initial, else the pseudonym."""
         initial = f" {self.member.family_name[0]}." if self.member.family_name else ""
-        return f"{self.member.given_name}{initial}" if self.member.given_name else (
-            self.member.pseudonym
+        return (
+            f"{self.member.given_name}{initial}"
+            if self.member.given_name
+            else (self.member.pseudonym)
         )
 
 
@@ -137,13 +139,13 @@ class CheckIn(models.Model):
     """
 
     RESULTS = [
-        (Result.OK, _("welcome")),
-        (Result.ALREADY, _("was here before")),
-        (Result.WRONG_OCCURRENCE, _("ticket for another date")),
-        (Result.TOO_EARLY, _("too early")),
-        (Result.TOO_LATE, _("too late")),
-        (Result.CANCELLED, _("cancelled")),
-        (Result.UNKNOWN, _("not a ticket")),
+        (Result.OK.value, _("welcome")),
+        (Result.ALREADY.value, _("was here before")),
+        (Result.WRONG_OCCURRENCE.value, _("ticket for another date")),
+        (Result.TOO_EARLY.value, _("too early")),
+        (Result.TOO_LATE.value, _("too late")),
+        (Result.CANCELLED.value, _("cancelled")),
+        (Result.UNKNOWN.value, _("not a ticket")),
     ]
 
     occurrence = models.ForeignKey(Occurrence, on_delete=models.PROTECT, related_name="check_ins")

@@ -23,7 +23,7 @@ class GrantApplicationQuerySet(models.QuerySet["GrantApplication"]):
         return self.filter(state=GrantApplication.State.SUBMITTED)
 
 
-class GrantApplication(Moving, models.Model):
+class GrantApplication(Moving):
     """A partner's answer to three questions, and the amount it asks for (minor units)."""
 
     MOVES = GRANT_APPLICATION
@@ -124,7 +124,7 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         return self.filter(application__partner__in=Partner.objects.visible_to(user))
 
 
-class Grant(Moving, models.Model):
+class Grant(Moving):
     """Money promised to a partner. Amounts in minor units of the pool's currency.
 
     `released` is what was made payable so far and not dropped since, `paid` what left the pool:
@@ -177,7 +177,7 @@ class Grant(Moving, models.Model):
         return self.awarded - self.released if self.state == self.State.ACTIVE else 0
 
 
-class Disbursement(Moving, models.Model):
+class Disbursement(Moving):
     """A part of a grant on its way to the partner. `key` makes its release happen once."""
 
     MOVES = DISBURSEMENT

@@ -28,7 +28,7 @@ class MicroEventQuerySet(models.QuerySet["MicroEvent"]):
         return self.exclude(published_at=None)
 
 
-class MicroEvent(Moving, models.Model):
+class MicroEvent(Moving):
     """Something small that happens in the neighbourhood. Its dates are `Occurrence` rows."""
 
     MOVES = MICRO_EVENT

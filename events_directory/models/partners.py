@@ -21,7 +21,7 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         )
 
 
-class Partner(Moving, models.Model):
+class Partner(Moving):
     """An organisation that lists micro-events and applies for grants."""
 
     MOVES = PARTNER

@@ -47,11 +47,11 @@ class PoolAccount(models.Model):
     """One of the five accounts of a pool. Only the mirror of what came in lies below zero."""
 
     HOLDS = [
-        (Held.DEPOSITS, _("deposited")),
-        (Held.AVAILABLE, _("available")),
-        (Held.COMMITTED, _("committed")),
-        (Held.PAYABLE, _("to be paid")),
-        (Held.DISBURSED, _("paid out")),
+        (Held.DEPOSITS.value, _("deposited")),
+        (Held.AVAILABLE.value, _("available")),
+        (Held.COMMITTED.value, _("committed")),
+        (Held.PAYABLE.value, _("to be paid")),
+        (Held.DISBURSED.value, _("paid out")),
     ]
 
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="accounts")
@@ -90,13 +90,13 @@ class PoolEntry(models.Model):
     """One movement of money inside a pool, for ever. `key` names its cause, so it happens once."""
 
     CAUSES = [
-        (Cause.DEPOSIT, _("deposit")),
-        (Cause.AWARD, _("grant awarded")),
-        (Cause.RELEASE, _("payment released")),
-        (Cause.PAYMENT, _("paid out")),
-        (Cause.BOUNCE, _("payment came back")),
-        (Cause.DROP, _("payment dropped")),
-        (Cause.REVOCATION, _("grant revoked")),
+        (Cause.DEPOSIT.value, _("deposit")),
+        (Cause.AWARD.value, _("grant awarded")),
+        (Cause.RELEASE.value, _("payment released")),
+        (Cause.PAYMENT.value, _("paid out")),
+        (Cause.BOUNCE.value, _("payment came back")),
+        (Cause.DROP.value, _("payment dropped")),
+        (Cause.REVOCATION.value, _("grant revoked")),
     ]
 
     debit = models.ForeignKey(PoolAccount, on_delete=models.PROTECT, related_name="debits")

@@ -1,0 +1,161 @@
+"""The dates of a micro-event: when, how many seats, and calling one off."""
+
+from datetime import date, datetime, time
+
+from django.db import transaction
+
+from events_directory.domain import wall_time
+from events_directory.errors import BelowTaken, InThePast, OccurrenceCancelled
+from events_directory.models import Booking, MicroEvent, Occurrence
+from members import clock
+from members.domain.actors import Actor
+from members.operations import audit
+
+
+@transaction.atomic
+def add(
+    event: MicroEvent,
+    *,
+    local_on: date,
+    local_time: time,
+    capacity: int,
+    actor: Actor,
+    minutes: int = 120,
+    at: datetime | None = None,
+) -> Occurrence:
+    """Add a date, given as the venue's wall shows it. Refused when it has passed."""
+    at = at or clock.now()
+    event = MicroEvent.objects.select_for_update(no_key=True, of=("self",)).get(pk=event.pk)
+    event.state_after("schedule")
+    zone = event.venue.zone
+    starts_at, ends_at = wall_time.span(local_on, local_time, zone, minutes)
+    if starts_at <= at:
+        raise InThePast()
+    occurrence = Occurrence.objects.create(
+        micro_event=event,
+        local_on=local_on,
+        local_time=local_time,
+        zone=zone,
+        minutes=minutes,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        capacity=capacity,
+        changed_at=at,
+    )
+    audit.record(
+        occurrence,
+        actor=actor,
+        verb="events_directory.occurrence.added",
+        after={"starts_at": starts_at.isoformat(), "capacity": capacity},
+    )
+    return occurrence
+
+
+@transaction.atomic
+def move(
+    occurrence: Occurrence,
+    *,
+    local_on: date,
+    local_time: time,
+    actor: Actor,
+    minutes: int | None = None,
+    at: datetime | None = None,
+) -> Occurrence:
+    """Put a date at another time; calendars see a new revision. Bookings stay."""
+    at = at or clock.now()
+    occurrence = _changeable(occurrence, at)
+    before = occurrence.starts_at
+    occurrence.local_on, occurrence.local_time = local_on, local_time
+    occurrence.minutes = minutes or occurrence.minutes
+    _compute(occurrence)
+    if occurrence.starts_at <= at:
+        raise InThePast()
+    _revise(occurrence, at)
+    audit.record(
+        occurrence,
+        actor=actor,
+        verb="events_directory.occurrence.moved",
+        before={"starts_at": before.isoformat()},
+        after={"starts_at": occurrence.starts_at.isoformat()},
+    )
+    return occurrence
+
+
+@transaction.atomic
+def change_capacity(
+    occurrence: Occurrence, *, capacity: int, actor: Actor, at: datetime | None = None
+) -> Occurrence:
+    """Offer more or fewer seats; never fewer than are taken."""
+    occurrence = _changeable(occurrence, at or clock.now())
+    if capacity < occurrence.booked:
+        raise BelowTaken(taken=occurrence.booked)
+    before, occurrence.capacity = occurrence.capacity, capacity
+    occurrence.save(update_fields=["capacity"])
+    audit.record(
+        occurrence,
+        actor=actor,
+        verb="events_directory.occurrence.capacity_changed",
+        before={"capacity": before},
+        after={"capacity": capacity},
+    )
+    return occurrence
+
+
+@transaction.atomic
+def cancel(
+    occurrence: Occurrence, *, reason: str, actor: Actor, at: datetime | None = None
+) -> Occurrence:
+    """Call one date off, with its bookings."""
+    at = at or clock.now()
+    return call_off(_changeable(occurrence, at), reason=reason, actor=actor, at=at)
+
+
+def call_off(occurrence: Occurrence, *, reason: str, actor: Actor, at: datetime) -> Occurrence:
+    """What cancelling a locked date writes: its bookings, its seats, its revision, the audit row."""
+    dropped = Booking.objects.filter(occurrence=occurrence, state=Booking.State.BOOKED).update(
+        state=Booking.State.CANCELLED, state_reason=reason[:300], cancelled_at=at
+    )
+    seats = Booking.objects.live().filter(occurrence=occurrence).values_list("seats", flat=True)
+    occurrence.booked = sum(seats)
+    occurrence.cancelled_at = at
+    _revise(occurrence, at)
+    audit.record(
+        occurrence,
+        actor=actor,
+        verb="events_directory.occurrence.cancelled",
+        after={"bookings": dropped},
+        reason=reason,
+    )
+    return occurrence
+
+
+def follow_venue(event: MicroEvent, *, at: datetime) -> None:
+    """After the event moved to another venue: the wall times stay, the instants follow its clock."""
+    for occurrence in Occurrence.objects.locked(event.occurrences.values_list("pk", flat=True)):
+        occurrence.zone = event.venue.zone
+        _compute(occurrence)
+        _revise(occurrence, at)
+
+
+def _changeable(occurrence: Occurrence, at: datetime) -> Occurrence:
+    """The locked row, when it can still be changed."""
+    (occurrence,) = Occurrence.objects.locked([occurrence.pk])
+    if occurrence.is_cancelled:
+        raise OccurrenceCancelled()
+    if occurrence.ends_at <= at:
+        raise InThePast()
+    occurrence.micro_event.state_after("schedule")
+    return occurrence
+
+
+def _compute(occurrence: Occurrence) -> None:
+    occurrence.starts_at, occurrence.ends_at = wall_time.span(
+        occurrence.local_on, occurrence.local_time, occurrence.zone, occurrence.minutes
+    )
+
+
+def _revise(occurrence: Occurrence, at: datetime) -> None:
+    """Save what calendars must notice."""
+    occurrence.sequence += 1
+    occurrence.changed_at = at
+    occurrence.save()
