@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class MessagingConfig(AppConfig):
     name = "loyalty.messaging"
     label = "messaging"
+
+    def ready(self) -> None:
+        """Say who sends the messages that jobs ask for."""
+        from loyalty.messaging.operations import messages  # noqa: F401 (registers the work)

@@ -273,6 +273,8 @@ class Migration(migrations.Migration):
                 ),
                 ("amount", models.BigIntegerField(default=0)),
                 ("upto_entry_id", models.BigIntegerField(default=0)),
+                ("next_entry_id", models.BigIntegerField(default=0)),
+                ("next_horizon", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(

@@ -36,4 +36,5 @@ class Migration(migrations.Migration):
             (SQL / "ledger_post.sql").read_text(),
             "DROP FUNCTION ledger_post; DROP TYPE ledger_line",
         ),
+        migrations.RunSQL((SQL / "ledger_expire.sql").read_text(), "DROP FUNCTION ledger_expire"),
     ]

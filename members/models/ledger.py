@@ -236,6 +236,7 @@ class Rollup(models.Model):
     """The settled part of a programme account's balance: the sum of postings up to an entry id.
 
     The balance is this plus the postings after it, so no posting ever waits for a shared row.
+    `next_entry_id` may be settled once every transaction older than `next_horizon` has ended.
     """
 
     account = models.OneToOneField(
@@ -243,3 +244,5 @@ class Rollup(models.Model):
     )
     amount = models.BigIntegerField(default=0)
     upto_entry_id = models.BigIntegerField(default=0)
+    next_entry_id = models.BigIntegerField(default=0)
+    next_horizon = models.BigIntegerField(default=0)

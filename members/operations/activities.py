@@ -1,11 +1,13 @@
 """The lower floors' door for activities: record a fact, and have it evaluated right after."""
 
 import hashlib
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
-from django.db import transaction
+from django.db import connection, transaction
 
 from members import clock
 from members.domain.actors import Actor
@@ -23,6 +25,54 @@ def body_hash(kind: str, subject: str, occurred_at: datetime, payload: dict[str,
         "data": payload,
     }
     return hashlib.sha256(rfc8785.dumps(said)).digest()
+
+
+#: How many activities one evaluation job takes.
+CHUNK = 500
+
+_RECORD_MANY = """
+INSERT INTO members_activity (source, external_id, kind, subject, member_id, occurred_at, received_at,
+                              payload, body_hash, status, status_reason, recorded_by)
+SELECT source, external_id, kind, subject, member_id, occurred_at, %(at)s, payload,
+       decode(body_hash, 'hex'), 'accepted', '', %(by)s
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS t(
+    source text, external_id text, kind text, subject text, member_id bigint,
+    occurred_at timestamptz, payload jsonb, body_hash text)
+ORDER BY source, external_id
+ON CONFLICT (source, external_id) DO NOTHING
+RETURNING id
+"""
+
+
+@transaction.atomic
+def record_many(facts: Sequence[dict[str, Any]], *, actor: Actor) -> list[int]:
+    """Record many facts at once and have them evaluated; known ones are left alone.
+
+    Each fact has kind, member_id, subject, source, external_id, occurred_at and payload. Returns the
+    ids of the new activities.
+    """
+    if not facts:
+        return []
+    rows = [
+        fact
+        | {
+            "occurred_at": fact["occurred_at"].isoformat(),
+            "body_hash": body_hash(
+                fact["kind"], fact["subject"], fact["occurred_at"], fact["payload"]
+            ).hex(),
+        }
+        for fact in facts
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RECORD_MANY, {"rows": json.dumps(rows), "at": clock.now(), "by": actor.name[:120]}
+        )
+        fresh = [pk for (pk,) in cursor.fetchall()]
+    jobs.enqueue_all(
+        ("activity.evaluate", f"evaluate:{chunk[0]}", {"activities": chunk})
+        for chunk in (fresh[i : i + CHUNK] for i in range(0, len(fresh), CHUNK))
+    )
+    return fresh
 
 
 @transaction.atomic

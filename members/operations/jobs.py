@@ -22,20 +22,32 @@ Work = Callable[[dict[str, Any]], None]
 
 #: What to do for each kind of job. Apps add theirs with `@does("app.verb")`.
 WORK: dict[str, Work] = {}
+#: Kinds that speak to the outside world, and so must not run inside a transaction.
+OUTSIDE: set[str] = set()
 
 #: Wakes a worker after the commit. `members.apps` connects the broker's bell; tests ring their own.
 bell: list[Callable[[], None]] = []
 
-LEASE = timedelta(minutes=2)
+#: Covers only the moment between claiming and locking: work in progress holds its row's lock, which
+#: other workers skip, and a worker that dies lets go of it at once.
+LEASE = timedelta(seconds=15)
+#: Work outside a transaction holds no lock, so its lease must outlast it.
+LEASE_OUTSIDE = timedelta(minutes=2)
 ATTEMPTS = 5
 
 
-def does(kind: str) -> Callable[[Work], Work]:
-    """Declares the function that does jobs of `kind`. It runs inside the transaction that ends the
-    job, so its effect and "done" are one commit; it must be idempotent all the same."""
+def does(kind: str, *, outside: bool = False) -> Callable[[Work], Work]:
+    """Declares the function that does jobs of `kind`; it must be idempotent.
+
+    It runs inside the transaction that ends the job, so its effect and "done" are one commit. Work
+    that sends mail or calls other machines says `outside`: it runs without one, and keeps its own
+    record of what it has sent.
+    """
 
     def declare(work: Work) -> Work:
         WORK[kind] = work
+        if outside:
+            OUTSIDE.add(kind)
         return work
 
     return declare
@@ -100,7 +112,7 @@ def _claim() -> Job | None:
     if job is not None:
         job.attempts += 1
         job.fence += 1
-        job.leased_until = now + LEASE
+        job.leased_until = now + (LEASE_OUTSIDE if job.kind in OUTSIDE else LEASE)
         job.save(update_fields=["attempts", "fence", "leased_until"])
     return job
 
@@ -108,15 +120,13 @@ def _claim() -> Job | None:
 def _do(job: Job) -> int:
     """Do a claimed job: its effect and its end are one commit, or it is tried again later."""
     try:
-        with transaction.atomic():
-            still_ours = (
-                Job.objects.select_for_update()
-                .filter(pk=job.pk, fence=job.fence, state=Job.State.READY)
-                .exists()
-            )
-            if not still_ours:
-                return 0
+        if job.kind in OUTSIDE:
             WORK[job.kind](job.arguments)
+        with transaction.atomic():
+            if not _still_ours(job):
+                return 0
+            if job.kind not in OUTSIDE:
+                WORK[job.kind](job.arguments)
             Job.objects.filter(pk=job.pk).update(
                 state=Job.State.DONE, done_at=clock.now(), leased_until=None, fault=""
             )
@@ -126,6 +136,15 @@ def _do(job: Job) -> int:
         _give_back(job, f"{type(fault).__name__}: {fault}")
         return 0
     return 1
+
+
+def _still_ours(job: Job) -> bool:
+    """Lock the job; False when another worker has taken it over since."""
+    return (
+        Job.objects.select_for_update()
+        .filter(pk=job.pk, fence=job.fence, state=Job.State.READY)
+        .exists()
+    )
 
 
 def _give_back(job: Job, fault: str) -> None:

@@ -181,6 +181,14 @@ def reverse(
     return list(Entry.objects.filter(pk__in=[row.entry_id for row in posted]).order_by("pk"))
 
 
+def expire_due(*, at: datetime, most: int = 10_000) -> int:
+    """Book the expiry of up to `most` lots whose time is over at `at`; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_expire(%s, %s)", [at, most])
+        [(expired,)] = cursor.fetchall()
+    return expired
+
+
 def reversal_lines(entry: Entry, *, amount: int, key: str, reason: str, at: datetime) -> list[Line]:
     """The entries that take up to `amount` of `entry` back; the credit account must be locked."""
     lots = OpenLot.objects.filter(account=entry.credit_id)

@@ -1,0 +1,3 @@
+from loyalty.messaging.models.messages import Message
+
+__all__ = ["Message"]

@@ -1,0 +1,45 @@
+"""Pending points whose day has come."""
+
+from datetime import datetime
+
+from loyalty.campaigns.models import Waiting
+from loyalty.campaigns.operations import people, rulebook
+from loyalty.campaigns.operations.wave import resolution
+from members import clock
+from members.operations import ledger
+from members.operations.sweeps import Tally
+
+CHUNK = 1_000
+
+
+def pending_releases(since: datetime, until: datetime) -> Tally:
+    """Activate pending accruals whose waiting time ended by `until`."""
+    book = rulebook.current()
+    due = (
+        Waiting.objects.filter(due_at__lte=until)
+        .select_related("effect__entry", "effect__campaign", "member")
+        .order_by("due_at", "pk")
+    )
+    refs = {wait.member.ref for wait in due[:CHUNK]}
+    found = people.lock_people(refs)
+    # Read again under the locks: an activity may have settled some of them meanwhile.
+    waits = [wait for wait in due[:CHUNK] if wait.member.ref in found]
+    ledger.post(
+        [
+            resolution(
+                book,
+                wait.member,
+                found[wait.member.ref].accounts,
+                wait.effect,
+                confirmed=True,
+                at=wait.due_at,
+                cause=("release", wait.effect_id),
+                reason=f"{wait.effect.campaign.name}: the waiting time is over",
+            )
+            for wait in waits
+        ],
+        at=clock.now(),
+    )
+    Waiting.objects.filter(pk__in=[wait.pk for wait in waits]).delete()
+    more = len(refs) > 0 and len(waits) == CHUNK
+    return Tally(since if more else until, len(waits), len(waits), more=more)

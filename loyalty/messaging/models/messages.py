@@ -1,0 +1,55 @@
+"""What we tell members: in their inbox here, and by e-mail when they agreed to that."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Questions over messages."""
+
+    def inbox(self, member: Member) -> "MessageQuerySet":
+        """What the member reads on their page, newest first."""
+        return self.filter(member=member, channel=Message.Channel.INBOX).order_by("-id")
+
+
+class Message(models.Model):
+    """One message on one channel, written once for its dedupe key."""
+
+    class Channel(models.TextChoices):
+        INBOX = "inbox", _("inbox")
+        EMAIL = "email", _("e-mail")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        DROPPED = "dropped", _("dropped")
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="messages")
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
+    topic = models.CharField(_("topic"), max_length=40)
+    subject = models.CharField(_("subject"), max_length=150)
+    body = models.TextField(_("text"))
+    link = models.CharField(_("link"), max_length=200, blank=True)
+    dedupe_key = models.CharField(max_length=150)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices)
+    state_reason = models.CharField(_("reason"), max_length=100, blank=True)
+    created_at = models.DateTimeField(_("created at"))
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    read_at = models.DateTimeField(_("read at"), null=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "topic", "dedupe_key", "channel"], name="message_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} #{self.pk}"

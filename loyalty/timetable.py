@@ -1,0 +1,54 @@
+"""Everything that happens by the clock, on one page.
+
+Beat rings each line on its minutes (UTC); the sweep behind it computes what fell due since its
+watermark, in each member's own zone. Staff see and pause the lines in the console.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from loyalty.campaigns.operations.releases import pending_releases
+from loyalty.messaging.operations.reminders import NOTICE, expiry_reminders
+from members.operations import due, yearly
+from members.operations.sweeps import SWEEPS, Sweep
+
+TIMETABLE = (
+    Sweep("birthday", "Birthdays", yearly.birthdays, every=15),
+    Sweep("anniversary", "Joining anniversaries", yearly.anniversaries, every=15),
+    Sweep("points_expiry", "Points expiry", due.expiries, every=5),
+    Sweep("expiry_reminder", "Expiry reminders", expiry_reminders, every=15, first=NOTICE),
+    Sweep("pending_release", "Pending points released", pending_releases, every=5),
+    Sweep("tier_review", "Tier reviews", due.tier_reviews, every=15),
+    Sweep("roll_up", "Programme accounts rolled up", due.roll_up, every=1),
+    Sweep("tidy", "Old jobs forgotten", due.tidy, every=60, first=timedelta(0)),
+)
+SWEEPS.update({sweep.name: sweep for sweep in TIMETABLE})
+
+#: The relay rings for work whose first bell was lost; it also proves that beat and worker live.
+RELAY_SECONDS = 10
+
+
+def install(**_: Any) -> None:
+    """Write the timetable into django-celery-beat. What staff paused stays paused."""
+    from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+    for sweep in TIMETABLE:
+        minute = f"*/{sweep.every}" if sweep.every < 60 else "0"
+        schedule, _made = CrontabSchedule.objects.get_or_create(
+            minute=minute,
+            hour="*",
+            day_of_week="*",
+            day_of_month="*",
+            month_of_year="*",
+            timezone="UTC",
+        )
+        PeriodicTask.objects.update_or_create(
+            name=sweep.title,
+            defaults={"task": "loyalty.ring", "crontab": schedule, "args": f'["{sweep.name}"]'},
+        )
+    every, _made = IntervalSchedule.objects.get_or_create(
+        every=RELAY_SECONDS, period=IntervalSchedule.SECONDS
+    )
+    PeriodicTask.objects.update_or_create(
+        name="Relay", defaults={"task": "loyalty.relay", "interval": every}
+    )

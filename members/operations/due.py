@@ -1,0 +1,79 @@
+"""What falls due on the ground floor besides yearly days: expiry, tier reviews, tidying up."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from members.domain.actors import Actor
+from members.models import Job, Member, TierPeriod
+from members.operations import ledger, tiers
+from members.operations.sweeps import Tally
+
+CHUNK = 10_000
+REVIEWS = 1_000
+#: Done jobs are kept this long, for people who look.
+KEPT = timedelta(days=14)
+
+_OPEN_ROLLUPS = """
+INSERT INTO members_rollup (account_id, amount, upto_entry_id, next_entry_id, next_horizon)
+SELECT id, 0, 0, 0, 0 FROM members_account WHERE member_id IS NULL ON CONFLICT DO NOTHING
+"""
+_ROLL_UP = """
+UPDATE members_rollup r SET amount = r.amount + s.moved, upto_entry_id = r.next_entry_id
+FROM (
+    SELECT o.account_id, coalesce(sum(
+        CASE WHEN e.credit_id = o.account_id THEN e.amount ELSE -e.amount END), 0) AS moved
+    FROM members_rollup o
+    LEFT JOIN members_entry e ON e.id > o.upto_entry_id AND e.id <= o.next_entry_id
+         AND (e.debit_id = o.account_id OR e.credit_id = o.account_id)
+    GROUP BY o.account_id) s
+WHERE s.account_id = r.account_id
+  AND r.next_horizon <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+"""
+_LOOK_AHEAD = """
+UPDATE members_rollup SET
+    next_entry_id = (SELECT last_value FROM members_entry_id_seq),
+    next_horizon = pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+WHERE upto_entry_id = next_entry_id
+"""
+
+
+def expiries(since: datetime, until: datetime) -> Tally:
+    """Book the expiry of points whose time is over."""
+    expired = ledger.expire_due(at=until, most=CHUNK)
+    more = expired >= CHUNK
+    return Tally(since if more else until, expired, expired, more=more)
+
+
+def tier_reviews(since: datetime, until: datetime) -> Tally:
+    """Review the tiers whose time has come: keep them, or step down to what was earned."""
+    due = list(
+        TierPeriod.objects.filter(ends_at=None, review_at__lte=until)
+        .order_by("review_at")
+        .values_list("member_id", flat=True)[:REVIEWS]
+    )
+    members = Member.objects.filter(pk__in=due)
+    moved = tiers.settle(list(members), actor=Actor.system("sweep:tier_review"), at=until)
+    more = len(due) == REVIEWS
+    return Tally(since if more else until, len(due), moved, more=more)
+
+
+def roll_up(since: datetime, until: datetime) -> Tally:
+    """Add the settled postings of the programme's accounts to their roll-ups, in two looks.
+
+    The first look notes the last id drawn and the newest transaction. Once every transaction of
+    that time has ended, nobody can still write an id so low, and the second look adds them up. (A
+    posting locks balances before it draws an id, so it is a transaction the first look sees.)
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_ROLLUPS)
+        cursor.execute(_ROLL_UP)
+        settled = cursor.rowcount
+        cursor.execute(_LOOK_AHEAD)
+    return Tally(until, settled, settled)
+
+
+def tidy(since: datetime, until: datetime) -> Tally:
+    """Forget jobs that were done long ago."""
+    gone, _ = Job.objects.filter(state=Job.State.DONE, done_at__lt=until - KEPT).delete()
+    return Tally(until, gone, gone)

@@ -1,0 +1,66 @@
+"""The work queue: nothing lost, nothing doubled."""
+
+import pytest
+
+from members import clock
+from members.models import Job
+from members.operations import jobs
+from tests.conftest import SYSTEM
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def deeds():
+    """A kind of job that notes what it did, or fails when told to."""
+    done: list[str] = []
+
+    def do(arguments):
+        if arguments.get("fails"):
+            raise RuntimeError("out of paper")
+        done.append(arguments["name"])
+
+    jobs.WORK["test"] = do
+    yield done
+    del jobs.WORK["test"]
+
+
+def test_the_same_key_is_the_same_job(deeds):
+    for _ in range(2):
+        jobs.enqueue("test", key="k", arguments={"name": "a"})
+    assert jobs.work_off() == 1
+    assert deeds == ["a"]
+
+
+def test_a_failure_waits_longer_each_time_and_ends_in_the_dead_letters(deeds, monkeypatch):
+    """T7: retried with back-off, then a dead-letter list with retry."""
+    jobs.enqueue("test", key="k", arguments={"fails": True})
+    pauses = []
+    for _ in range(jobs.ATTEMPTS):
+        job = Job.objects.get()
+        with clock.standing_at(max(job.not_before, clock.now())):
+            assert jobs.work_off() == 0
+            pauses.append(round((Job.objects.get().not_before - clock.now()).total_seconds()))
+    job = Job.objects.get()
+    assert (job.state, job.fault) == ("dead", "RuntimeError: out of paper")
+    assert pauses == [10, 30, 90, 270, 810]
+    jobs.retry(job, actor=SYSTEM)
+    assert Job.objects.get().state == "ready"
+
+
+def test_a_worker_thought_dead_cannot_end_a_job_that_was_taken_over(deeds):
+    """T5: the fencing number."""
+    jobs.enqueue("test", key="k", arguments={"name": "a"})
+    first = jobs._claim()
+    with clock.standing_at(clock.now() + jobs.LEASE * 2):
+        second = jobs._claim()
+        assert second.fence == first.fence + 1
+        assert jobs._do(first) == 0
+        assert jobs._do(second) == 1
+    assert deeds == ["a"]
+
+
+def test_a_claimed_job_is_nobody_elses(deeds):
+    jobs.enqueue("test", key="k", arguments={"name": "a"})
+    assert jobs._claim() is not None
+    assert jobs._claim() is None
