@@ -7,7 +7,7 @@ does not matter. `docs/algorithms/tiers.md` walks through an example.
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate
 
 from members.domain.calendar import add_months, local_date, start_of_day
@@ -44,13 +44,30 @@ class Status:
 
     def at(self, instant: datetime) -> int:
         """Points earned in the window that ends at (and includes) this instant."""
-        opening = start_of_day(
-            add_months(local_date(instant, self._zone), -self._months) + timedelta(days=1),
-            self._zone,
-        )
+        opening = self._opening(instant)
         last = bisect_right(self.times, instant)
         first = bisect_right(self.times, opening - timedelta(microseconds=1))
         return self._sums[last] - self._sums[min(first, last)]
+
+    def whole_until(self, instant: datetime) -> date | None:
+        """The last local day on which everything that counts at this instant still counts.
+
+        None when nothing counts. To reach a threshold with the least effort, reach it by then.
+        """
+        opening = self._opening(instant)
+        first = bisect_right(self.times, opening - timedelta(microseconds=1))
+        if first == bisect_right(self.times, instant):
+            return None
+        return add_months(local_date(self.times[first], self._zone), self._months) - timedelta(
+            days=1
+        )
+
+    def _opening(self, instant: datetime) -> datetime:
+        """The first instant of the window that ends at this one."""
+        return start_of_day(
+            add_months(local_date(instant, self._zone), -self._months) + timedelta(days=1),
+            self._zone,
+        )
 
     def review_after(self, instant: datetime) -> datetime:
         """When a tier reached at this instant is reviewed: the end of that day, a window later."""

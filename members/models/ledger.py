@@ -7,7 +7,7 @@ balanced by its shape. Rows here are written by `ledger_post` alone and never ch
 from datetime import UTC, datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from members.models.members import Member
@@ -109,6 +109,20 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Every entry that touched an account of the member's, newest first."""
         accounts = Account.objects.filter(member=member).values("pk")
         return self.filter(Q(debit__in=accounts) | Q(credit__in=accounts)).order_by("-id")
+
+    def on(self, account: Account) -> "EntryQuerySet":
+        """The statement of one account, newest first: `signed` (in +, out -), `seq`, and `after`,
+        which is the balance that the posting left."""
+        is_in = When(credit=account, then=F("amount"))
+        return (
+            self.filter(Q(debit=account) | Q(credit=account))
+            .annotate(
+                signed=Case(is_in, default=-F("amount")),
+                seq=Case(When(credit=account, then=F("credit_seq")), default=F("debit_seq")),
+                after=Case(When(credit=account, then=F("credit_after")), default=F("debit_after")),
+            )
+            .order_by("-seq")
+        )
 
 
 class Entry(models.Model):
