@@ -1,0 +1,50 @@
+"""Points that are promised, and what they still wait for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.campaigns.models import Effect, Waiting
+from members.models import ActivityKind, Member
+
+#: What the kinds that confirm a promise mean to a member.
+RELEASES = {
+    "refill.confirmed": _("when the jar is back"),
+    "order.fulfilled": _("when the order has arrived"),
+    "visit.checked_in": _("when you have checked in"),
+    "event.attended": _("when you have been there"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A pending accrual: the effect that promised it, and in words or as a date what releases it."""
+
+    effect: Effect
+    condition: str | Promise
+    due_at: datetime | None
+
+
+def promised_to(member: Member) -> list[Promised]:
+    """Everything that waits for this member, oldest first, in two queries at most."""
+    waiting = list(
+        Waiting.objects.filter(member=member)
+        .select_related("effect__entry", "effect__campaign")
+        .order_by("effect_id")
+    )
+    unknown = {wait.confirmed_by for wait in waiting} - set(RELEASES) - {""}
+    titles = (
+        dict(ActivityKind.objects.filter(name__in=unknown).values_list("name", "title"))
+        if unknown
+        else {}
+    )
+    return [
+        Promised(
+            wait.effect,
+            RELEASES.get(wait.confirmed_by) or titles.get(wait.confirmed_by, wait.confirmed_by),
+            wait.due_at,
+        )
+        for wait in waiting
+    ]

@@ -1,0 +1,60 @@
+"""The statement: every line of every unit, and why it is there."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from loyalty.views.lines import lines_of
+from loyalty.views.pending import promised_to
+from loyalty.views.why import why_of
+from members.models import Account, Entry, LotUse, Member
+from members.views.guards import member_page
+
+LINES = 30
+
+
+def wallets_of(member: Member) -> list[Account]:
+    """The member's wallets with unit and balance, those that can be spent first."""
+    wallets = Account.objects.filter(member=member, kind=Account.Kind.WALLET)
+    return sorted(
+        wallets.select_related("unit", "balance"),
+        key=lambda wallet: (wallet.unit.purpose != "spendable", wallet.unit.code),
+    )
+
+
+@member_page
+def statement(request: HttpRequest, member: Member) -> HttpResponse:
+    """One unit's lines, newest first, each with the balance it left."""
+    wallets = wallets_of(member)
+    code = request.GET.get("unit") or (wallets[0].unit.code if wallets else "")
+    wallet = next((each for each in wallets if each.unit.code == code), None)
+    if wallet is None:
+        raise Http404
+    page = Paginator(Entry.objects.on(wallet), LINES).get_page(request.GET.get("page"))
+    promises = [each for each in promised_to(member) if each.effect.unit_code == code]
+    context = {
+        "wallets": wallets,
+        "wallet": wallet,
+        "page": page,
+        "lines": lines_of(page.object_list),
+        "promises": promises if page.number == 1 else [],
+    }
+    return render(request, "portal/points/statement.html", context)
+
+
+@member_page
+def line(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    """Why one line is there: the rule, the values it saw, the lots it took from, and its twin."""
+    entries = Entry.objects.of_member(member).select_related("unit", "credit", "parent")
+    entry = get_object_or_404(entries, pk=pk)
+    is_in = entry.credit.member_id == member.pk
+    context = {
+        "entry": entry,
+        "line": lines_of([entry])[0],
+        "amount": entry.amount if is_in else -entry.amount,
+        "why": why_of(entry),
+        "takes_back": entries.filter(pk=entry.reverses_id).first(),
+        "taken_back_by": entries.filter(reverses=entry),
+        "lots": LotUse.objects.filter(entry=entry).select_related("lot"),
+    }
+    return render(request, "portal/points/line.html", context)

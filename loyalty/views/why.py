@@ -1,0 +1,54 @@
+"""Why a line of the statement is there: the rule, its version, and the values that it saw."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.audiences.domain.fields import standard
+from loyalty.audiences.domain.sentence import shown
+from loyalty.campaigns.models import Effect
+from members.models import Entry
+
+FIELDS = standard()
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value that a rule looked at, and whether it was as the rule wanted."""
+
+    words: str
+    seen: str | Promise
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The effect behind an entry, and what its rule saw."""
+
+    effect: Effect
+    values: list[Value]
+    order: str
+
+
+def why_of(entry: Entry) -> Why | None:
+    """The explanation of an entry that a rule made, or None (a redemption, an expiry, a hand)."""
+    effect = (
+        Effect.objects.filter(entry_id__in=[entry.pk, entry.parent_id, entry.reverses_id])
+        .select_related("campaign", "rule_version", "activity__evaluation")
+        .order_by("pk")
+        .first()
+    )
+    if effect is None:
+        return None
+    evaluation = getattr(effect.activity, "evaluation", None)
+    traces = evaluation.trace if evaluation else []
+    mine = next((each for each in traces if each["rule"] == effect.rule_version_id), None)
+    values = [_value(*test) for test in mine["tests"]] if mine else []
+    return Why(effect, values, str(effect.activity.payload.get("order_id", "")))
+
+
+def _value(name: str, _op: str, seen: Any, held: bool) -> Value:
+    words = FIELDS[name].words if name in FIELDS else name.rpartition(".")[2].replace("_", " ")
+    return Value(words, _("nothing") if seen is None else shown(seen), held)
