@@ -4,14 +4,22 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from loyalty.views import health, home, styleguide
+from loyalty.views import health, home, points, styleguide
+
+POINTS = [
+    path("", points.statement, name="statement"),
+    path("<int:pk>/", points.line, name="line"),
+]
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("join/", home.join, name="join"),
     path("language/", set_language, name="set_language"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("points/", include((POINTS, "points"))),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("account/", include("members.urls.portal")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,13 +1,55 @@
 """The first page: the programme for a visitor, their own standing for a member."""
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
 
+from loyalty.accounts import enrol_user
+from loyalty.views.expiring import expiring_from
+from loyalty.views.lines import lines_of
+from loyalty.views.pending import promised_to
+from loyalty.views.points import wallets_of
 from loyalty.views.programme import programme
+from loyalty.views.progress import progress_of
+from members import clock
+from members.models import Entry, Member
+
+RECENT = 6
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Greet a member with what they own; tell a visitor what this is."""
     if not request.user.is_authenticated:
         return programme(request)
-    return render(request, "portal/home.html")
+    member = Member.objects.of(request.user).first()
+    if member is None:
+        return render(request, "portal/stranger.html")
+    with timezone.override(member.time_zone):
+        return render(request, "portal/home.html", standing_of(member))
+
+
+@login_required
+@require_POST
+def join(request: HttpRequest) -> HttpResponse:
+    """Open a membership for somebody who has signed in as staff or as a partner's person."""
+    if not Member.objects.of(request.user).exists():
+        enrol_user(request.user)
+    return redirect("home")
+
+
+def standing_of(member: Member) -> dict[str, object]:
+    """Everything the home page says about a member; the number of queries does not depend on it."""
+    now = clock.now()
+    wallet = next((each for each in wallets_of(member) if each.unit.purpose == "spendable"), None)
+    promises = promised_to(member)
+    return {
+        "member": member,
+        "wallet": wallet,
+        "progress": progress_of(member, now),
+        "expiring": expiring_from(wallet, now, member.time_zone) if wallet else [],
+        "promises": promises,
+        "promised": sum(each.effect.amount or 0 for each in promises),
+        "lines": lines_of(Entry.objects.on(wallet)[:RECENT]) if wallet else [],
+    }

@@ -1,0 +1,102 @@
+"""The member's first page says what they own, and asks the database a constant number of times."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from members.domain.actors import Actor
+from members.domain.calendar import local_date
+from members.operations import ledger, members
+
+SYSTEM = Actor.system("tests")
+NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
+
+
+def give(member, unit, amount, at, key):
+    return ledger.accrue(
+        member,
+        unit=unit,
+        amount=amount,
+        key=key,
+        reason=f"Order {key}",
+        actor=SYSTEM,
+        cause=("test", None),
+        at=at,
+    )
+
+
+@pytest.fixture
+def home(client, at_noon, bo):
+    client.force_login(bo.user)
+    return lambda: client.get(reverse("home"))
+
+
+def test_ring_names_the_points_to_the_next_tier_and_the_last_day(home, bo, units):
+    """UM1. 120 of 150 status points, the oldest earned on 1 January: by 31 December."""
+    give(bo, units["status"], 120, datetime(2026, 1, 1, 12, tzinfo=UTC), "s1")
+    page = home().content.decode()
+    assert 'role="img" aria-label="30 points to Silver by 31 Dec"' in page
+    assert "Bronze" in page
+
+
+def test_expiring_soon_shows_what_ends_within_30_days_and_nothing_later(home, bo, units):
+    """UM2: of lots that expire in 29 and in 31 days only the first shows."""
+    a_year_ago = NOON - timedelta(days=366)
+    lots = [
+        give(bo, units["points"], amount, a_year_ago + timedelta(days=days), f"lot-{days}")
+        for amount, days in ((11, 29), (22, 31))
+    ]
+    ends = [local_date(lot.expires_at, "Europe/Berlin") for lot in lots]
+    assert [(end - NOON.date()).days for end in ends] == [29, 31]
+    response = home()
+    assert [(each.amount, str(each.last_day)) for each in response.context["expiring"]] == [
+        (11, "2026-07-13")
+    ]
+    assert "Expiring soon" in response.content.decode()
+
+
+def test_nothing_due_no_card(home, bo, units):
+    """UM2."""
+    give(bo, units["points"], 22, NOON, "l1")
+    assert "Expiring soon" not in home().content.decode()
+
+
+def test_home_asks_the_same_number_of_queries_for_one_line_and_for_many(
+    home, bo, units, django_assert_num_queries
+):
+    give(bo, units["points"], 5, NOON, "l0")
+    home()
+    with django_assert_num_queries(QUERIES):
+        home()
+    for number in range(12):
+        give(bo, units["points"], 5, NOON - timedelta(days=20 * number), f"m{number}")
+    with django_assert_num_queries(QUERIES):
+        home()
+
+
+#: Session, user, member, wallets, waiting, ladder (2), status points, rungs, period, expiring,
+#: lines, their reversals.
+QUERIES = 13
+
+
+def test_signed_in_without_membership_is_offered_one_and_gets_it_by_post(client, gus, units):
+    client.force_login(gus)
+    assert "Join the programme" in client.get(reverse("home")).content.decode()
+    assert client.get(reverse("join")).status_code == 405
+    response = client.post(reverse("join"))
+    assert (response.status_code, response.url) == (302, "/")
+    assert gus.member.ref == f"web-{gus.pk}"
+
+
+def test_visitor_reads_the_programme_page(client, db):
+    page = client.get(reverse("home")).content.decode()
+    assert reverse("account_signup") in page and "You can spend" not in page
+
+
+def test_erased_member_is_a_stranger(client, bo):
+    client.force_login(bo.user)
+    bo.erased_at = NOON
+    bo.save()
+    assert "Join the programme" in client.get(reverse("home")).content.decode()
+    assert members.Member.objects.of(bo.user).exists() is False
