@@ -12,8 +12,11 @@ from loyalty.runtime.faults import Fault
 NEW_NEEDS = 600 * 2**20
 LONGEST_SHORT_FOLDER = 70
 EXISTING_NEEDS = 100 * 2**20
-# What we make in these is checked to be ours before it is used.
-PUBLIC_FOLDERS = (Path("/var/lib"), Path("/var/tmp"), Path("/tmp"))  # noqa: S108
+PUBLIC_FOLDERS = (
+    Path("/var/lib"),
+    Path("/var/tmp"),  # noqa: S108 - what we make there is checked to be ours before its use
+    Path("/tmp"),  # noqa: S108 - likewise checked
+)
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Exchanging points for rewards."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -27,11 +27,7 @@ def redeem(
     Raises NotOnOffer, OutOfStock, LimitReached or NotEnough, and then nothing has changed.
     """
     now = clock.now()
-    offered = Reward.objects.on_offer(now).filter(pk=reward.pk)
-    if reward.stock is not None:
-        offered = offered.select_for_update(of=("self",))
-    # Under the lock, because the stock may have gone while we waited for it.
-    current = offered.first()
+    current = _lock_offer(reward, at=now)
     known = Redemption.objects.filter(key=key).first()
     if known is not None:
         return known
@@ -73,6 +69,14 @@ def redeem(
         after={"reward": current.slug, "quantity": quantity},
     )
     return redemption
+
+
+def _lock_offer(reward: Reward, *, at: datetime) -> Reward | None:
+    """The reward as it is under the lock, for the stock may have gone while we waited for it."""
+    offered = Reward.objects.on_offer(at).filter(pk=reward.pk)
+    if reward.stock is not None:
+        offered = offered.select_for_update(of=("self",))
+    return offered.first()
 
 
 @transaction.atomic
