@@ -27,14 +27,11 @@ def redeem(
     Raises NotOnOffer, OutOfStock, LimitReached or NotEnough, and then nothing has changed.
     """
     now = clock.now()
-    current = _lock_offer(reward, at=now)
+    offered = _lock_offer(reward, at=now)
     known = Redemption.objects.filter(key=key).first()
     if known is not None:
         return known
-    if current is None or quantity < 1:
-        raise NotOnOffer()
-    if current.stock is not None and current.stock < quantity:
-        raise OutOfStock(left=current.stock)
+    current = _check_offer(offered, quantity)
     redemption, is_new = Redemption.objects.get_or_create(
         key=key,
         defaults={
@@ -77,6 +74,14 @@ def _lock_offer(reward: Reward, *, at: datetime) -> Reward | None:
     if reward.stock is not None:
         offered = offered.select_for_update(of=("self",))
     return offered.first()
+
+
+def _check_offer(offered: Reward | None, quantity: int) -> Reward:
+    if offered is None or quantity < 1:
+        raise NotOnOffer()
+    if offered.stock is not None and offered.stock < quantity:
+        raise OutOfStock(left=offered.stock)
+    return offered
 
 
 @transaction.atomic
