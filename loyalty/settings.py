@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "loyalty.connectors.idempotency.IdempotencyMiddleware",
 ]
 
 ROOT_URLCONF = "loyalty.urls"
@@ -249,6 +250,8 @@ STORAGES = {
         else "loyalty.runtime.static.StaticStorage"
     },
 }
+# A batch of 1,000 orders with many lines; anything larger belongs into `import_activities`.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 MEDIA_ROOT = addresses.var() / "media"
 
 # --- Mail --------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor) -> int:
                 pk__in=list(activity_ids), status=Status.ACCEPTED, evaluation=None
             )
         )
-        tolds = {row.pk: _told(row) for row in fresh}
+        tolds = {row.pk: told_of(row) for row in fresh}
         kinds = {told.kind for told in tolds.values()}
         book = rulebook.current()
         company = _gather(book, kinds, {told.subject for told in tolds.values()})
@@ -192,5 +192,6 @@ def _repeat(told: Told, stored: Activity, *, actor: Actor, at: datetime) -> Answ
     return contradicted(told)
 
 
-def _told(row: Activity) -> Told:
+def told_of(row: Activity) -> Told:
+    """A stored activity as it was told."""
     return Told(row.source, row.external_id, row.kind, row.subject, row.occurred_at, row.payload)

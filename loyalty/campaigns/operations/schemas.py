@@ -27,10 +27,9 @@ def faults_of(told: Told, kind: ActivityKind | None) -> list[Fault]:
     """What is wrong with an activity: unknown kind, wrong type at a path, impossible amount."""
     if kind is None:
         return [Fault("/type", "unknown_kind", f"There is no activity kind {told.kind!r}.")]
-    try:
-        rfc8785.dumps(told.payload)
-    except (rfc8785.CanonicalizationError, RecursionError):
-        return [Fault("/data", "not_canonical", "A number is too large, or it is nested too deep.")]
+    fault = _unstorable(told)
+    if fault:
+        return [Fault("/data", "not_storable", fault)]
     found = [
         Fault(
             "/data" + "".join(f"/{part}" for part in error.instance_path),
@@ -45,3 +44,14 @@ def faults_of(told: Told, kind: ActivityKind | None) -> list[Fault]:
         except ValueError as error:
             found.append(Fault("/data", "bad_amount", str(error)))
     return found
+
+
+def _unstorable(told: Told) -> str:
+    """Why a payload cannot be kept: what JSON allows but canonical JSON or PostgreSQL do not."""
+    try:
+        canonical = rfc8785.dumps(told.payload)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
+        return "It holds a number that is too large, or text that is not Unicode."
+    except RecursionError:
+        return "It is nested too deep."
+    return "It holds a NUL character." if b"\\u0000" in canonical else ""

@@ -1,0 +1,10 @@
+"""The API, version 1. Each app mounts its own nouns."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+
+urlpatterns = [
+    path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="api_docs"),
+    path("", include("loyalty.connectors.urls.api")),
+]

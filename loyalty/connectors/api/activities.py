@@ -1,0 +1,193 @@
+"""The activity endpoints."""
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import ParseError
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from loyalty.campaigns.operations import intake
+from loyalty.campaigns.operations.answers import Answer, again
+from loyalty.connectors.api import cloudevents
+from loyalty.connectors.api.problems import problem
+from members import clock
+from members.domain.actors import Actor
+from members.models import Activity
+
+EXAMPLE = {
+    "specversion": "1.0",
+    "id": "A-1001",
+    "source": "shop",
+    "type": "order.placed",
+    "subject": "amara",
+    "time": "2026-03-14T09:30:00+01:00",
+    "data": {
+        "order_id": "A-1001",
+        "currency": "EUR",
+        "lines": [
+            {
+                "line_id": "1",
+                "sku": "soap",
+                "category": "refill",
+                "quantity": 2,
+                "unit_price": "14.90",
+            }
+        ],
+    },
+}
+
+
+class EventInput(serializers.Serializer):
+    """A CloudEvents 1.0 object; `data` is checked against the schema of its `type`."""
+
+    specversion = serializers.CharField(default="1.0")
+    id = serializers.CharField(max_length=180)
+    source = serializers.CharField(max_length=100)
+    type = serializers.CharField(max_length=60)
+    subject = serializers.CharField(max_length=100)
+    time = serializers.DateTimeField(required=False)
+    data = serializers.DictField(required=False)
+
+
+class EffectOutput(serializers.Serializer):
+    """One thing the activity brought."""
+
+    kind = serializers.CharField()
+    unit = serializers.CharField(allow_null=True)
+    amount = serializers.IntegerField(allow_null=True)
+    state = serializers.CharField()
+    campaign = serializers.CharField()
+    rule_version = serializers.IntegerField()
+    why = serializers.CharField()
+
+
+class MissedOutput(serializers.Serializer):
+    """A campaign that did not pay, and why."""
+
+    campaign = serializers.CharField()
+    why = serializers.CharField()
+
+
+class FaultOutput(serializers.Serializer):
+    """What is wrong with the input, and where."""
+
+    pointer = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class AnswerOutput(serializers.Serializer):
+    """What became of one activity."""
+
+    id = serializers.CharField()
+    source = serializers.CharField()
+    status = serializers.ChoiceField(["accepted", "duplicate", "parked", "quarantined", "rejected"])
+    effects = EffectOutput(many=True)
+    not_earned = MissedOutput(many=True)
+    errors = FaultOutput(many=True, required=False)
+    reason = serializers.CharField(required=False)
+
+
+class ActivityOutput(AnswerOutput):
+    """An activity with its full trace."""
+
+    type = serializers.CharField()
+    subject = serializers.CharField()
+    time = serializers.DateTimeField()
+    received_at = serializers.DateTimeField()
+    trace = serializers.ListField(child=serializers.DictField())
+
+
+class ActivitiesView(APIView):
+    """Tell what members did."""
+
+    scopes = {"write": "activities:write"}
+    parser_classes = [
+        cloudevents.PlainParser,
+        cloudevents.EventParser,
+        cloudevents.BatchParser,
+    ]
+    dry = False
+
+    @extend_schema(
+        operation_id="activities_create",
+        request=EventInput,
+        responses=AnswerOutput,
+        examples=[OpenApiExample("An order", EXAMPLE, request_only=True)],
+        description="One CloudEvents 1.0 object, or an array of up to 1,000. Evaluated before "
+        "answering; the same (source, id) again gets the first answer.",
+    )
+    def post(self, request: Request) -> Response:
+        """Record and evaluate; one answer for an object, a list of answers for an array."""
+        actor, now = Actor.key(request.auth), clock.now()
+        is_batch = isinstance(request.data, list)
+        if is_batch:
+            tolds = cloudevents.read_batch(request.data, now=now)
+        else:
+            tolds = [cloudevents.read_event(request.data, now=now)]
+        if self.dry:
+            answers = intake.preview(tolds, actor=actor, at=self._at(request))
+        else:
+            answers = intake.take(tolds, actor=actor)
+        if is_batch:
+            return Response([answer.as_json() for answer in answers])
+        return _single(answers[0])
+
+    @staticmethod
+    def _at(request: Request):
+        if "at" not in request.query_params:
+            return None
+        at = cloudevents.read_time(request.query_params["at"])
+        if at is None:
+            raise ParseError("`at` must be a time with its zone.")
+        return at
+
+
+@extend_schema(
+    operation_id="activities_preview",
+    request=EventInput,
+    responses=AnswerOutput,
+    description="What `POST activities` would answer, now or at the time in `?at=`. Writes nothing.",
+)
+class PreviewView(ActivitiesView):
+    """Ask what would happen."""
+
+    dry = True
+
+
+class ActivityView(APIView):
+    """One activity, with everything the rules said about it."""
+
+    scopes = {"read": "activities:write"}
+
+    @extend_schema(operation_id="activities_read", responses=ActivityOutput)
+    def get(self, request: Request, pk: int) -> Response:
+        """By its number here, which entries name as their cause."""
+        row = get_object_or_404(Activity.objects.select_related("evaluation"), pk=pk)
+        answer = again(intake.told_of(row), row)
+        evaluation = getattr(row, "evaluation", None)
+        return Response(
+            answer.as_json()
+            | {
+                "status": row.status,
+                "type": row.kind,
+                "subject": row.subject,
+                "time": row.occurred_at,
+                "received_at": row.received_at,
+                "trace": evaluation.trace if evaluation else [],
+            }
+        )
+
+
+def _single(answer: Answer) -> Response:
+    """One activity's answer, with the HTTP status that fits it."""
+    if answer.status == "rejected":
+        return problem(400, "invalid", "The activity has faults.", answer.errors)
+    if answer.status == "quarantined" and answer.errors:
+        return problem(409, answer.errors[0]["code"], answer.reason, answer.errors)
+    waits = answer.status in ("parked", "quarantined")
+    return Response(
+        answer.as_json(), status=status.HTTP_202_ACCEPTED if waits else status.HTTP_200_OK
+    )

@@ -1,0 +1,247 @@
+"""The member endpoints."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import ParseError
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from loyalty.connectors import readings
+from loyalty.connectors.api.cloudevents import read_time
+from loyalty.connectors.api.pagination import Cursor
+from members import clock
+from members.domain.actors import Actor
+from members.models import Account, Entry, Member
+from members.operations import consents, members
+
+AS_OF = OpenApiParameter("as_of", str, description="An instant with its zone; default now.")
+
+
+class ConsentInput(serializers.Serializer):
+    """One act of agreeing or withdrawing."""
+
+    purpose = serializers.CharField(max_length=40)
+    channel = serializers.CharField(max_length=20, required=False, default="")
+    granted = serializers.BooleanField()
+
+
+class MemberInput(serializers.Serializer):
+    """What may be told of a member; what is left out stays as it is."""
+
+    email = serializers.EmailField(required=False, allow_blank=True)
+    given_name = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    family_name = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    birthday = serializers.RegexField(
+        r"^(\d{4}-)?\d{2}-\d{2}$",
+        required=False,
+        help_text="MM-DD, or a date (the year is not kept)",
+    )
+    time_zone = serializers.CharField(max_length=64, required=False)
+    joined_on = serializers.DateField(required=False)
+    language = serializers.RegexField(r"^[a-z]{2}(-[A-Za-z]{2,4})?$", required=False)
+    consents = ConsentInput(many=True, required=False)
+
+    def fields_of(self) -> dict[str, Any]:
+        """The input as the operation names it."""
+        fields = dict(self.validated_data)
+        fields.pop("consents", None)
+        birthday = fields.pop("birthday", None)
+        if birthday:
+            fields["birth_month"], fields["birth_day"] = map(int, birthday.split("-")[-2:])
+        return fields
+
+
+class MemberOutput(serializers.ModelSerializer):
+    """A member as a shop may know them."""
+
+    member = serializers.CharField(source="ref")
+    birthday = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Member
+        fields = (
+            "member",
+            "email",
+            "given_name",
+            "family_name",
+            "birthday",
+            "time_zone",
+            "language",
+            "joined_on",
+        )
+
+    def get_birthday(self, member: Member) -> str | None:
+        """MM-DD, or null."""
+        if member.birth_month is None:
+            return None
+        return f"{member.birth_month:02}-{member.birth_day:02}"
+
+
+class MemberView(APIView):
+    """Read a member, or write what is known of them."""
+
+    scopes = {"read": "members:read", "write": "members:write"}
+
+    @extend_schema(operation_id="members_read", responses=MemberOutput)
+    def get(self, request: Request, ref: str) -> Response:
+        """By the outside id."""
+        return Response(MemberOutput(_member(ref)).data)
+
+    @extend_schema(
+        operation_id="members_upsert",
+        request=MemberInput,
+        responses={200: MemberOutput, 201: MemberOutput},
+    )
+    def put(self, request: Request, ref: str) -> Response:
+        """Enrol the member, or change what is told; 201 when new."""
+        given = MemberInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        if len(ref) > 100 or not ref.isprintable():
+            raise ParseError("The reference has at most 100 printable characters.")
+        actor = Actor.key(request.auth)
+        with transaction.atomic():
+            known = Member.objects.active().filter(ref=ref).first()
+            if known is None:
+                member = members.enrol(ref, actor=actor, **given.fields_of())
+            else:
+                member = members.update(known, actor=actor, **given.fields_of())
+            for consent in given.validated_data.get("consents", ()):
+                consents.record(member, actor=actor, **consent)
+        return Response(
+            MemberOutput(member).data,
+            status=status.HTTP_200_OK if known else status.HTTP_201_CREATED,
+        )
+
+
+class ExpiringOutput(serializers.Serializer):
+    """Points that end together."""
+
+    amount = serializers.IntegerField()
+    expires_at = serializers.DateTimeField()
+
+
+class BalanceOutput(serializers.Serializer):
+    """One unit."""
+
+    unit = serializers.CharField()
+    available = serializers.IntegerField()
+    pending = serializers.IntegerField()
+    held = serializers.IntegerField()
+    debt = serializers.IntegerField()
+    expiring = ExpiringOutput(many=True)
+
+
+class BalancesOutput(serializers.Serializer):
+    """What a member owns at an instant."""
+
+    member = serializers.CharField()
+    as_of = serializers.DateTimeField()
+    balances = BalanceOutput(many=True)
+    tier = serializers.DictField(allow_null=True)
+
+
+class BalancesView(APIView):
+    """What a member owns."""
+
+    scopes = {"read": "members:read"}
+
+    @extend_schema(operation_id="balances_read", parameters=[AS_OF], responses=BalancesOutput)
+    def get(self, request: Request, ref: str) -> Response:
+        """Now, or at any past instant."""
+        at = clock.now()
+        if "as_of" in request.query_params:
+            # an unescaped "+" of a zone arrives as a blank
+            at = read_time(request.query_params["as_of"].replace(" ", "+"))
+            if at is None:
+                raise ParseError("`as_of` must be a time with its zone.")
+        return Response(readings.balances(_member(ref), at=at))
+
+
+class EntryOutput(serializers.Serializer):
+    """One line of the statement, signed from the member's side."""
+
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    unit = serializers.CharField()
+    amount = serializers.IntegerField()
+    account = serializers.CharField()
+    from_account = serializers.CharField(allow_null=True)
+    balance_after = serializers.IntegerField(allow_null=True)
+    occurred_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    cause = serializers.DictField()
+    reverses = serializers.IntegerField(allow_null=True)
+    parent = serializers.IntegerField(allow_null=True)
+    why = serializers.CharField()
+
+
+class LotUseOutput(serializers.Serializer):
+    """How much an entry took of a lot."""
+
+    lot = serializers.IntegerField()
+    amount = serializers.IntegerField()
+    earned_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class EntryDetailOutput(EntryOutput):
+    """The same, with the lots it took from and the words of the rule."""
+
+    lots = LotUseOutput(many=True)
+    campaign = serializers.CharField(allow_null=True)
+    rule_version = serializers.IntegerField(allow_null=True)
+
+
+class EntriesView(APIView):
+    """The statement."""
+
+    scopes = {"read": "members:read"}
+
+    @extend_schema(operation_id="entries_list", responses=EntryOutput(many=True))
+    def get(self, request: Request, ref: str) -> Response:
+        """Newest first."""
+        member = _member(ref)
+        pages = Cursor()
+        rows = pages.paginate_queryset(_entries(member), request, view=self)
+        return pages.get_paginated_response([readings.entry(row, member) for row in rows or []])
+
+
+class EntryView(APIView):
+    """One entry: the lots it took from, its cause and why."""
+
+    scopes = {"read": "members:read"}
+
+    @extend_schema(operation_id="entries_read", responses=EntryDetailOutput)
+    def get(self, request: Request, ref: str, pk: int) -> Response:
+        """Of this member only."""
+        member = _member(ref)
+        row = get_object_or_404(
+            _entries(member).select_related("effect__campaign", "effect__rule_version"), pk=pk
+        )
+        effect = getattr(row, "effect", None)
+        return Response(
+            readings.entry(row, member)
+            | {
+                "lots": readings.lots_of(row),
+                "campaign": effect.campaign.slug if effect else None,
+                "rule_version": effect.rule_version.number if effect else None,
+            }
+        )
+
+
+def _member(ref: str) -> Member:
+    return get_object_or_404(Member.objects.active(), ref=ref)
+
+
+def _entries(member: Member):
+    accounts = list(Account.objects.filter(member=member).values_list("pk", flat=True))
+    return Entry.objects.filter(Q(debit__in=accounts) | Q(credit__in=accounts)).select_related(
+        "debit", "credit", "unit"
+    )

@@ -1,0 +1,138 @@
+"""What a member owns, as the API tells it."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from members.domain.tiers import Rung, Status
+from members.models import NEVER, Account, Entry, LotUse, Member
+from members.operations import tiers
+
+#: Each account's balance at an instant, from the posting before it; the wallet by what has not expired.
+_BALANCES = """
+SELECT u.code, a.kind, coalesce((
+    SELECT CASE WHEN e.credit_id = a.id THEN e.credit_after ELSE e.debit_after END
+    FROM members_entry e
+    WHERE (e.credit_id = a.id OR e.debit_id = a.id) AND e.recorded_at <= %(at)s
+    ORDER BY CASE WHEN e.credit_id = a.id THEN e.credit_seq ELSE e.debit_seq END DESC LIMIT 1), 0)
+FROM members_account a JOIN members_unit u ON u.id = a.unit_id
+WHERE a.member_id = %(member)s ORDER BY u.id, a.kind
+"""
+#: Lots that were open at an instant: what they were granted, less what was taken by then.
+_LOTS = """
+SELECT u.code, l.expires_at, sum(l.amount - coalesce((
+    SELECT sum(t.amount) FROM members_lotuse t JOIN members_entry e ON e.id = t.entry_id
+    WHERE t.lot_id = l.id AND e.recorded_at <= %(at)s), 0)) AS remaining
+FROM members_account a
+JOIN members_unit u ON u.id = a.unit_id
+JOIN members_entry l ON l.credit_id = a.id AND l.credit_seq IS NOT NULL AND l.expires_at IS NOT NULL
+WHERE a.member_id = %(member)s AND a.kind = 'wallet'
+  AND l.recorded_at <= %(at)s AND l.expires_at > %(at)s
+GROUP BY u.code, l.expires_at ORDER BY u.code, l.expires_at
+"""
+
+
+def balances(member: Member, *, at: datetime) -> dict[str, Any]:
+    """Per unit: available, pending, held, debt and what expires when; and the tier, at an instant."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCES, {"member": member.pk, "at": at})
+        stored: dict[str, dict[str, int]] = defaultdict(dict)
+        for unit, kind, amount in cursor.fetchall():
+            stored[unit][kind] = amount
+        cursor.execute(_LOTS, {"member": member.pk, "at": at})
+        lots: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
+        for unit, expires_at, remaining in cursor.fetchall():
+            if remaining:
+                lots[unit].append((expires_at, int(remaining)))
+    kinds = Account.Kind
+    return {
+        "member": member.ref,
+        "as_of": at,
+        "balances": [
+            {
+                "unit": unit,
+                "available": sum(amount for _, amount in lots[unit]),
+                "pending": held.get(kinds.PENDING, 0),
+                "held": held.get(kinds.HELD, 0),
+                "debt": -held.get(kinds.DEBT, 0),
+                "expiring": [
+                    {"amount": amount, "expires_at": ends}
+                    for ends, amount in lots[unit]
+                    if ends != NEVER
+                ],
+            }
+            for unit, held in stored.items()
+        ],
+        "tier": tier(member, at=at),
+    }
+
+
+def tier(member: Member, *, at: datetime) -> dict[str, Any] | None:
+    """The tier at an instant, when it is reviewed, what it would be then, and the way up."""
+    ladder = next(iter(tiers.ladders()), None)
+    if ladder is None:
+        return None
+    standing = tiers.standings(ladder, [member])[member.pk]
+    now = standing.periods(ladder, at)[-1]
+    status = Status(standing.events, months=ladder.group.window_months, zone=standing.zone)
+    points = status.at(at)
+    above = next((rung for rung in ladder.rungs if rung.threshold > _threshold(ladder, now)), None)
+    return {
+        "slug": ladder.slugs[now.tier_id],
+        "since": now.starts_at,
+        "review_at": now.review_at,
+        "status_points": points,
+        "projected": ladder.slugs[_projected(ladder.rungs, status, now.review_at or at)],
+        "next": above
+        and {"slug": ladder.slugs[above.tier_id], "missing": max(above.threshold - points, 0)},
+    }
+
+
+def _threshold(ladder: tiers.Ladder, period) -> int:
+    return next(rung.threshold for rung in ladder.rungs if rung.tier_id == period.tier_id)
+
+
+def _projected(rungs: list[Rung], status: Status, at: datetime) -> int:
+    """The tier at an instant if nothing more happens until then."""
+    points = status.at(at)
+    return max(
+        (rung for rung in rungs if rung.threshold <= points), key=lambda r: r.threshold
+    ).tier_id
+
+
+def entry(row: Entry, member: Member) -> dict[str, Any]:
+    """One line of the statement, signed from the member's side."""
+    is_credit = row.credit.member_id == member.pk
+    is_move = row.credit.member_id == row.debit.member_id
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "unit": row.unit.code,
+        "amount": row.amount if is_credit else -row.amount,
+        "account": row.credit.kind if is_credit else row.debit.kind,
+        "from_account": row.debit.kind if is_move else None,
+        "balance_after": row.credit_after if is_credit else row.debit_after,
+        "occurred_at": row.occurred_at,
+        "recorded_at": row.recorded_at,
+        "expires_at": None if row.expires_at in (None, NEVER) else row.expires_at,
+        "cause": {"kind": row.cause_kind, "id": row.cause_id},
+        "reverses": row.reverses_id,
+        "parent": row.parent_id,
+        "why": row.reason,
+    }
+
+
+def lots_of(row: Entry) -> list[dict[str, Any]]:
+    """The lots that an entry took from (or, negative, gave back to)."""
+    uses = LotUse.objects.filter(entry=row).select_related("lot").order_by("lot_id")
+    return [
+        {
+            "lot": use.lot_id,
+            "amount": use.amount,
+            "earned_at": use.lot.occurred_at,
+            "expires_at": None if use.lot.expires_at == NEVER else use.lot.expires_at,
+        }
+        for use in uses
+    ]

@@ -1,0 +1,24 @@
+"""The API of connectors."""
+
+from django.urls import path
+
+from loyalty.connectors.api import activities, campaigns, members, rewards
+
+app_name = "connectors"
+urlpatterns = [
+    path("activities", activities.ActivitiesView.as_view(), name="activities"),
+    path("activities/preview", activities.PreviewView.as_view(), name="preview"),
+    path("activities/<int:pk>", activities.ActivityView.as_view(), name="activity"),
+    path("members/<str:ref>", members.MemberView.as_view(), name="member"),
+    path("members/<str:ref>/balances", members.BalancesView.as_view(), name="balances"),
+    path("members/<str:ref>/entries", members.EntriesView.as_view(), name="entries"),
+    path("members/<str:ref>/entries/<int:pk>", members.EntryView.as_view(), name="entry"),
+    path("rewards", rewards.RewardsView.as_view(), name="rewards"),
+    path("redemptions", rewards.RedemptionsView.as_view(), name="redemptions"),
+    path(
+        "redemptions/<int:pk>/cancel",
+        rewards.RedemptionCancelView.as_view(),
+        name="redemption_cancel",
+    ),
+    path("campaigns", campaigns.CampaignsView.as_view(), name="campaigns"),
+]

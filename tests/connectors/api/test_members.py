@@ -1,0 +1,127 @@
+"""Members, balances, statements, rewards by API."""
+
+from datetime import timedelta
+
+import pytest
+
+from loyalty.rewards.models import Redemption, Reward
+from members import clock
+from members.models import Consent, Member
+from tests.connectors.api.test_activities import EVENT
+
+pytestmark = pytest.mark.django_db
+
+
+def test_put_enrols_and_then_updates(shop):
+    body = {
+        "email": "zoe@example.test",
+        "given_name": "Zoe",
+        "birthday": "1990-02-29",
+        "time_zone": "Asia/Kathmandu",
+        "consents": [{"purpose": "programme", "channel": "email", "granted": True}],
+    }
+    first = shop.send("PUT", "members/zoe", body)
+    assert first.status_code == 201
+    assert first.json()["birthday"] == "02-29"
+    second = shop.send("PUT", "members/zoe", {"given_name": "Zoë"})
+    assert (second.status_code, second.json()["given_name"]) == (200, "Zoë")
+    assert second.json()["email"] == "zoe@example.test"
+    assert Consent.objects.get(member__ref="zoe").granted is True
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"birthday": "02-30"}, {"time_zone": "Mars/Olympus"}, {"email": "x"}, {"language": "!"}],
+)
+def test_bad_member_input_changes_nothing(shop, body):
+    response = shop.send("PUT", "members/zoe", body)
+    assert response.status_code in (400, 409)
+    assert response["Content-Type"] == "application/problem+json"
+    assert not Member.objects.filter(ref="zoe").exists()
+
+
+def test_fields_that_are_not_the_callers_are_ignored(shop, bo):
+    shop.send(
+        "PUT", "members/bo", {"is_ranked": False, "id": 1, "user": 1, "erased_at": "2026-01-01"}
+    )
+    bo.refresh_from_db()
+    assert bo.is_ranked is True
+    assert bo.erased_at is None
+
+
+def test_balances_by_unit_with_lots_and_tier(shop, amara):
+    """E9, E12: now, and at a past instant."""
+    body = shop.send("GET", "members/amara/balances").json()
+    points = next(row for row in body["balances"] if row["unit"] == "points")
+    assert (points["available"], points["pending"], points["held"], points["debt"]) == (
+        600,
+        0,
+        0,
+        0,
+    )
+    assert [lot["amount"] for lot in points["expiring"]] == [100, 200, 300]
+    assert body["tier"]["slug"] == "bronze"
+    assert body["tier"]["next"] == {"slug": "silver", "missing": 150}
+    past = (clock.now() - timedelta(days=1)).isoformat()
+    body = shop.send("GET", f"members/amara/balances?as_of={past}").json()
+    assert sum(row["available"] for row in body["balances"]) == 0
+
+
+def test_the_statement_and_an_entry_with_its_lots(shop, amara):
+    """E2: the exact lots and amounts."""
+    Reward.objects.create(
+        slug="mug",
+        name="A mug",
+        kind="product",
+        unit_id=amara.accounts.first().unit_id,
+        cost=250,
+        state="active",
+    )
+    made = shop.send("POST", "redemptions", {"member": "amara", "reward": "mug"})
+    assert made.status_code == 201
+    rows = shop.send("GET", "members/amara/entries").json()["results"]
+    assert [(row["kind"], row["amount"], row["balance_after"]) for row in rows] == [
+        ("redemption", -250, 350),
+        ("accrual", 300, 600),
+        ("accrual", 200, 300),
+        ("accrual", 100, 100),
+    ]
+    detail = shop.send("GET", f"members/amara/entries/{rows[0]['id']}").json()
+    assert [lot["amount"] for lot in detail["lots"]] == [100, 150]
+    assert detail["why"] == "Redeemed: A mug"
+
+
+def test_another_members_entry_is_a_404(shop, amara, bo):
+    shop.send("POST", "activities", EVENT)
+    entry = shop.send("GET", "members/bo/entries").json()["results"][0]["id"]
+    assert shop.send("GET", f"members/amara/entries/{entry}").status_code == 404
+    assert shop.send("GET", "members/nobody/balances").status_code == 404
+
+
+def test_a_refused_redemption_is_a_409_with_its_code(shop, bo, points):
+    Reward.objects.create(
+        slug="mug", name="A mug", kind="product", unit=points, cost=250, state="active"
+    )
+    response = shop.send("POST", "redemptions", {"member": "bo", "reward": "mug"})
+    assert (response.status_code, response.json()["code"]) == (409, "not_enough")
+    assert not Redemption.objects.exists()
+
+
+def test_redeeming_and_cancelling_with_one_key(shop, amara, points):
+    Reward.objects.create(
+        slug="mug", name="A mug", kind="product", unit=points, cost=250, stock=3, state="active"
+    )
+    body, key = {"member": "amara", "reward": "mug", "quantity": 1}, {"Idempotency-Key": "k"}
+    first = shop.send("POST", "redemptions", body, **key)
+    assert shop.send("POST", "redemptions", body, **key).content == first.content
+    assert shop.send("GET", "rewards").json()["results"][0]["stock"] == 2
+    cancelled = shop.send("POST", f"redemptions/{first.json()['id']}/cancel")
+    assert cancelled.json()["state"] == "cancelled"
+    assert Reward.objects.get().stock == 3
+
+
+def test_a_list_costs_the_same_whatever_its_length(shop, amara, django_assert_num_queries):
+    for number in range(3):
+        shop.send("POST", "activities", {**EVENT, "id": f"q{number}", "subject": "amara"})
+    with django_assert_num_queries(4):
+        assert len(shop.send("GET", "members/amara/entries").json()["results"]) == 9
