@@ -1,5 +1,6 @@
 """The audit trail's only writer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -33,4 +34,30 @@ def record(
         before=before,
         after=after,
         reason=reason[:300],
+    )
+
+
+def record_all(
+    subjects: Sequence[Model],
+    *,
+    actor: Actor,
+    verb: str,
+    after: Sequence[dict[str, Any]],
+    reasons: Sequence[str],
+) -> None:
+    """Write one row per subject in one statement (batches)."""
+    now = clock.now()
+    AuditRow.objects.bulk_create(
+        AuditRow(
+            at=now,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            actor_name=actor.name[:150],
+            verb=verb,
+            subject_type=subject._meta.label_lower,
+            subject_id=str(subject.pk),
+            after=changed,
+            reason=reason[:300],
+        )
+        for subject, changed, reason in zip(subjects, after, reasons, strict=True)
     )

@@ -1,0 +1,24 @@
+from recognition.models.badges import Badge, BadgeAward, Profile
+from recognition.models.boards import DailyScore, Leaderboard, ScoreMark, Standing
+from recognition.models.nominations import (
+    SUBJECT_TYPE,
+    Candidate,
+    Laureate,
+    Nomination,
+    NominationCycle,
+)
+
+__all__ = [
+    "SUBJECT_TYPE",
+    "Badge",
+    "BadgeAward",
+    "Candidate",
+    "DailyScore",
+    "Laureate",
+    "Leaderboard",
+    "Nomination",
+    "NominationCycle",
+    "Profile",
+    "ScoreMark",
+    "Standing",
+]

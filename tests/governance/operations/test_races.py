@@ -1,41 +1,15 @@
 """Two people at the same moment, on two real connections."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from governance.errors import AlreadyVoted
 from governance.models import Ballot, BallotVoid, Case, Decision, Recusal
 from governance.operations import ballots, cases
 from members.domain.actors import Actor
-from members.errors import Refused
 from tests.governance.conftest import HIGH, seat_of
+from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*acts):
-    """Run each act on a connection of its own, released at the same instant; the refusals' codes."""
-    gate = threading.Barrier(len(acts))
-    said = [None] * len(acts)
-
-    def run(place, act):
-        gate.wait()
-        try:
-            act()
-            said[place] = "done"
-        except Refused as refusal:
-            said[place] = refusal.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return said
 
 
 def caster(case, user, vote="yes"):

@@ -1,0 +1,16 @@
+-- Once a cycle is open, what people nominate and judge by stands still.
+CREATE FUNCTION keep_cycle() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state = 'draft' OR
+       (OLD.id, OLD.slug, OLD.criteria_id, OLD.committee_id, OLD.badge_id, OLD.opens_at,
+        OLD.limit_per_nominator, OLD.allows_self_nomination)
+       = (NEW.id, NEW.slug, NEW.criteria_id, NEW.committee_id, NEW.badge_id, NEW.opens_at,
+          NEW.limit_per_nominator, NEW.allows_self_nomination)
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'the rules of an open cycle stand still' USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER keep_cycle BEFORE UPDATE ON recognition_nominationcycle
+    FOR EACH ROW EXECUTE FUNCTION keep_cycle();
+ALTER TABLE recognition_nominationcycle ENABLE ALWAYS TRIGGER keep_cycle;

@@ -1,0 +1,2 @@
+DROP TRIGGER keep_cycle ON recognition_nominationcycle;
+DROP FUNCTION keep_cycle();

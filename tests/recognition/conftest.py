@@ -1,0 +1,65 @@
+"""A badge, a board, and people who earned something."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from members.models import Member
+from members.operations import ledger, members
+from recognition.models import Badge, Leaderboard
+from recognition.operations import badges, leaderboards
+from tests.conftest import SYSTEM
+
+#: 15 June 2026, noon, in a June whose first day is a Monday.
+NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def badge(db) -> Badge:
+    """An active badge that is won once."""
+    badge = badges.define(
+        "first-refill",
+        name="First refill",
+        criteria="Send one container back.",
+        motif="recycle",
+        actor=SYSTEM,
+    )
+    return badges.activate(badge, actor=SYSTEM)
+
+
+def give(member: Member, badge: Badge, key: str = "order:1", **fields):
+    """An award by rule."""
+    fields.setdefault("reason", "Your first container came back")
+    return badges.award(member, badge=badge, key=key, actor=SYSTEM, **fields)
+
+
+def earn(member: Member, unit, amount: int, at: datetime, key: str = ""):
+    """An accrual at an instant."""
+    return ledger.accrue(
+        member,
+        unit=unit,
+        amount=amount,
+        key=key or f"{member.ref}:{at.isoformat()}:{amount}",
+        reason="An order",
+        actor=SYSTEM,
+        cause=("test", None),
+        at=at,
+    )
+
+
+@pytest.fixture
+def six(units) -> list[Member]:
+    """Six members, who earned 60, 50, 50, 30, 20 and 10 points in June 2026, in that order."""
+    people = [members.enrol(f"m{place}", actor=SYSTEM) for place in range(6)]
+    for place, (member, amount) in enumerate(zip(people, (60, 50, 50, 30, 20, 10), strict=True)):
+        earn(member, units["points"], amount, NOON - timedelta(days=10 - place))
+    return people
+
+
+@pytest.fixture
+def board(units) -> Leaderboard:
+    """Points this month, ranked 1, 2, 2, 4."""
+    board = leaderboards.define(
+        "points-this-month", name="Points this month", unit=units["points"], actor=SYSTEM
+    )
+    return leaderboards.activate(board, actor=SYSTEM)
