@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable
 
-from django.db import connection
+import structlog
+from django.db import connection, transaction
 
-from members.models import Account, Unit
+from members.domain.actors import Actor
+from members.models import Account, Balance, Unit
+from members.operations import audit
+
+log = structlog.get_logger(__name__)
 
 _OPEN = """
 WITH wanted AS (
@@ -45,3 +50,14 @@ def programme_account(unit: Unit, kind: str) -> Account:
     """The programme's own account of this kind and unit."""
     account, _ = Account.objects.get_or_create(unit=unit, kind=kind, member=None)
     return account
+
+
+@transaction.atomic
+def freeze(account_id: int, *, reason: str, actor: Actor) -> None:
+    """Refuse every posting on an account until a person has looked at it."""
+    balance = Balance.objects.select_for_update().get(pk=account_id)
+    if not balance.is_frozen:
+        balance.is_frozen = True
+        balance.save(update_fields=["is_frozen"])
+        audit.record(balance, actor=actor, verb="members.account.frozen", reason=reason)
+        log.error("account_frozen", account=account_id, reason=reason)

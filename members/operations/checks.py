@@ -1,0 +1,123 @@
+"""The ledger's invariants, each a query that must return no rows."""
+
+from members.domain.checks import Check
+
+CHECKS = (
+    Check(
+        "I1",
+        "every entry has two legs of one unit that sum to zero",
+        """
+        SELECT e.id, a.unit_id, b.unit_id FROM members_entry e
+        JOIN members_account a ON a.id = e.debit_id JOIN members_account b ON b.id = e.credit_id
+        WHERE e.recorded_at >= %(since)s
+          AND (a.unit_id <> e.unit_id OR b.unit_id <> e.unit_id OR e.amount <= 0)
+        """,
+    ),
+    Check(
+        "I2",
+        "all postings together sum to zero",
+        "SELECT unit, sum(p.amount) FROM audit.posting p JOIN audit.account a ON a.id = p.account_id"
+        " GROUP BY unit HAVING sum(p.amount) <> 0",
+    ),
+    Check(
+        "I3",
+        "every stored balance is the sum of its postings",
+        """
+        SELECT b.account_id, b.amount, b.version, s.amount, s.postings
+        FROM members_balance b LEFT JOIN (
+            SELECT account_id, sum(amount) AS amount, count(*) AS postings
+            FROM audit.posting WHERE seq IS NOT NULL GROUP BY account_id) s USING (account_id)
+        WHERE b.amount <> coalesce(s.amount, 0) OR b.version <> coalesce(s.postings, 0)
+        """,
+    ),
+    Check(
+        "I4",
+        "no balance was ever below zero where it may not be",
+        """
+        SELECT e.id, e.debit_id, e.debit_after FROM members_entry e
+        JOIN members_balance b ON b.account_id = e.debit_id
+        WHERE e.debit_after < 0 AND NOT b.may_go_negative AND e.recorded_at >= %(since)s
+        """,
+    ),
+    Check(
+        "I5",
+        "postings of a member's account are numbered without gaps and carry the balance",
+        """
+        SELECT account_id, seq, after FROM (
+            SELECT account_id, seq, after, amount,
+                   row_number() OVER w AS place, sum(amount) OVER w AS running
+            FROM (SELECT debit_id AS account_id, debit_seq AS seq, debit_after AS after,
+                         -amount AS amount FROM members_entry WHERE debit_seq IS NOT NULL
+                  UNION ALL
+                  SELECT credit_id, credit_seq, credit_after, amount
+                  FROM members_entry WHERE credit_seq IS NOT NULL) p
+            WINDOW w AS (PARTITION BY account_id ORDER BY seq)) n
+        WHERE seq <> place OR after <> running
+        """,
+    ),
+    Check(
+        "I6",
+        "every lot holds what it was granted less what was taken, and lots add up to the balance",
+        """
+        SELECT l.id, l.granted, l.remaining FROM audit.lot l
+        LEFT JOIN (SELECT lot_id, sum(amount) AS taken FROM members_lotuse GROUP BY 1) u
+               ON u.lot_id = l.id
+        WHERE l.remaining <> l.granted - coalesce(u.taken, 0)
+        UNION ALL
+        SELECT b.account_id, b.amount, coalesce(sum(o.remaining), 0) FROM members_balance b
+        JOIN members_account a ON a.id = b.account_id AND a.kind IN ('wallet', 'pending')
+        LEFT JOIN members_openlot o ON o.account_id = b.account_id
+        GROUP BY b.account_id, b.amount HAVING b.amount <> coalesce(sum(o.remaining), 0)
+        """,
+    ),
+    Check(
+        "I7",
+        "nothing was spent from a lot before it was active or after it expired",
+        """
+        SELECT u.entry_id, u.lot_id, e.recorded_at FROM members_lotuse u
+        JOIN members_entry e ON e.id = u.entry_id JOIN members_entry l ON l.id = u.lot_id
+        WHERE e.kind IN ('redemption', 'transfer', 'hold') AND u.amount > 0
+          AND e.recorded_at >= %(since)s
+          AND (e.recorded_at >= l.expires_at OR e.recorded_at < l.active_from)
+        """,
+    ),
+    Check(
+        "I9",
+        "a lot expired at most once, and never with less than it held",
+        """
+        SELECT parent_id, count(*) FROM members_entry
+        WHERE kind = 'expiry' GROUP BY parent_id HAVING count(*) > 1
+        """,
+    ),
+    Check(
+        "I10",
+        "no activity is older than two minutes without an evaluation being done or queued",
+        """
+        SELECT j.id, j.kind, j.state FROM members_job j
+        WHERE j.kind = 'activity.evaluate' AND j.state = 'dead'
+        """,
+    ),
+    Check(
+        "I12",
+        "no entry was reversed for more than it moved",
+        """
+        SELECT o.id, o.amount, sum(r.amount) FROM members_entry r
+        JOIN members_entry o ON o.id = r.reverses_id
+        GROUP BY o.id, o.amount HAVING sum(r.amount) > o.amount
+        """,
+    ),
+    Check(
+        "I22",
+        "postings of an account were recorded in the order of their numbers",
+        """
+        SELECT account_id, seq FROM (
+            SELECT account_id, seq, at, lag(at) OVER (PARTITION BY account_id ORDER BY seq) AS before
+            FROM (SELECT debit_id AS account_id, debit_seq AS seq, recorded_at AS at
+                  FROM members_entry WHERE debit_seq IS NOT NULL
+                  UNION ALL
+                  SELECT credit_id, credit_seq, recorded_at
+                  FROM members_entry WHERE credit_seq IS NOT NULL) p) o
+        WHERE at < before
+        """,
+    ),
+)
