@@ -196,6 +196,7 @@ AXES_RESET_ON_SUCCESS = True
 # --- Security headers --------------------------------------------------------------------------
 SECURE = env.bool("SECURE", not (DEBUG or DEMO))
 SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by machines on the inside
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_PROXY_SSL_HEADER = (

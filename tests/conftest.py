@@ -8,7 +8,6 @@ Gus is an outsider. The database's plumbing is in `tests/plugins/`.
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import override_settings
 
 from members import clock
@@ -20,29 +19,6 @@ from tests.plugins.templates import django_db_setup
 __all__ = ["django_db_setup"]
 
 SYSTEM = Actor.system("tests")
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _tests_may_empty_tables():
-    """Tests with several connections end with a TRUNCATE, which append-only tables refuse to all.
-
-    The tests own their database, so they lift the triggers for that one statement.
-    """
-    original = DatabaseOperations.execute_sql_flush
-
-    def lifted(self, sql_list):
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT g.tgrelid::regclass::text, g.tgname FROM pg_trigger g WHERE g.tgenabled = 'A'"
-            )
-            triggers = cursor.fetchall()
-        lift = [f'ALTER TABLE {table} DISABLE TRIGGER "{name}"' for table, name in triggers]
-        close = [f'ALTER TABLE {table} ENABLE ALWAYS TRIGGER "{name}"' for table, name in triggers]
-        return original(self, [*lift, *sql_list, *close])
-
-    DatabaseOperations.execute_sql_flush = lifted
-    yield
-    DatabaseOperations.execute_sql_flush = original
 
 
 @pytest.fixture(autouse=True, scope="session")

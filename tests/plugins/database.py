@@ -118,7 +118,7 @@ def _start(slot: Slot) -> None:
         log=slot.folder.with_suffix(".log"),
         settings=FAST_AND_FORGETFUL,
     )
-    slot.folder.with_suffix(".var").mkdir(exist_ok=True)
+    (slot.folder.with_suffix(".var") / "static").mkdir(parents=True, exist_ok=True)
     if not processes.can_reach(cluster.account, cluster.programs / "postgres"):
         cluster.programs = carriers.copy_postgres(slot.folder.parent / "postgresql")
     cluster.log.unlink(missing_ok=True)
