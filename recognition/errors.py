@@ -27,12 +27,22 @@ class ReasonMissing(Refused):
 
 class NotYours(Refused):
     code = "not_yours"
-    sentence = _("Only its holder decides who may see a badge.")
+    sentence = _("This belongs to somebody else.")
 
 
 class DatesMissing(Refused):
     code = "dates_missing"
     sentence = _("A board with its own dates needs both of them.")
+
+
+class DatesReversed(Refused):
+    code = "dates_reversed"
+    sentence = _("Nominations must end after they begin.")
+
+
+class BadgeWonOnce(Refused):
+    code = "badge_won_once"
+    sentence = _("A cycle needs a badge that can be won again.")
 
 
 class CycleNotDraft(Refused):
@@ -68,6 +78,11 @@ class StatementMissing(Refused):
 class TakenBack(Refused):
     code = "taken_back"
     sentence = _("This nomination was taken back already.")
+
+
+class NotJudging(Refused):
+    code = "not_judging"
+    sentence = _("This cycle is not with the committee.")
 
 
 class CasesOpen(Refused):

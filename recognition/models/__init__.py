@@ -6,6 +6,7 @@ from recognition.models.nominations import (
     Laureate,
     Nomination,
     NominationCycle,
+    nominees,
 )
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "Profile",
     "ScoreMark",
     "Standing",
+    "nominees",
 ]

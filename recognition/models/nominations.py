@@ -13,6 +13,24 @@ from recognition.models.badges import Badge, BadgeAward
 #: How governance knows our subjects.
 SUBJECT_TYPE = "recognition.candidate"
 
+#: A search for somebody to nominate needs so many letters, so that nobody can list the members.
+SHORTEST_SEARCH = 3
+
+
+def nominees(text: str) -> models.QuerySet[Member]:
+    """Members found by their reference, by their pseudonym, or by the name they show to others."""
+    text = text.strip()
+    if len(text) < SHORTEST_SEARCH:
+        return Member.objects.none()
+    shown = Q(shows_real_name=True)
+    for word in text.split():
+        shown &= Q(given_name__istartswith=word) | Q(family_name__istartswith=word)
+    return (
+        Member.objects.active()
+        .filter(Q(ref__iexact=text) | Q(pseudonym__iexact=text) | shown)
+        .order_by("pseudonym", "pk")
+    )
+
 
 class NominationCycleQuerySet(models.QuerySet["NominationCycle"]):
     """Questions over cycles."""

@@ -4,11 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from members import clock
+from members.domain.actors import Actor
 from members.models import Member
 from members.operations import ledger, members
-from recognition.models import Badge, Leaderboard
-from recognition.operations import badges, leaderboards
+from recognition.models import Badge, Leaderboard, NominationCycle
+from recognition.operations import badges, cycles, leaderboards, nominations
 from tests.conftest import SYSTEM
+from tests.governance.conftest import committee, criteria, hal, ivo, jun
+
+__all__ = ["committee", "criteria", "hal", "ivo", "jun"]
 
 #: 15 June 2026, noon, in a June whose first day is a Monday.
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -63,3 +68,41 @@ def board(units) -> Leaderboard:
         "points-this-month", name="Points this month", unit=units["points"], actor=SYSTEM
     )
     return leaderboards.activate(board, actor=SYSTEM)
+
+
+@pytest.fixture
+def cycle(committee, criteria) -> NominationCycle:
+    """A cycle that takes nominations from yesterday until in a week, two per member."""
+    badge = badges.define(
+        "neighbour",
+        name="Neighbour of the quarter",
+        criteria="Chosen by the committee.",
+        metal="gold",
+        is_repeatable=True,
+        actor=SYSTEM,
+    )
+    badges.activate(badge, actor=SYSTEM)
+    now = clock.now()
+    cycle = cycles.draft(
+        "neighbour-q4",
+        title="Neighbour of the quarter",
+        criteria=criteria,
+        committee=committee,
+        badge=badge,
+        opens_at=now - timedelta(days=1),
+        closes_at=now + timedelta(days=7),
+        limit_per_nominator=2,
+        actor=SYSTEM,
+    )
+    return cycles.open(cycle, actor=SYSTEM)
+
+
+def propose(cycle, nominator: Member, nominee: Member, statement="Repairs our bicycles."):
+    """A nomination by its nominator."""
+    return nominations.nominate(
+        cycle,
+        nominator=nominator,
+        nominee=nominee,
+        statement=statement,
+        actor=Actor.user(nominator.user) if nominator.user else SYSTEM,
+    )
