@@ -31,9 +31,11 @@ class Program:
     environment: Mapping[str, str]
     patience: float = 5
     process: subprocess.Popen | None = field(default=None, init=False)
+    _is_asked: bool = field(default=False, init=False)
 
     def start(self) -> None:
         """Start it; whether it works shows later."""
+        self._is_asked = False
         with self.log.open("ab") as log:
             self.process = processes.spawn(
                 [sys.executable, "-m", *self.command],
@@ -42,10 +44,17 @@ class Program:
                 folder=addresses.ROOT,
             )
 
+    def ask_to_stop(self) -> None:
+        """Ask once, without waiting: a second request would make Celery drop what it is doing."""
+        if self.process is not None and not self._is_asked:
+            self._is_asked = True
+            processes.send(self.process.pid, signal.SIGTERM)
+
     def stop(self) -> None:
         """Ask it to stop; after `patience` seconds end it."""
+        self.ask_to_stop()
         if self.process is not None:
-            processes.end(self.process, [(signal.SIGTERM, self.patience)])
+            processes.end(self.process, [(0, self.patience)])
             self.process = None
 
 
@@ -67,7 +76,7 @@ def web(port: int, log: Path, environment: Mapping[str, str]) -> Program:
 
 def worker(log: Path, environment: Mapping[str, str]) -> Program:
     """Celery's worker: two processes, one job in hand each."""
-    options = ["--concurrency=2", "--prefetch-multiplier=1", "--without-gossip"]
+    options = ["--concurrency=2", "--prefetch-multiplier=1", "--without-gossip", "--without-mingle"]
     command = ["celery", "--app=loyalty.celery", "worker", "--loglevel=INFO", *options]
     return Program(command, log, environment, patience=10)
 

@@ -172,11 +172,12 @@ def kill_session(session: int) -> None:
 
 
 def end(process: subprocess.Popen, steps: Iterable[tuple[int, float]]) -> None:
-    """Stop a program by `steps` of (signal, seconds to wait), then whatever it left behind."""
+    """Stop a program by `steps` of (signal or 0, seconds to wait), then what it left behind."""
     for number, seconds in steps:
         if process.poll() is not None:
             break
-        send(process.pid, number)
+        if number:
+            send(process.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
     kill_session(process.pid)

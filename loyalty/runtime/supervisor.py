@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from loyalty.runtime import postgres
 from loyalty.runtime.faults import Fault
-from loyalty.runtime.parts import Part
+from loyalty.runtime.parts import Part, Program
 from loyalty.runtime.watchman import Watchman
 
 RESTARTS = 2
@@ -75,7 +75,10 @@ class Supervisor:
             self.watchman.ended(session)
 
     def stop_all(self) -> None:
-        """Stop every part, the last started first."""
+        """Stop every part: our programs at once, then the services they use, last started first."""
+        for watched in self._watched.values():
+            if isinstance(watched.part, Program):
+                watched.part.ask_to_stop()
         for watched in reversed(self._watched.values()):
             self._end(watched.part)
         self._watched.clear()
