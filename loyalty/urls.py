@@ -19,7 +19,6 @@ urlpatterns = [
     path("points/", include((POINTS, "points"))),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("api/v1/", include("loyalty.api_urls")),
     path("account/", include("members.urls.portal")),
     path("api/v1/", include("loyalty.api_urls")),
     path("account/", include("allauth.urls")),

@@ -10,6 +10,7 @@ from loyalty.audiences.domain.conditions import BadTreeError, tests
 from loyalty.audiences.domain.fields import Catalogue
 from loyalty.campaigns.domain.rules import (
     Earn,
+    GiveBadge,
     Multiply,
     Rule,
     compile_condition,
@@ -19,6 +20,7 @@ from loyalty.campaigns.domain.rules import (
 from loyalty.campaigns.errors import BadRule
 from loyalty.campaigns.models import Campaign, RuleStamp, RuleVersion
 from members.models import Account, ActivityKind, TierGroup, Unit
+from recognition.models import Badge
 
 
 @dataclass(slots=True)
@@ -106,9 +108,12 @@ def compile_version(version: RuleVersion, campaign: Campaign, known: Catalogue) 
 
 
 def check(rule: Rule) -> None:
-    """Refuse a rule that names a unit that does not exist."""
+    """Refuse a rule that names a unit or a badge that does not exist."""
     units = set(Unit.objects.values_list("code", flat=True))
+    badges = set(Badge.objects.values_list("slug", flat=True))
     for place, effect in enumerate(rule.effects):
+        if isinstance(effect, GiveBadge) and effect.badge not in badges:
+            raise BadRule(pointer=f"/effects/{place}/badge", why=f"no badge {effect.badge!r}")
         if isinstance(effect, Earn | Multiply) and effect.unit not in units:
             raise BadRule(pointer=f"/effects/{place}/unit", why=f"no unit {effect.unit!r}")
 

@@ -98,13 +98,15 @@ STANDARD: tuple[dict[str, Any], ...] = (
 def install(*, actor: Actor) -> list[Campaign]:
     """Publish the standard campaigns that are not there yet."""
     return [
-        _install(dict(wanted), actor=actor)
+        publish(wanted, actor=actor)
         for wanted in STANDARD
         if not Campaign.objects.filter(slug=wanted["slug"]).exists()
     ]
 
 
-def _install(wanted: dict[str, Any], *, actor: Actor) -> Campaign:
+def publish(wanted: dict[str, Any], *, actor: Actor) -> Campaign:
+    """Draft, write, submit and publish one campaign at once (for a system actor)."""
+    wanted = dict(wanted)
     rule = {name: wanted.pop(name, None) for name in ("triggers", "effects", "conditions", "limit")}
     campaign = campaigns.draft(wanted.pop("name"), actor=actor, **wanted)
     campaigns.write_rule(campaign, actor=actor, **rule)

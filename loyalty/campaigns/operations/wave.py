@@ -20,6 +20,8 @@ from members.domain.actors import Actor
 from members.domain.ledger import Line
 from members.models import NEVER, Account, Entry
 from members.operations import accesses, ledger
+from recognition.operations import awards
+from recognition.operations.awards import Wanted
 
 Kind = Account.Kind
 
@@ -49,6 +51,7 @@ class Wave:
     waits: list[tuple[Effect, Waiting]] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
     posting: dict[int, Effect] = field(default_factory=dict)
+    badges: list[Wanted] = field(default_factory=list)
 
     def run(self) -> None:
         """Settle what waited, ask the rules, post, and write the explanations."""
@@ -82,6 +85,16 @@ class Wave:
         effect = self._effect(item, given)
         if given.kind == "points":
             self._accrue(item, given, effect)
+        elif given.kind == "badge":
+            self.badges.append(
+                Wanted(
+                    member_id=item.person.member.pk,
+                    badge=given.name,
+                    key=f"a{item.activity_id}:{given.rule.version_id}:{given.place}",
+                    reason=given.rule.title,
+                    at=item.told.occurred_at,
+                )
+            )
         elif given.kind == "access":
             accesses.grant(
                 item.person.member,
@@ -199,6 +212,8 @@ class Wave:
             Waiting.objects.bulk_create([wait for _, wait in self.waits])
         if self.settled:
             Waiting.objects.filter(pk__in=self.settled).delete()
+        if self.badges:
+            awards.award_many(self.badges, actor=self.actor)
         Evaluation.objects.bulk_create(
             [
                 Evaluation(

@@ -1,0 +1,104 @@
+"""The people who can sign in to the demo. They share one password, made for this installation."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+from members.domain.actors import Actor
+from members.models import Member, User
+from members.operations import consents, members
+
+#: Amara shops at the record store: her history is this customer's.
+AMARA = "cdnow-1166"
+
+STAFF_APPS = (
+    "members",
+    "campaigns",
+    "rewards",
+    "recognition",
+    "events_directory",
+    "governance",
+    "connectors",
+    "messaging",
+    "django_celery_beat",
+)
+#: What console staff may not do, whatever the app: these belong to operations, or to nobody.
+NOT_FOR_STAFF = ("delete_", "add_entry", "change_entry", "change_balance", "add_balance")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the demo: e-mail, name, and their membership's reference if they have one."""
+
+    email: str
+    given_name: str
+    family_name: str
+    ref: str = ""
+    is_staff: bool = False
+    is_superuser: bool = False
+
+
+CAST = (
+    Person("amara@demo.example", "Amara", "Obi", AMARA),
+    Person("bo@demo.example", "Bo", "Lind", "bo"),
+    Person("chi@demo.example", "Chi", "Tran", "chi"),
+    Person("dee@demo.example", "Dee", "Obi", "dee"),
+    Person("eli@demo.example", "Eli", "Marsh"),
+    Person("fay@demo.example", "Fay", "Novak", is_staff=True, is_superuser=True),
+    Person("gil@demo.example", "Gil", "Sato", is_staff=True),
+)
+
+
+@transaction.atomic
+def install(*, password: str, joined_on: date, actor: Actor) -> dict[str, User]:
+    """Create whoever of the cast is missing; answers the users by given name in lower case."""
+    staff = _staff_group()
+    users = {person.given_name.lower(): _user(person, password) for person in CAST}
+    users["gil"].groups.add(staff)
+    for person in CAST:
+        if person.ref and not Member.objects.filter(user__email=person.email).exists():
+            _enrol(person, users[person.given_name.lower()], joined_on, actor)
+    return users
+
+
+def _user(person: Person, password: str) -> User:
+    user, is_new = User.objects.get_or_create(
+        email=person.email,
+        defaults={
+            "first_name": person.given_name,
+            "last_name": person.family_name,
+            "is_staff": person.is_staff,
+            "is_superuser": person.is_superuser,
+        },
+    )
+    if is_new:
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def _enrol(person: Person, user: User, joined_on: date, actor: Actor) -> None:
+    member = members.enrol(
+        person.ref,
+        user=user,
+        actor=actor,
+        email=person.email,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        joined_on=joined_on,
+    )
+    consents.record(member, purpose="programme", granted=True, channel="email", actor=actor)
+
+
+def _staff_group() -> Group:
+    """Console staff: may see everything and use the operations of the rooms they work in."""
+    group, _ = Group.objects.get_or_create(name="Console staff")
+    allowed = Permission.objects.filter(content_type__app_label__in=STAFF_APPS)
+    for prefix in NOT_FOR_STAFF:
+        allowed = allowed.exclude(codename__startswith=prefix)
+    group.permissions.set(allowed)
+    return group
