@@ -17,6 +17,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("points/", include((POINTS, "points"))),
+    path("rewards/", include("loyalty.rewards.urls.portal")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("account/", include("members.urls.portal")),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from members.domain.calendar import local_date
-from members.models import Account, OpenLot
+from members.models import NEVER, Account, Entry, Member, OpenLot
 
 SOON = timedelta(days=30)
 
@@ -27,3 +27,10 @@ def expiring_from(wallet: Account, at: datetime, zone: str) -> list[Expiring]:
         day = local_date(expires_at - timedelta(seconds=1), zone)
         by_day[day] = by_day.get(day, 0) + remaining
     return [Expiring(amount, day) for day, amount in sorted(by_day.items())]
+
+
+def last_day_of(entry: Entry, member: Member) -> date | None:
+    """The last day on which the lot that this entry opened can be spent; None: no lot, or no end."""
+    if entry.expires_at is None or entry.expires_at == NEVER:
+        return None
+    return local_date(entry.expires_at - timedelta(seconds=1), member.time_zone)

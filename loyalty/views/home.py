@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from loyalty.accounts import enrol_user
+from loyalty.rewards.models import Reward
+from loyalty.rewards.views.offers import offers_for, treat_for
 from loyalty.views.expiring import expiring_from
 from loyalty.views.lines import lines_of
 from loyalty.views.pending import promised_to
@@ -17,6 +19,7 @@ from members import clock
 from members.models import Entry, Member
 
 RECENT = 6
+SHOWN = 3
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -44,11 +47,15 @@ def standing_of(member: Member) -> dict[str, object]:
     now = clock.now()
     wallet = next((each for each in wallets_of(member) if each.unit.purpose == "spendable"), None)
     promises = promised_to(member)
+    expiring = expiring_from(wallet, now, member.time_zone) if wallet else []
+    offers = offers_for(member, Reward.objects.on_offer(now))
     return {
         "member": member,
         "wallet": wallet,
         "progress": progress_of(member, now),
-        "expiring": expiring_from(wallet, now, member.time_zone) if wallet else [],
+        "expiring": expiring,
+        "treat": treat_for(offers, expiring[0].amount) if expiring else None,
+        "offers": offers[:SHOWN],
         "promises": promises,
         "promised": sum(each.effect.amount or 0 for each in promises),
         "lines": lines_of(Entry.objects.on(wallet)[:RECENT]) if wallet else [],

@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from loyalty.views.expiring import last_day_of
 from loyalty.views.lines import lines_of
 from loyalty.views.pending import promised_to
 from loyalty.views.why import why_of
@@ -52,6 +53,7 @@ def line(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "entry": entry,
         "line": lines_of([entry])[0],
         "amount": entry.amount if is_in else -entry.amount,
+        "last_day": last_day_of(entry, member) if is_in else None,
         "why": why_of(entry),
         "takes_back": entries.filter(pk=entry.reverses_id).first(),
         "taken_back_by": entries.filter(reverses=entry),

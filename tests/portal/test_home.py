@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from loyalty.rewards.models import Reward
 from members.domain.actors import Actor
 from members.domain.calendar import local_date
 from members.operations import ledger, members
@@ -65,6 +66,9 @@ def test_nothing_due_no_card(home, bo, units):
 def test_home_asks_the_same_number_of_queries_for_one_line_and_for_many(
     home, bo, units, django_assert_num_queries
 ):
+    Reward.objects.create(
+        slug="tea", name="Tea", kind="product", unit=units["points"], cost=5, state="active"
+    )
     give(bo, units["points"], 5, NOON, "l0")
     home()
     with django_assert_num_queries(QUERIES):
@@ -76,8 +80,8 @@ def test_home_asks_the_same_number_of_queries_for_one_line_and_for_many(
 
 
 #: Session, user, member, wallets, waiting, ladder (2), status points, rungs, period, expiring,
-#: lines, their reversals.
-QUERIES = 13
+#: rewards, their balances, what was taken, lines, their reversals.
+QUERIES = 16
 
 
 def test_signed_in_without_membership_is_offered_one_and_gets_it_by_post(client, gus, units):

@@ -1,0 +1,15 @@
+"""Rewards and vouchers, mounted under /rewards/."""
+
+from django.urls import path
+
+from loyalty.rewards.views import portal
+
+app_name = "rewards"
+urlpatterns = [
+    path("", portal.catalogue, name="catalogue"),
+    path("vouchers/", portal.vouchers, name="vouchers"),
+    path("vouchers/<int:pk>/", portal.voucher, name="voucher"),
+    path("vouchers/<int:pk>/cancellation/", portal.cancel, name="cancel"),
+    path("<slug:slug>/", portal.reward, name="reward"),
+    path("<slug:slug>/redemptions/", portal.redeem, name="redeem"),
+]

@@ -1,0 +1,103 @@
+"""The catalogue, and what a member has taken from it."""
+
+from uuid import uuid4
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from loyalty.rewards.forms import RedeemForm
+from loyalty.rewards.models import Redemption, Reward
+from loyalty.rewards.operations import redemptions
+from loyalty.rewards.permissions import can_cancel
+from loyalty.rewards.views.offers import offers_for
+from members import clock
+from members.domain.actors import Actor
+from members.errors import Refused
+from members.models import Member
+from members.views.guards import member_page
+
+PAGE = 24
+
+
+@member_page
+def catalogue(request: HttpRequest, member: Member) -> HttpResponse:
+    """Everything on offer, what the member can afford first."""
+    offers = offers_for(member, Reward.objects.on_offer(clock.now()))
+    page = Paginator(offers, PAGE).get_page(request.GET.get("page"))
+    return render(request, "portal/rewards/catalogue.html", {"page": page})
+
+
+@member_page
+def reward(request: HttpRequest, member: Member, slug: str) -> HttpResponse:
+    """One reward, and the button that redeems it."""
+    found = get_object_or_404(Reward.objects.on_offer(clock.now()), slug=slug)
+    return _reward_page(request, member, found, RedeemForm(initial={"key": uuid4()}))
+
+
+@require_POST
+@member_page
+def redeem(request: HttpRequest, member: Member, slug: str) -> HttpResponse:
+    """Exchange points; the same form sent again leads to the same voucher."""
+    found = get_object_or_404(Reward, slug=slug)
+    form = RedeemForm(request.POST)
+    if form.is_valid():
+        key = f"web:{member.pk}:{form.cleaned_data['key']}"
+        try:
+            redemption = redemptions.redeem(
+                member, reward=found, key=key, actor=Actor.user(request.user)
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal)
+        else:
+            return redirect("rewards:voucher", redemption.pk)
+    return _reward_page(request, member, found, form, status=422)
+
+
+@member_page
+def vouchers(request: HttpRequest, member: Member) -> HttpResponse:
+    """Everything the member has taken, newest first."""
+    page = Paginator(Redemption.objects.of(member), PAGE).get_page(request.GET.get("page"))
+    return render(request, "portal/rewards/vouchers.html", {"page": page})
+
+
+@member_page
+def voucher(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    """One voucher; for ten minutes with the way back."""
+    return _voucher_page(request, _own(member, pk))
+
+
+@require_POST
+@member_page
+def cancel(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    """Give the reward back; the points return to their lots."""
+    redemption = _own(member, pk)
+    try:
+        redemptions.cancel(redemption, actor=Actor.user(request.user))
+    except Refused as refusal:
+        return _voucher_page(request, redemption, refusal=refusal, status=422)
+    return redirect("rewards:voucher", redemption.pk)
+
+
+def _own(member: Member, pk: int) -> Redemption:
+    return get_object_or_404(Redemption.objects.of(member).select_related("member"), pk=pk)
+
+
+def _reward_page(
+    request: HttpRequest, member: Member, found: Reward, form: RedeemForm, status: int = 200
+) -> HttpResponse:
+    [offer] = offers_for(member, [found])
+    context = {"offer": offer, "form": form, "keeps": offer.held - found.cost}
+    return render(request, "portal/rewards/reward.html", context, status=status)
+
+
+def _voucher_page(
+    request: HttpRequest, redemption: Redemption, refusal: Refused | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "redemption": redemption,
+        "can_cancel": can_cancel(request.user, redemption),
+        "refusal": refusal,
+    }
+    return render(request, "portal/rewards/voucher.html", context, status=status)
