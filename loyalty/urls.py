@@ -18,6 +18,8 @@ urlpatterns = [
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("points/", include((POINTS, "points"))),
     path("rewards/", include("loyalty.rewards.urls.portal")),
+    path("badges/", include("recognition.urls.wall")),
+    path("leaderboards/", include("recognition.urls.boards")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("account/", include("members.urls.portal")),

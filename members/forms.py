@@ -38,6 +38,4 @@ class PreferencesForm(forms.ModelForm):
         self.fields["time_zone"].choices = [
             (name, name.replace("_", " ")) for name in sorted(available_timezones())
         ]
-        self.fields["shows_real_name"].help_text = _("Otherwise they read “%(pseudonym)s”.") % {
-            "pseudonym": self.instance.pseudonym
-        }
+        self.fields["shows_real_name"].help_text = _("Otherwise a made-up name stands for you.")
