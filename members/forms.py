@@ -1,11 +1,10 @@
 """What members may say about themselves."""
 
-from zoneinfo import available_timezones
-
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from members.domain.calendar import zone_names
 from members.models import Member
 
 
@@ -14,6 +13,7 @@ class PreferencesForm(forms.ModelForm):
 
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
+        choices=[(name, name.replace("_", " ")) for name in sorted(zone_names())],
         help_text=_("Birthdays and expiry dates follow it."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
@@ -35,7 +35,4 @@ class PreferencesForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = [
-            (name, name.replace("_", " ")) for name in sorted(available_timezones())
-        ]
         self.fields["shows_real_name"].help_text = _("Otherwise a made-up name stands for you.")

@@ -17,6 +17,7 @@ from loyalty.views.programme import programme
 from loyalty.views.progress import progress_of
 from members import clock
 from members.models import Entry, Member
+from members.views.guards import SignedInRequest
 
 RECENT = 6
 SHOWN = 3
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def join(request: HttpRequest) -> HttpResponse:
+def join(request: SignedInRequest) -> HttpResponse:
     """Open a membership for somebody who has signed in as staff or as a partner's person."""
     if not Member.objects.of(request.user).exists():
         enrol_user(request.user)

@@ -55,7 +55,7 @@ def line(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "amount": entry.amount if is_in else -entry.amount,
         "last_day": last_day_of(entry, member) if is_in else None,
         "why": why_of(entry),
-        "takes_back": entries.filter(pk=entry.reverses_id).first(),
+        "takes_back": entries.filter(reversals=entry).first(),
         "taken_back_by": entries.filter(reverses=entry),
         "lots": LotUse.objects.filter(entry=entry).select_related("lot"),
     }

@@ -9,7 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from members.models import Member
+from members.models import Member, User
+
+
+class SignedInRequest(HttpRequest):
+    """A request of somebody who has signed in."""
+
+    user: User
 
 
 def member_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -11,11 +11,11 @@ from members.domain.actors import Actor
 from members.forms import PreferencesForm
 from members.models import Member
 from members.operations import members
-from members.views.guards import member_page
+from members.views.guards import SignedInRequest, member_page
 
 
 @member_page
-def preferences(request: HttpRequest, member: Member) -> HttpResponse:
+def preferences(request: SignedInRequest, member: Member) -> HttpResponse:
     """Name, ranking, time zone and language."""
     form = PreferencesForm(request.POST or None, instance=member)
     if not form.is_bound:

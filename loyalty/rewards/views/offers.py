@@ -8,7 +8,7 @@ from django.db.models import Sum
 from loyalty.rewards.models import Redemption, Reward
 from members.models import Balance, Member
 
-ICONS = {
+ICONS: dict[str, str] = {
     Reward.Kind.DONATION: "hand-coins",
     Reward.Kind.EXPERIENCE: "calendar-days",
     Reward.Kind.DISCOUNT: "ticket",

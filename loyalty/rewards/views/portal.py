@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -16,13 +16,13 @@ from members import clock
 from members.domain.actors import Actor
 from members.errors import Refused
 from members.models import Member
-from members.views.guards import member_page
+from members.views.guards import SignedInRequest, member_page
 
 PAGE = 24
 
 
 @member_page
-def catalogue(request: HttpRequest, member: Member) -> HttpResponse:
+def catalogue(request: SignedInRequest, member: Member) -> HttpResponse:
     """Everything on offer, what the member can afford first."""
     offers = offers_for(member, Reward.objects.on_offer(clock.now()))
     page = Paginator(offers, PAGE).get_page(request.GET.get("page"))
@@ -30,7 +30,7 @@ def catalogue(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 @member_page
-def reward(request: HttpRequest, member: Member, slug: str) -> HttpResponse:
+def reward(request: SignedInRequest, member: Member, slug: str) -> HttpResponse:
     """One reward, and the button that redeems it."""
     found = get_object_or_404(Reward.objects.on_offer(clock.now()), slug=slug)
     return _reward_page(request, member, found, RedeemForm(initial={"key": uuid4()}))
@@ -38,7 +38,7 @@ def reward(request: HttpRequest, member: Member, slug: str) -> HttpResponse:
 
 @require_POST
 @member_page
-def redeem(request: HttpRequest, member: Member, slug: str) -> HttpResponse:
+def redeem(request: SignedInRequest, member: Member, slug: str) -> HttpResponse:
     """Exchange points; the same form sent again leads to the same voucher."""
     found = get_object_or_404(Reward, slug=slug)
     form = RedeemForm(request.POST)
@@ -56,21 +56,21 @@ def redeem(request: HttpRequest, member: Member, slug: str) -> HttpResponse:
 
 
 @member_page
-def vouchers(request: HttpRequest, member: Member) -> HttpResponse:
+def vouchers(request: SignedInRequest, member: Member) -> HttpResponse:
     """Everything the member has taken, newest first."""
     page = Paginator(Redemption.objects.of(member), PAGE).get_page(request.GET.get("page"))
     return render(request, "portal/rewards/vouchers.html", {"page": page})
 
 
 @member_page
-def voucher(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+def voucher(request: SignedInRequest, member: Member, pk: int) -> HttpResponse:
     """One voucher; for ten minutes with the way back."""
     return _voucher_page(request, _own(member, pk))
 
 
 @require_POST
 @member_page
-def cancel(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+def cancel(request: SignedInRequest, member: Member, pk: int) -> HttpResponse:
     """Give the reward back; the points return to their lots."""
     redemption = _own(member, pk)
     try:
@@ -85,7 +85,7 @@ def _own(member: Member, pk: int) -> Redemption:
 
 
 def _reward_page(
-    request: HttpRequest, member: Member, found: Reward, form: RedeemForm, status: int = 200
+    request: SignedInRequest, member: Member, found: Reward, form: RedeemForm, status: int = 200
 ) -> HttpResponse:
     [offer] = offers_for(member, [found])
     context = {"offer": offer, "form": form, "keeps": offer.held - found.cost}
@@ -93,7 +93,10 @@ def _reward_page(
 
 
 def _voucher_page(
-    request: HttpRequest, redemption: Redemption, refusal: Refused | None = None, status: int = 200
+    request: SignedInRequest,
+    redemption: Redemption,
+    refusal: Refused | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "redemption": redemption,
