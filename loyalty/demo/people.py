@@ -9,7 +9,7 @@ from django.db import transaction
 
 from members.domain.actors import Actor
 from members.models import Member, User
-from members.operations import consents, members
+from members.operations import consents, members, users
 
 #: Amara shops at the record store: her history is this customer's.
 AMARA = "cdnow-1166"
@@ -56,27 +56,25 @@ CAST = (
 def install(*, password: str, joined_on: date, actor: Actor) -> dict[str, User]:
     """Create whoever of the cast is missing; answers the users by given name in lower case."""
     staff = _staff_group()
-    users = {person.given_name.lower(): _user(person, password) for person in CAST}
-    users["gil"].groups.add(staff)
+    cast = {person.given_name.lower(): _user(person, password, actor) for person in CAST}
+    cast["gil"].groups.add(staff)
     for person in CAST:
         if person.ref and not Member.objects.filter(user__email=person.email).exists():
-            _enrol(person, users[person.given_name.lower()], joined_on, actor)
-    return users
+            _enrol(person, cast[person.given_name.lower()], joined_on, actor)
+    return cast
 
 
-def _user(person: Person, password: str) -> User:
-    user, is_new = User.objects.get_or_create(
-        email=person.email,
-        defaults={
-            "first_name": person.given_name,
-            "last_name": person.family_name,
-            "is_staff": person.is_staff,
-            "is_superuser": person.is_superuser,
-        },
+def _user(person: Person, password: str, actor: Actor) -> User:
+    user, is_new = users.register(
+        person.email,
+        password=password,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        is_staff=person.is_staff,
+        is_superuser=person.is_superuser,
+        actor=actor,
     )
     if is_new:
-        user.set_password(password)
-        user.save(update_fields=["password"])
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 

@@ -80,7 +80,7 @@ def test_functions_and_classes_have_names_that_say_something():
         for node in ast.walk(module.tree):
             if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 continue
-            is_django = node.name in CALLED_BY_DJANGO and module.room == "management"
+            is_django = node.name in CALLED_BY_DJANGO and ".management." in module.name
             last_word = node.name.rpartition("_")[2].lower()
             is_class_suffix = isinstance(node, ast.ClassDef) and any(
                 node.name.endswith(word) for word in ("Manager", "Helper", "Utils", "Info")
