@@ -1,5 +1,7 @@
 """What the demo programme offers: rewards, badges, boards, and campaigns that award badges."""
 
+from typing import Any
+
 from django.db import transaction
 
 from loyalty.campaigns.models import Campaign
@@ -28,7 +30,7 @@ BADGES = (
     ("good-neighbour", "Good neighbour", "Chosen by the committee each quarter.", "award", "gold"),
 )
 
-AWARDING = (
+AWARDING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("first-refill", "refill.confirmed", {}),
     ("regular", "order.placed", {"field": "history.orders", "op": "at_least", "value": 9}),
     ("devoted", "order.placed", {"field": "history.orders", "op": "at_least", "value": 24}),
@@ -61,7 +63,7 @@ def install(*, points: Unit, actor: Actor) -> None:
         leaderboards.activate(board, actor=actor)
 
 
-def _award_by_rule(slug: str, trigger: str, condition: dict, actor: Actor) -> None:
+def _award_by_rule(slug: str, trigger: str, condition: dict[str, Any], actor: Actor) -> None:
     if Campaign.objects.filter(slug=f"badge-{slug}").exists():
         return
     standard.publish(

@@ -1,6 +1,7 @@
 """What the cast has been up to lately, so that every page of the demo has something to say."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.operations import intake
@@ -10,7 +11,7 @@ from members.domain.actors import Actor
 
 def tell(*, now: datetime, actor: Actor) -> None:
     """A few days of refills, reviews and visits. Telling it again changes nothing."""
-    days = [
+    days: list[tuple[int, str, str, dict[str, Any]]] = [
         (9, "refill.ordered", AMARA, {"order_id": "R-1", "serial": "JAR-0412"}),
         (6, "refill.returned", AMARA, {"order_id": "R-1", "serial": "JAR-0412"}),
         (4, "refill.confirmed", AMARA, {"order_id": "R-1", "serial": "JAR-0412"}),

@@ -46,7 +46,7 @@ def birthdays(since: datetime, until: datetime) -> Tally:
         until,
         kind="birthday",
         column="birthday_mmdd",
-        holds="m.birthday_set_at IS NULL OR m.birthday_set_at <= n.at - %(notice)s",
+        holds="m.birthday_set_at IS NULL OR m.birthday_set_at <= n.at - %(notice)s::interval",
         applies="true",
     )
 
@@ -81,7 +81,7 @@ def _yearly(
                 "instants": list(instants),
                 "kind": kind,
                 "now": clock.now(),
-                "notice": NOTICE,
+                "notice": f"{NOTICE.days} days",
             },
         )
         decided = cursor.fetchall()

@@ -55,15 +55,15 @@ def contradicted(told: Told) -> Answer:
 
 def afresh(item: Item) -> Answer:
     """The answer for an activity that was just evaluated."""
-    rules = {trace.rule.version_id: trace.rule for trace in item.outcome.traces}
+    traces = item.outcome.traces if item.outcome else ()
     return Answer(
         item.told.external_id,
         item.told.source,
         "accepted",
         effects=[_effect(effect) for effect in item.effects],
         not_earned=_not_earned(
-            {"campaign": rules[t.rule.version_id].campaign, "why": t.why, "passed": t.passed}
-            for t in item.outcome.traces
+            {"campaign": trace.rule.campaign, "why": trace.why, "passed": trace.passed}
+            for trace in traces
         ),
     )
 

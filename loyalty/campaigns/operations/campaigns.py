@@ -162,7 +162,9 @@ def _locked(campaign: Campaign) -> Campaign:
 
 
 def _person(actor: Actor) -> User | None:
-    return User.objects.get(pk=actor.id) if actor.kind == "user" else None
+    if actor.kind != "user" or actor.id is None:
+        return None
+    return User.objects.get(pk=actor.id)
 
 
 def _check_triggers(triggers: list[str]) -> None:

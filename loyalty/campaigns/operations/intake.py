@@ -144,8 +144,10 @@ def _gather(book: Rulebook, kinds: set[str], refs: set[str]) -> Company:
             accounts.open_for(lacking, kinds=[Account.Kind.PENDING], units=pending)
             by_id = {person.member.pk: person for person in company.people.values()}
             opened = Account.objects.filter(member__in=lacking, kind=Account.Kind.PENDING)
-            for row in opened:
-                by_id[row.member_id].accounts[row.unit_id, row.kind] = row.pk
+            for member_id, unit_id, kind, pk in opened.values_list(
+                "member_id", "unit_id", "kind", "pk"
+            ):
+                by_id[member_id].accounts[unit_id, kind] = pk
     return company
 
 

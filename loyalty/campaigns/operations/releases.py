@@ -32,7 +32,7 @@ def pending_releases(since: datetime, until: datetime) -> Tally:
                 found[wait.member.ref].accounts,
                 wait.effect,
                 confirmed=True,
-                at=wait.due_at,
+                at=wait.due_at or until,
                 cause=("release", wait.effect_id),
                 reason=f"{wait.effect.campaign.name}: the waiting time is over",
             )

@@ -243,6 +243,7 @@ def resolution(
     Life counts from now, when the points become spendable, not from when they were promised.
     """
     entry, unit = pending.entry, book.units[pending.unit_code]
+    assert entry is not None  # what waits is points, and points have an entry
     return Line(
         key=f"settle:{entry.pk}",
         kind=Entry.Kind.ACTIVATION if confirmed else Entry.Kind.REVERSAL,

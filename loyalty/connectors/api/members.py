@@ -1,5 +1,6 @@
 """The member endpoints."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -154,12 +155,12 @@ class BalancesView(APIView):
     @extend_schema(operation_id="balances_read", parameters=[AS_OF], responses=BalancesOutput)
     def get(self, request: Request, ref: str) -> Response:
         """Now, or at any past instant."""
-        at = clock.now()
+        at: datetime | None = clock.now()
         if "as_of" in request.query_params:
             # an unescaped "+" of a zone arrives as a blank
             at = read_time(request.query_params["as_of"].replace(" ", "+"))
-            if at is None:
-                raise ParseError("`as_of` must be a time with its zone.")
+        if at is None:
+            raise ParseError("`as_of` must be a time with its zone.")
         return Response(readings.balances(_member(ref), at=at))
 
 
@@ -209,7 +210,7 @@ class EntriesView(APIView):
         """Newest first."""
         member = _member(ref)
         pages = Cursor()
-        rows = pages.paginate_queryset(_entries(member), request, view=self)
+        rows: list[Entry] | None = pages.paginate_queryset(_entries(member), request, view=self)
         return pages.get_paginated_response([readings.entry(row, member) for row in rows or []])
 
 

@@ -99,6 +99,9 @@ def cancel(
     if not at_any_time and clock.now() >= redemption.undo_until:
         raise TooLate()
     _move(redemption, State.CANCELLED)
+    assert (
+        redemption.entry is not None
+    )  # every redemption is posted in the transaction that made it
     ledger.restore(
         redemption.entry,
         key=f"redemption:{redemption.pk}:cancelled",
