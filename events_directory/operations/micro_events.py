@@ -1,6 +1,6 @@
 """From a partner's draft to a listing in the directory, and off it again."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -47,6 +47,32 @@ def draft(
         **texts,
     )
     audit.record(event, actor=actor, verb="events_directory.micro_event.drafted")
+    return event
+
+
+@transaction.atomic
+def draft_with_date(
+    partner: Partner,
+    *,
+    local_on: date,
+    local_time: time,
+    capacity: int,
+    minutes: int,
+    actor: Actor,
+    at: datetime | None = None,
+    **fields: Any,
+) -> MicroEvent:
+    """Begin a listing together with its first date: both, or neither when the date is refused."""
+    event = draft(partner, actor=actor, at=at, **fields)
+    occurrences.add(
+        event,
+        local_on=local_on,
+        local_time=local_time,
+        capacity=capacity,
+        minutes=minutes,
+        actor=actor,
+        at=at,
+    )
     return event
 
 

@@ -17,6 +17,9 @@ from members.errors import NoSuchZone
 from members.models import User
 from members.operations import audit
 
+#: Slugs that would hide a page of the console.
+RESERVED = ("organisations", "tickets")
+
 
 @transaction.atomic
 def register(
@@ -27,7 +30,7 @@ def register(
     slug = slug or slugify(name)[:50] or "partner"
     if Partner.objects.filter(name=name).exists():
         raise NameTaken(name=name)
-    if Partner.objects.filter(slug=slug).exists():
+    if slug in RESERVED or Partner.objects.filter(slug=slug).exists():
         slug = f"{slug}-{secrets.token_hex(3)}"
     try:
         with transaction.atomic():

@@ -1,0 +1,232 @@
+"""What people fill in. A form checks its own fields; the operation decides the rest."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db import models
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext_lazy as _
+
+from events_directory.domain import money
+from events_directory.models import Booking, GrantApplication, MicroEvent, Occurrence, Pool, Venue
+from members.domain.calendar import zone_names
+
+
+def new_key() -> str:
+    """A fresh key for one rendering of a form: sending that rendering twice is one request."""
+    return uuid.uuid4().hex
+
+
+def offer(form: forms.Form, name: str, rows: models.QuerySet) -> None:
+    """Let the field `name` choose among `rows`."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = rows
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class WallTimeField(forms.Field):
+    """A date and time as a venue's wall shows it: without a zone on purpose."""
+
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+
+    def to_python(self, value: Any) -> datetime | None:
+        """A naive datetime, or None when empty."""
+        if value in self.empty_values:
+            return None
+        try:
+            return datetime.fromisoformat(str(value)).replace(tzinfo=None, second=0, microsecond=0)
+        except ValueError:
+            raise forms.ValidationError(_("Enter a date and a time."), code="invalid") from None
+
+
+class ListingFilter(forms.Form):
+    """The one set of filters of list, calendar and API. What cannot be read is not applied."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    since = forms.DateField(label=_("From"), required=False, widget=DateInput())
+    until = forms.DateField(label=_("Until"), required=False, widget=DateInput())
+    category = forms.ChoiceField(
+        label=_("Category"),
+        required=False,
+        choices=[("", _("All categories")), *MicroEvent.Category.choices],
+    )
+    neighbourhood = forms.CharField(label=_("Neighbourhood"), required=False, max_length=60)
+
+    def criteria(self) -> dict[str, Any]:
+        """The keywords of `OccurrenceQuerySet.matching`."""
+        self.is_valid()
+        found = dict(self.cleaned_data)
+        return {"text": found.pop("q", "")} | found
+
+
+class DateChoice(forms.ModelChoiceField):
+    """One of the dates on show, named as people say it."""
+
+    def label_from_instance(self, occurrence: Occurrence) -> str:
+        """Day, time on the venue's wall, and the seats that are left."""
+        return _("%(day)s, %(time)s (%(free)s free)") % {
+            "day": date_format(occurrence.local_on, "D j M"),
+            "time": time_format(occurrence.local_time),
+            "free": occurrence.free,
+        }
+
+
+class ExchangeForm(forms.Form):
+    """A date, and the key of this request."""
+
+    occurrence = DateChoice(label=_("Date"), queryset=Occurrence.objects.none(), empty_label=None)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=100, initial=new_key)
+
+    def __init__(self, *args: Any, dates, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "occurrence", dates)
+
+
+class BookingForm(ExchangeForm):
+    """A date for how many people."""
+
+    seats = forms.IntegerField(
+        label=_("How many people?"), min_value=1, max_value=Booking.LARGEST_PARTY, initial=1
+    )
+
+
+class OrganisationForm(forms.Form):
+    name = forms.CharField(label=_("Name of your organisation"), max_length=120)
+
+
+class VenueForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    address = forms.CharField(label=_("Address"), max_length=250)
+    zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=lambda: [(name, name) for name in sorted(zone_names())],
+        initial=lambda: settings.PROGRAMME_TIME_ZONE,
+        help_text=_("Of the clock on its wall."),
+    )
+
+
+class DateForm(forms.Form):
+    """One date: when, for how long, how many seats."""
+
+    starts = WallTimeField(label=_("When?"), help_text=_("As the clock at the venue shows it."))
+    capacity = forms.IntegerField(
+        label=_("How many seats?"), min_value=1, max_value=100_000, initial=12
+    )
+    minutes = forms.IntegerField(
+        label=_("Length in minutes"), min_value=5, max_value=1440, initial=120
+    )
+
+
+class DraftForm(forms.Form):
+    """A listing in five fields; the rest can wait."""
+
+    FIRST: tuple[str, ...] = ("title", "category", "venue", "starts", "capacity")
+
+    title = forms.CharField(label=_("What is it called?"), max_length=120)
+    category = forms.ChoiceField(label=_("What kind?"), choices=MicroEvent.Category.choices)
+    venue = forms.ModelChoiceField(
+        label=_("Where?"), queryset=Venue.objects.none(), empty_label=None
+    )
+    starts = WallTimeField(label=_("When?"), help_text=_("As the clock at the venue shows it."))
+    capacity = forms.IntegerField(
+        label=_("How many seats?"), min_value=1, max_value=100_000, initial=12
+    )
+    minutes = forms.IntegerField(
+        label=_("Length in minutes"), min_value=5, max_value=1440, initial=120
+    )
+    summary = forms.CharField(label=_("In one sentence"), max_length=200, required=False)
+    description = forms.CharField(
+        label=_("Description"), max_length=5000, required=False, widget=forms.Textarea
+    )
+    neighbourhood = forms.CharField(label=_("Neighbourhood"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, venues, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "venue", venues)
+
+    def first(self) -> list[forms.BoundField]:
+        """The five fields."""
+        return [self[name] for name in self.fields if name in self.FIRST]
+
+    def rest(self) -> list[forms.BoundField]:
+        """What can wait."""
+        return [self[name] for name in self.fields if name not in self.FIRST]
+
+    def texts(self) -> dict[str, Any]:
+        """What the event itself says, without its date."""
+        dated = {"starts", "capacity", "minutes"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in dated}
+
+
+class EditForm(DraftForm):
+    """A listing without its dates, which are changed one by one."""
+
+    FIRST = ("title", "category", "venue", "summary", "description", "neighbourhood")
+    starts = capacity = minutes = None  # type: ignore[assignment]  # Django's way to drop a field
+
+
+class CapacityForm(forms.Form):
+    capacity = forms.IntegerField(label=_("Seats"), min_value=0, max_value=100_000)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class ScanForm(forms.Form):
+    """A ticket shown at the door: the code, or the whole address that its QR holds."""
+
+    ticket = forms.CharField(label=_("Ticket code"), max_length=500)
+    nonce = forms.CharField(widget=forms.HiddenInput, max_length=100, initial=new_key)
+
+    def clean_ticket(self) -> str:
+        """The code alone."""
+        return self.cleaned_data["ticket"].strip().rstrip("/").rpartition("/")[2]
+
+
+def question(name: str) -> forms.CharField:
+    """One of the three questions; a draft may leave it open."""
+    field = GrantApplication._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    return forms.CharField(
+        label=field.verbose_name,
+        max_length=field.max_length,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+    )
+
+
+class ApplicationForm(forms.Form):
+    """Three questions, and an amount in the pool's currency."""
+
+    pool = forms.ModelChoiceField(label=_("Pool"), queryset=Pool.objects.none(), empty_label=None)
+    title = forms.CharField(label=_("What is it called?"), max_length=120)
+    amount = forms.DecimalField(label=_("How much do you need?"), min_value=0, max_digits=12)
+    what_for = question("what_for")
+    who_benefits = question("who_benefits")
+    how_known = question("how_known")
+
+    def __init__(self, *args: Any, pools, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "pool", pools)
+
+    def clean(self) -> dict[str, Any]:
+        """Adds `requested`, the amount in minor units of the pool's currency."""
+        cleaned = super().clean() or {}
+        pool, amount = cleaned.get("pool"), cleaned.get("amount")
+        if pool is not None and amount is not None:
+            try:
+                cleaned["requested"] = money.minor(amount, pool.currency)
+            except ValueError:
+                self.add_error("amount", _("This currency has fewer decimals."))
+        return cleaned

@@ -1,0 +1,46 @@
+"""The partner console. Everything below an organisation's slug is that organisation's alone."""
+
+from django.urls import include, path
+
+from events_directory.views import door, partner, partner_grants
+
+app_name = "partner"
+
+listings = [
+    path("", partner.listings, name="listings"),
+    path("new/", partner.new_listing, name="new_listing"),
+    path("<int:pk>/", partner.listing, name="listing"),
+    path("<int:pk>/edit/", partner.edit_listing, name="edit_listing"),
+    path("<int:pk>/submission/", partner.submission, name="submission"),
+    path("<int:pk>/cancellation/", partner.cancellation, name="cancellation"),
+    path("<int:pk>/dates/", partner.dates, name="dates"),
+]
+
+dates = [
+    path("", door.door, name="door"),
+    path("<int:pk>/guests/", door.guests, name="guests"),
+    path("<int:pk>/check-in/", door.check_in, name="check_in"),
+    path("<int:pk>/capacity/", door.capacity, name="capacity"),
+    path("<int:pk>/cancellation/", door.date_cancellation, name="date_cancellation"),
+    path("<int:pk>/closing/", door.closing, name="closing"),
+]
+
+grants = [
+    path("", partner_grants.grants, name="grants"),
+    path("new/", partner_grants.new_grant, name="new_grant"),
+    path("<int:pk>/", partner_grants.grant, name="grant"),
+    path("<int:pk>/edit/", partner_grants.edit_grant, name="edit_grant"),
+    path("<int:pk>/submission/", partner_grants.submission, name="grant_submission"),
+    path("<int:pk>/withdrawal/", partner_grants.withdrawal, name="withdrawal"),
+]
+
+urlpatterns = [
+    path("", partner.home, name="home"),
+    path("organisations/", partner.organisations, name="organisations"),
+    path("tickets/<str:code>/", door.ticket, name="ticket"),
+    path("<slug:slug>/events/", include(listings)),
+    path("<slug:slug>/dates/", include(dates)),
+    path("<slug:slug>/grants/", include(grants)),
+    path("<slug:slug>/venues/", partner.venues, name="venues"),
+    path("<slug:slug>/venues/new/", partner.new_venue, name="new_venue"),
+]

@@ -1,0 +1,74 @@
+"""What every page of the partner console needs: the organisation, the right to be here, the doors."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from events_directory import permissions
+from events_directory.models import MicroEvent, Occurrence, Partner
+from events_directory.views.outcomes import INVALID
+from members.permissions import Verdict
+
+May = Callable[[Any, Partner], Verdict]
+
+
+def organisation(request: HttpRequest, slug: str, may: May = permissions.can_edit) -> Partner:
+    """The user's own organisation: 404 for any other, 403 when their role does not reach this far."""
+    partner = get_object_or_404(Partner.objects.visible_to(request.user), slug=slug)
+    verdict = may(request.user, partner)
+    if not verdict:
+        raise PermissionDenied(verdict.reason)
+    return partner
+
+
+def own_event(request: HttpRequest, slug: str, pk: int) -> MicroEvent:
+    """A listing of the user's own organisation, for an editor."""
+    partner = organisation(request, slug)
+    return get_object_or_404(partner.micro_events.select_related("partner", "venue"), pk=pk)
+
+
+def own_date(
+    request: HttpRequest, slug: str, pk: int, may: May = permissions.can_edit
+) -> Occurrence:
+    """A date of the user's own organisation."""
+    partner = organisation(request, slug, may)
+    dates = Occurrence.objects.with_place().filter(micro_event__partner=partner)
+    return get_object_or_404(dates, pk=pk)
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    partner: Partner,
+    *,
+    form: forms.Form | None = None,
+    **context: Any,
+) -> HttpResponse:
+    """A console page with the organisation's doors; status 422 when its form came back with faults."""
+    is_editor = bool(permissions.can_edit(request.user, partner))
+    status = INVALID if form is not None and form.is_bound and form.errors else 200
+    doors = [(reverse("partner:door", args=[partner.slug]), _("At the door"), "qr-code")]
+    if is_editor:
+        doors = [
+            (reverse("partner:listings", args=[partner.slug]), _("Events"), "calendar-days"),
+            *doors,
+            (reverse("partner:venues", args=[partner.slug]), _("Venues"), "map-pin"),
+            (reverse("partner:grants", args=[partner.slug]), _("Grants"), "hand-coins"),
+        ]
+    shown = [
+        {
+            "href": href,
+            "label": label,
+            "icon": icon,
+            "is_current": request.path.startswith(href),
+        }
+        for href, label, icon in doors
+    ]
+    everything = {"partner": partner, "doors": shown, "is_editor": is_editor, "form": form}
+    return render(request, f"partner/{template}.html", everything | context, status=status)

@@ -1,0 +1,60 @@
+"""The public calendar, and a date as search engines read it."""
+
+from hashlib import sha256
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+
+from events_directory.domain import calendar_feed
+from events_directory.forms import ListingFilter
+from events_directory.models import Occurrence
+from members import clock
+
+LONGEST = 2000
+
+
+def line_of(occurrence: Occurrence, request: HttpRequest) -> calendar_feed.Line:
+    """The date as plain values; needs `with_place`."""
+    event = occurrence.micro_event
+    venue = event.venue
+    position = None
+    if venue.latitude is not None and venue.longitude is not None:
+        position = (float(venue.latitude), float(venue.longitude))
+    address = reverse("events_directory:micro_event", args=[event.pk])
+    return calendar_feed.Line(
+        uid=f"{occurrence.uid}@laurel",
+        title=event.title,
+        description=event.summary or event.description[:500],
+        starts_at=occurrence.starts_at,
+        ends_at=occurrence.ends_at,
+        zone=occurrence.zone,
+        place=f"{venue.name}, {venue.address}",
+        position=position,
+        category=event.get_category_display(),
+        url=request.build_absolute_uri(address),
+        sequence=occurrence.sequence,
+        changed_at=max(occurrence.changed_at, event.changed_at),
+        is_cancelled=occurrence.is_cancelled,
+    )
+
+
+@require_safe
+def public(request: HttpRequest) -> HttpResponse:
+    """`/events.ics`: the list's filters, the list's dates, and what ended or was cancelled lately."""
+    dates = (
+        Occurrence.objects.in_feed(clock.now())
+        .matching(**ListingFilter(request.GET).criteria())
+        .with_place()
+        .order_by("starts_at", "pk")[:LONGEST]
+    )
+    text = calendar_feed.write(settings.PROGRAMME_NAME, [line_of(date, request) for date in dates])
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'inline; filename="events.ics"'
+    response["Cache-Control"] = "public, max-age=300"
+    etag = quote_etag(sha256(text).hexdigest()[:32])
+    response["ETag"] = etag
+    return get_conditional_response(request, etag=etag, response=response) or response

@@ -1,0 +1,229 @@
+"""What everybody reads, and what members book."""
+
+import json
+
+import segno
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from events_directory.domain import schema_org
+from events_directory.forms import BookingForm, ExchangeForm, ListingFilter
+from events_directory.models import Booking, MicroEvent, Occurrence, Pool, PoolEntry
+from events_directory.operations import bookings as operations
+from events_directory.views.feeds import line_of
+from events_directory.views.outcomes import INVALID, attempt, attempt_alone
+from members import clock
+from members.domain.actors import Actor
+from members.models import Member
+
+PER_PAGE = 20
+
+
+def own_membership(request: HttpRequest) -> Member:
+    """The membership of who is signed in; PermissionDenied for those who have none."""
+    member = Member.objects.of(request.user).first()
+    if member is None:
+        raise PermissionDenied(_("Only members can book."))
+    return member
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """What is on: filtered by the address alone, so that it can be shared and subscribed to."""
+    filters = ListingFilter(request.GET)
+    on_show = Occurrence.objects.on_show(clock.now())
+    dates = on_show.matching(**filters.criteria()).with_place().order_by("starts_at", "pk")
+    quarters = (
+        on_show.exclude(micro_event__neighbourhood="")
+        .order_by("micro_event__neighbourhood")
+        .values_list("micro_event__neighbourhood", flat=True)
+        .distinct()
+    )
+    context = {
+        "filters": filters,
+        "page": Paginator(dates, PER_PAGE).get_page(request.GET.get("page")),
+        "neighbourhoods": quarters,
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "portal/events_directory/listing.html", context)
+
+
+@require_GET
+def micro_event(request: HttpRequest, pk: int) -> HttpResponse:
+    """One event with its dates and the booking form."""
+    event = get_object_or_404(MicroEvent.objects.public().select_related("venue", "partner"), pk=pk)
+    return _micro_event(request, event)
+
+
+def _micro_event(
+    request: HttpRequest, event: MicroEvent, form: BookingForm | None = None
+) -> HttpResponse:
+    now = clock.now()
+    dates = list(event.occurrences.with_place().filter(ends_at__gt=now).order_by("starts_at"))
+    bookable = event.occurrences.on_show(now).filter(starts_at__gt=now).order_by("starts_at")
+    is_member = request.user.is_authenticated and Member.objects.of(request.user).exists()
+    linked = [
+        schema_org.event(
+            line_of(date, request),
+            organiser=event.partner.name,
+            capacity=date.capacity,
+            free=date.free,
+            currency=settings.PROGRAMME_CURRENCY,
+        )
+        for date in dates
+    ]
+    context = {
+        "event": event,
+        "dates": dates,
+        "mine": Booking.objects.visible_to(request.user).live().filter(occurrence__in=dates)
+        if is_member
+        else [],
+        "is_member": is_member,
+        "form": form or (BookingForm(dates=bookable) if is_member and bookable.exists() else None),
+        "linked": json.dumps(linked).translate(_SCRIPT_SAFE),
+    }
+    status = INVALID if form is not None else 200
+    return render(request, "portal/events_directory/micro_event.html", context, status=status)
+
+
+_SCRIPT_SAFE = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def bookings(request: HttpRequest) -> HttpResponse:
+    """The member's bookings; posting makes one."""
+    if request.method == "POST":
+        return _book(request)
+    now = clock.now()
+    mine = Booking.objects.visible_to(request.user).with_place()
+    coming = mine.filter(occurrence__ends_at__gt=now).order_by("occurrence__starts_at")
+    past = mine.filter(occurrence__ends_at__lte=now).order_by("-occurrence__starts_at")
+    context = {
+        "coming": coming,
+        "page": Paginator(past, PER_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "portal/events_directory/bookings.html", context)
+
+
+def _book(request: HttpRequest) -> HttpResponse:
+    member = own_membership(request)
+    dates = Occurrence.objects.exclude(micro_event__published_at=None)
+    chosen = get_object_or_404(dates, pk=_number(request.POST.get("occurrence")))
+    form = BookingForm(request.POST, dates=dates.filter(micro_event=chosen.micro_event_id))
+    booking = attempt(
+        form,
+        lambda: operations.book(
+            form.cleaned_data["occurrence"],
+            member=member,
+            seats=form.cleaned_data["seats"],
+            key=f"page:{form.cleaned_data['key']}",
+            actor=Actor.user(request.user),
+        ),
+    )
+    if booking is None:
+        return _micro_event(request, chosen.micro_event, form)
+    return redirect("events_directory:booking", booking.reference)
+
+
+def _number(text: str | None) -> int:
+    """A primary key as a form sends it; 0, which no row has, for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _own(request: HttpRequest, reference: str) -> Booking:
+    return get_object_or_404(
+        Booking.objects.visible_to(request.user).with_place(), reference=reference
+    )
+
+
+@login_required
+@require_GET
+def booking(request: HttpRequest, reference: str) -> HttpResponse:
+    """One booking with its ticket."""
+    return _booking(request, _own(request, reference))
+
+
+def _booking(
+    request: HttpRequest, booking: Booking, form: ExchangeForm | None = None
+) -> HttpResponse:
+    now = clock.now()
+    occurrence = booking.occurrence
+    others = (
+        Occurrence.objects.on_show(now)
+        .filter(micro_event=occurrence.micro_event_id, starts_at__gt=now)
+        .exclude(pk=occurrence.pk)
+        .order_by("starts_at")
+    )
+    is_open = booking.allows("cancel") and occurrence.starts_at > now
+    code = request.build_absolute_uri(reverse("partner:ticket", args=[booking.ticket]))
+    context = {
+        "booking": booking,
+        "is_open": is_open,
+        "form": form or (ExchangeForm(dates=others) if is_open and others.exists() else None),
+        "code": segno.make_qr(code).svg_data_uri(scale=4, dark="#111", light="#fff"),
+    }
+    status = INVALID if form is not None else 200
+    return render(request, "portal/events_directory/booking.html", context, status=status)
+
+
+@login_required
+@require_POST
+def cancellation(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give the seats back."""
+    booking = _own(request, reference)
+    attempt_alone(
+        request,
+        lambda: operations.cancel(booking, actor=Actor.user(request.user)),
+        done=_("Your booking is cancelled and the seats are free again."),
+    )
+    return redirect("events_directory:booking", reference)
+
+
+@login_required
+@require_POST
+def exchange(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take another date instead."""
+    booking = _own(request, reference)
+    same_event = Occurrence.objects.filter(micro_event=booking.occurrence.micro_event_id)
+    form = ExchangeForm(request.POST, dates=same_event)
+    moved = attempt(
+        form,
+        lambda: operations.rebook(
+            booking,
+            to=form.cleaned_data["occurrence"],
+            key=f"page:{form.cleaned_data['key']}",
+            actor=Actor.user(request.user),
+        ),
+    )
+    if moved is None:
+        return _booking(request, booking, form)
+    return redirect("events_directory:booking", moved.reference)
+
+
+@require_GET
+def pools(request: HttpRequest) -> HttpResponse:
+    """Every community pool with what lies in it."""
+    found = Pool.objects.prefetch_related("accounts").order_by("name")
+    context = {"pools": [(pool, pool.balances()) for pool in found]}
+    return render(request, "portal/events_directory/pools.html", context)
+
+
+@require_GET
+def pool(request: HttpRequest, slug: str) -> HttpResponse:
+    """D18: a pool's public ledger."""
+    pool = get_object_or_404(Pool.objects.prefetch_related("accounts"), slug=slug)
+    entries = Paginator(PoolEntry.objects.of_pool(pool), 50)
+    context = {
+        "pool": pool,
+        "balances": pool.balances(),
+        "page": entries.get_page(request.GET.get("page")),
+    }
+    return render(request, "portal/events_directory/pool.html", context)
