@@ -60,7 +60,12 @@ class ListingFilter(forms.Form):
         required=False,
         choices=[("", _("All categories")), *MicroEvent.Category.choices],
     )
-    neighbourhood = forms.CharField(label=_("Neighbourhood"), required=False, max_length=60)
+    neighbourhood = forms.CharField(
+        label=_("Neighbourhood"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"list": "neighbourhoods"}),
+    )
 
     def criteria(self) -> dict[str, Any]:
         """The keywords of `OccurrenceQuerySet.matching`."""

@@ -116,7 +116,12 @@ def guests(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         state=state,
         total=sum(counts.values()),
         tabs=[
-            {"state": value, "label": label, "count": counts.get(value, 0)}
+            {
+            "state": value,
+            "label": label,
+            "count": counts.get(value, 0),
+            "is_current": value == state,
+        }
             for value, label in Booking.State.choices
         ],
         is_over=occurrence.ends_at <= clock.now(),

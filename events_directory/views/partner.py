@@ -72,7 +72,12 @@ def listings(request: HttpRequest, slug: str) -> HttpResponse:
     state = request.GET.get("state", "")
     counts = dict(partner.micro_events.values_list("state").annotate(Count("pk")).order_by())
     tabs = [
-        {"state": value, "label": label, "count": counts.get(value, 0)}
+        {
+            "state": value,
+            "label": label,
+            "count": counts.get(value, 0),
+            "is_current": value == state,
+        }
         for value, label in MicroEvent.State.choices
     ]
     chosen = events.filter(state=state) if state in MicroEvent.State.values else events

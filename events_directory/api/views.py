@@ -1,0 +1,222 @@
+"""The directory for scripts and shops. A partner's key sees and touches its own organisation alone.
+
+Authentication, scopes by `scopes`, pagination and the shape of errors come from the settings.
+"""
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from events_directory.api import serializers
+from events_directory.forms import ListingFilter
+from events_directory.models import (
+    Booking,
+    CheckIn,
+    GrantApplication,
+    Occurrence,
+    Partner,
+    Pool,
+)
+from events_directory.operations import applications, bookings, check_ins
+from members import clock
+from members.domain.actors import Actor
+from members.models import Member
+
+FILTERS = [
+    OpenApiParameter("q", OpenApiTypes.STR, description="Words in title, text, partner or venue."),
+    OpenApiParameter("since", OpenApiTypes.DATE, description="First day, on the venue's calendar."),
+    OpenApiParameter("until", OpenApiTypes.DATE, description="Last day, on the venue's calendar."),
+    OpenApiParameter("category", OpenApiTypes.STR),
+    OpenApiParameter("neighbourhood", OpenApiTypes.STR),
+]
+
+
+def dates_of(request: Request) -> QuerySet[Occurrence]:
+    """What the caller may know of: a partner's key its own dates, any other the published ones."""
+    dates = Occurrence.objects.with_place()
+    if request.auth.partner_id is not None:
+        return dates.filter(micro_event__partner=request.auth.partner_id)
+    return dates.exclude(micro_event__published_at=None)
+
+
+def bookings_of(request: Request) -> QuerySet[Booking]:
+    """The bookings of those dates."""
+    return Booking.objects.filter(occurrence__in=dates_of(request).values("pk"))
+
+
+def request_key(request: Request) -> str:
+    """The caller's Idempotency-Key as a key of ours; a fresh one when there is none."""
+    given = request.headers.get("Idempotency-Key", "")[:150] or uuid.uuid4().hex
+    return f"api:{request.auth.pk}:{given}"
+
+
+class Events(ListAPIView):
+    """Dates of micro-events that are still to come, soonest first."""
+
+    scopes = {"read": "events:read"}
+    serializer_class = serializers.OccurrenceOut
+    queryset = Occurrence.objects.none()
+
+    @extend_schema(parameters=FILTERS, operation_id="events_list")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The dates that fit the filters."""
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Occurrence]:
+        """On show for everybody; a partner's key also sees its drafts."""
+        dates = dates_of(self.request).matching(**ListingFilter(self.request.GET).criteria())
+        now = clock.now()
+        if self.request.auth.partner_id is None:
+            return dates.on_show(now)
+        return dates.filter(ends_at__gt=now)
+
+    @property
+    def paginator(self):
+        """Soonest first: the programme's cursor, by start."""
+        pages = super().paginator
+        pages.ordering = ("starts_at", "id")
+        return pages
+
+
+class Bookings(APIView):
+    """Seats for members."""
+
+    scopes = {"write": "bookings:write"}
+
+    @extend_schema(
+        request=serializers.BookingIn,
+        responses={201: serializers.BookingOut},
+        operation_id="bookings_create",
+    )
+    def post(self, request: Request) -> Response:
+        """Book seats. The same Idempotency-Key again answers with the first booking."""
+        asked = serializers.BookingIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        wanted = asked.validated_data
+        booking = bookings.book(
+            get_object_or_404(dates_of(request), pk=wanted["occurrence"]),
+            member=get_object_or_404(Member.objects.active(), ref=wanted["member"]),
+            seats=wanted["seats"],
+            key=request_key(request),
+            actor=Actor.key(request.auth),
+        )
+        return Response(serializers.BookingOut(booking).data, status=status.HTTP_201_CREATED)
+
+
+class BookingCancellation(APIView):
+    """The way back."""
+
+    scopes = {"write": "bookings:write"}
+
+    @extend_schema(
+        request=None, responses={200: serializers.BookingOut}, operation_id="bookings_cancel"
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Give the seats back, until it begins. Cancelling twice changes nothing."""
+        booking = get_object_or_404(bookings_of(request), pk=pk)
+        booking = bookings.cancel(booking, actor=Actor.key(request.auth))
+        return Response(serializers.BookingOut(booking).data)
+
+
+class CheckIns(APIView):
+    """Scans of tickets."""
+
+    scopes = {"write": "events:write"}
+
+    @extend_schema(
+        request=serializers.CheckInIn,
+        responses={201: serializers.CheckInOut},
+        operation_id="check_ins_create",
+    )
+    def post(self, request: Request) -> Response:
+        """Record a scan; `result` says what came of it. The same nonce again is the same scan."""
+        asked = serializers.CheckInIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        scan = asked.validated_data
+        ticket, own_date = self._ticket(request, scan)
+        occurrence = get_object_or_404(dates_of(request), pk=scan.get("occurrence", own_date))
+        row = check_ins.check_in(
+            occurrence,
+            ticket=ticket,
+            nonce=scan.get("nonce") or request_key(request)[-100:],
+            at=scan.get("at"),
+            actor=Actor.key(request.auth),
+        )
+        row = CheckIn.objects.select_related("booking__member").get(pk=row.pk)
+        return Response(serializers.CheckInOut(row).data, status=status.HTTP_201_CREATED)
+
+    def _ticket(self, request: Request, scan: dict[str, Any]) -> tuple[str, int]:
+        """The ticket's code, and the date it is for (0 when it is not one of the caller's)."""
+        if "booking" in scan:
+            booking = get_object_or_404(bookings_of(request), pk=scan["booking"])
+            return booking.ticket, booking.occurrence_id
+        booking = bookings_of(request).with_ticket(scan["ticket"]).first()
+        return scan["ticket"], booking.occurrence_id if booking else 0
+
+
+class Pools(ListAPIView):
+    """Community pools and what lies in them."""
+
+    scopes = {"read": "grants:read"}
+    serializer_class = serializers.PoolOut
+    queryset = Pool.objects.prefetch_related("accounts")
+
+
+class Applications(ListAPIView):
+    """Grant applications: of the key's organisation, or all for the programme's own keys."""
+
+    scopes = {"read": "grants:read", "write": "grants:write"}
+    serializer_class = serializers.ApplicationOut
+    queryset = GrantApplication.objects.none()
+
+    def get_queryset(self) -> QuerySet[GrantApplication]:
+        """What the key may see."""
+        return applications_of(self.request)
+
+    @extend_schema(
+        request=serializers.ApplicationIn,
+        responses={201: serializers.ApplicationOut},
+        operation_id="grants_applications_create",
+    )
+    def post(self, request: Request) -> Response:
+        """Begin a draft for the key's organisation. Handing it in, and deciding, is for people."""
+        if request.auth.partner_id is None:
+            raise PermissionDenied("Only an organisation's own key may apply for it.")
+        asked = serializers.ApplicationIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        row = applications.draft(
+            get_object_or_404(Partner, pk=request.auth.partner_id),
+            actor=Actor.key(request.auth),
+            **asked.validated_data,
+        )
+        return Response(serializers.ApplicationOut(row).data, status=status.HTTP_201_CREATED)
+
+
+class ApplicationDetail(RetrieveAPIView):
+    """One application."""
+
+    scopes = {"read": "grants:read"}
+    serializer_class = serializers.ApplicationOut
+    queryset = GrantApplication.objects.none()
+
+    def get_queryset(self) -> QuerySet[GrantApplication]:
+        """What the key may see."""
+        return applications_of(self.request)
+
+
+def applications_of(request: Request) -> QuerySet[GrantApplication]:
+    """A partner's key sees its own; the programme's keys see what was handed in."""
+    rows = GrantApplication.objects.select_related("partner", "pool", "grant")
+    if request.auth.partner_id is not None:
+        return rows.filter(partner=request.auth.partner_id)
+    return rows.exclude(submitted_at=None)
