@@ -20,10 +20,12 @@ urlpatterns = [
     path("rewards/", include("loyalty.rewards.urls.portal")),
     path("badges/", include("recognition.urls.wall")),
     path("leaderboards/", include("recognition.urls.boards")),
+    path("", include("events_directory.urls.portal")),
+    path("partner/", include("events_directory.urls.partner")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("account/", include("members.urls.portal")),
     path("api/v1/", include("loyalty.api_urls")),
+    path("account/", include("members.urls.portal")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

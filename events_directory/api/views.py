@@ -13,8 +13,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from events_directory.api import serializers
@@ -27,6 +29,8 @@ from events_directory.models import (
     Partner,
     Pool,
 )
+from events_directory.models.bookings import BookingQuerySet
+from events_directory.models.micro_events import OccurrenceQuerySet
 from events_directory.operations import applications, bookings, check_ins
 from members import clock
 from members.domain.actors import Actor
@@ -41,23 +45,38 @@ FILTERS = [
 ]
 
 
-def dates_of(request: Request) -> QuerySet[Occurrence]:
+Cursor: type[CursorPagination] = api_settings.DEFAULT_PAGINATION_CLASS  # type: ignore[assignment]  # the programme's
+
+
+class SoonestFirst(Cursor):  # type: ignore[misc, valid-type]  # known only when settings are read
+    """The programme's pages, in the order of time."""
+
+    ordering = ("starts_at", "id")
+
+
+def organisation_of(request: Request) -> int | None:
+    """The organisation that the key belongs to; None for the programme's own keys."""
+    key: Any = request.auth
+    return key.partner_id
+
+
+def dates_of(request: Request) -> OccurrenceQuerySet:
     """What the caller may know of: a partner's key its own dates, any other the published ones."""
     dates = Occurrence.objects.with_place()
-    if request.auth.partner_id is not None:
-        return dates.filter(micro_event__partner=request.auth.partner_id)
+    if organisation_of(request) is not None:
+        return dates.filter(micro_event__partner=organisation_of(request))
     return dates.exclude(micro_event__published_at=None)
 
 
-def bookings_of(request: Request) -> QuerySet[Booking]:
+def bookings_of(request: Request) -> BookingQuerySet:
     """The bookings of those dates."""
     return Booking.objects.filter(occurrence__in=dates_of(request).values("pk"))
 
 
 def request_key(request: Request) -> str:
     """The caller's Idempotency-Key as a key of ours; a fresh one when there is none."""
-    given = request.headers.get("Idempotency-Key", "")[:150] or uuid.uuid4().hex
-    return f"api:{request.auth.pk}:{given}"
+    given = request.headers.get("Idempotency-Key") or uuid.uuid4().hex
+    return f"api:{request.auth.pk}:{given}"[:200]
 
 
 class Events(ListAPIView):
@@ -66,6 +85,7 @@ class Events(ListAPIView):
     scopes = {"read": "events:read"}
     serializer_class = serializers.OccurrenceOut
     queryset = Occurrence.objects.none()
+    pagination_class = SoonestFirst
 
     @extend_schema(parameters=FILTERS, operation_id="events_list")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -76,16 +96,9 @@ class Events(ListAPIView):
         """On show for everybody; a partner's key also sees its drafts."""
         dates = dates_of(self.request).matching(**ListingFilter(self.request.GET).criteria())
         now = clock.now()
-        if self.request.auth.partner_id is None:
+        if organisation_of(self.request) is None:
             return dates.on_show(now)
         return dates.filter(ends_at__gt=now)
-
-    @property
-    def paginator(self):
-        """Soonest first: the programme's cursor, by start."""
-        pages = super().paginator
-        pages.ordering = ("starts_at", "id")
-        return pages
 
 
 class Bookings(APIView):
@@ -160,8 +173,8 @@ class CheckIns(APIView):
         if "booking" in scan:
             booking = get_object_or_404(bookings_of(request), pk=scan["booking"])
             return booking.ticket, booking.occurrence_id
-        booking = bookings_of(request).with_ticket(scan["ticket"]).first()
-        return scan["ticket"], booking.occurrence_id if booking else 0
+        shown = bookings_of(request).with_ticket(scan["ticket"]).first()
+        return scan["ticket"], shown.occurrence_id if shown else 0
 
 
 class Pools(ListAPIView):
@@ -190,12 +203,12 @@ class Applications(ListAPIView):
     )
     def post(self, request: Request) -> Response:
         """Begin a draft for the key's organisation. Handing it in, and deciding, is for people."""
-        if request.auth.partner_id is None:
+        if organisation_of(request) is None:
             raise PermissionDenied("Only an organisation's own key may apply for it.")
         asked = serializers.ApplicationIn(data=request.data)
         asked.is_valid(raise_exception=True)
         row = applications.draft(
-            get_object_or_404(Partner, pk=request.auth.partner_id),
+            get_object_or_404(Partner, pk=organisation_of(request)),
             actor=Actor.key(request.auth),
             **asked.validated_data,
         )
@@ -217,6 +230,6 @@ class ApplicationDetail(RetrieveAPIView):
 def applications_of(request: Request) -> QuerySet[GrantApplication]:
     """A partner's key sees its own; the programme's keys see what was handed in."""
     rows = GrantApplication.objects.select_related("partner", "pool", "grant")
-    if request.auth.partner_id is not None:
-        return rows.filter(partner=request.auth.partner_id)
+    if organisation_of(request) is not None:
+        return rows.filter(partner=organisation_of(request))
     return rows.exclude(submitted_at=None)

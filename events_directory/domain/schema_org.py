@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from events_directory.domain.calendar_feed import Line
+from events_directory.domain.listing_line import Line
 
 VOCABULARY = "https://schema.org"
 

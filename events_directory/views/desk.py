@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet, TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -40,6 +41,28 @@ def own_date(
     partner = organisation(request, slug, may)
     dates = Occurrence.objects.with_place().filter(micro_event__partner=partner)
     return get_object_or_404(dates, pk=pk)
+
+
+def by_state(
+    request: HttpRequest, rows: QuerySet, states: type[TextChoices]
+) -> tuple[QuerySet, list[dict[str, Any]]]:
+    """The rows of the state that the address asks for (or all), and a tab with a count for each."""
+    counts = dict(rows.values_list("state").annotate(Count("pk")).order_by())
+    asked = request.GET.get("state", "")
+    tabs = [{"href": "?", "label": _("All"), "count": sum(counts.values()), "is_current": True}]
+    for state, label in states.choices:
+        tabs.append(
+            {
+                "href": f"?state={state}",
+                "label": label,
+                "count": counts.get(state, 0),
+                "is_current": state == asked,
+            }
+        )
+    if asked not in states.values:
+        return rows, tabs
+    tabs[0]["is_current"] = False
+    return rows.filter(state=asked), tabs
 
 
 def page(

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -103,9 +102,7 @@ def guests(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Who comes: as little of each as the door needs."""
     occurrence = desk.own_date(request, slug, pk)
     rows = occurrence.bookings.select_related("member").order_by("booked_at", "pk")
-    counts = dict(occurrence.bookings.values_list("state").annotate(Count("pk")).order_by())
-    state = request.GET.get("state", "")
-    chosen = rows.filter(state=state) if state in Booking.State.values else rows
+    chosen, tabs = desk.by_state(request, rows, Booking.State)
     return desk.page(
         request,
         "guests",
@@ -113,17 +110,7 @@ def guests(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         form=CapacityForm(initial={"capacity": occurrence.capacity}),
         occurrence=occurrence,
         page=Paginator(chosen, GUESTS_PER_PAGE).get_page(request.GET.get("page")),
-        state=state,
-        total=sum(counts.values()),
-        tabs=[
-            {
-            "state": value,
-            "label": label,
-            "count": counts.get(value, 0),
-            "is_current": value == state,
-        }
-            for value, label in Booking.State.choices
-        ],
+        tabs=tabs,
         is_over=occurrence.ends_at <= clock.now(),
     )
 

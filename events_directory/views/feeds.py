@@ -9,15 +9,16 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from events_directory.domain import calendar_feed
+from events_directory.domain.listing_line import Line
 from events_directory.forms import ListingFilter
 from events_directory.models import Occurrence
+from events_directory.views import calendar_file
 from members import clock
 
 LONGEST = 2000
 
 
-def line_of(occurrence: Occurrence, request: HttpRequest) -> calendar_feed.Line:
+def line_of(occurrence: Occurrence, request: HttpRequest) -> Line:
     """The date as plain values; needs `with_place`."""
     event = occurrence.micro_event
     venue = event.venue
@@ -25,7 +26,7 @@ def line_of(occurrence: Occurrence, request: HttpRequest) -> calendar_feed.Line:
     if venue.latitude is not None and venue.longitude is not None:
         position = (float(venue.latitude), float(venue.longitude))
     address = reverse("events_directory:micro_event", args=[event.pk])
-    return calendar_feed.Line(
+    return Line(
         uid=f"{occurrence.uid}@laurel",
         title=event.title,
         description=event.summary or event.description[:500],
@@ -51,7 +52,7 @@ def public(request: HttpRequest) -> HttpResponse:
         .with_place()
         .order_by("starts_at", "pk")[:LONGEST]
     )
-    text = calendar_feed.write(settings.PROGRAMME_NAME, [line_of(date, request) for date in dates])
+    text = calendar_file.write(settings.PROGRAMME_NAME, [line_of(date, request) for date in dates])
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="events.ics"'
     response["Cache-Control"] = "public, max-age=300"

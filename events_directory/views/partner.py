@@ -60,36 +60,12 @@ def organisations(request: HttpRequest) -> HttpResponse:
 def listings(request: HttpRequest, slug: str) -> HttpResponse:
     """My events with their state and next step."""
     partner = desk.organisation(request, slug)
+    chosen, tabs = desk.by_state(request, partner.micro_events.all(), MicroEvent.State)
     coming = Q(occurrences__ends_at__gt=clock.now(), occurrences__cancelled_at=None)
-    events = (
-        partner.micro_events.select_related("venue")
-        .annotate(
-            next_at=Min("occurrences__starts_at", filter=coming),
-            coming=Count("occurrences", filter=coming),
-        )
-        .order_by("-changed_at", "-pk")
-    )
-    state = request.GET.get("state", "")
-    counts = dict(partner.micro_events.values_list("state").annotate(Count("pk")).order_by())
-    tabs = [
-        {
-            "state": value,
-            "label": label,
-            "count": counts.get(value, 0),
-            "is_current": value == state,
-        }
-        for value, label in MicroEvent.State.choices
-    ]
-    chosen = events.filter(state=state) if state in MicroEvent.State.values else events
-    return desk.page(
-        request,
-        "listings",
-        partner,
-        page=Paginator(chosen, PER_PAGE).get_page(request.GET.get("page")),
-        tabs=tabs,
-        total=sum(counts.values()),
-        state=state,
-    )
+    events = chosen.annotate(next_at=Min("occurrences__starts_at", filter=coming))
+    pages = Paginator(events.order_by("-changed_at", "-pk"), PER_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    return desk.page(request, "listings", partner, page=page, tabs=tabs)
 
 
 @login_required

@@ -69,7 +69,23 @@ def _micro_event(
     dates = list(event.occurrences.with_place().filter(ends_at__gt=now).order_by("starts_at"))
     bookable = event.occurrences.on_show(now).filter(starts_at__gt=now).order_by("starts_at")
     is_member = request.user.is_authenticated and Member.objects.of(request.user).exists()
-    linked = [
+    context = {
+        "event": event,
+        "dates": dates,
+        "mine": Booking.objects.visible_to(request.user).live().filter(occurrence__in=dates)
+        if is_member
+        else [],
+        "is_member": is_member,
+        "form": form or (BookingForm(dates=bookable) if is_member and bookable.exists() else None),
+        "linked": _linked(request, event, dates),
+    }
+    status = INVALID if form is not None else 200
+    return render(request, "portal/events_directory/micro_event.html", context, status=status)
+
+
+def _linked(request: HttpRequest, event: MicroEvent, dates: list[Occurrence]) -> str:
+    """The dates as JSON-LD, safe inside a script element."""
+    objects = [
         schema_org.event(
             line_of(date, request),
             organiser=event.partner.name,
@@ -79,18 +95,7 @@ def _micro_event(
         )
         for date in dates
     ]
-    context = {
-        "event": event,
-        "dates": dates,
-        "mine": Booking.objects.visible_to(request.user).live().filter(occurrence__in=dates)
-        if is_member
-        else [],
-        "is_member": is_member,
-        "form": form or (BookingForm(dates=bookable) if is_member and bookable.exists() else None),
-        "linked": json.dumps(linked).translate(_SCRIPT_SAFE),
-    }
-    status = INVALID if form is not None else 200
-    return render(request, "portal/events_directory/micro_event.html", context, status=status)
+    return json.dumps(objects).translate(_SCRIPT_SAFE)
 
 
 _SCRIPT_SAFE = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}

@@ -1,33 +1,15 @@
 """A calendar file (RFC 5545) from plain values. The text depends on the values alone, never on now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 from icalendar.prop import vDuration
 
+from events_directory.domain.listing_line import Line
+
 REFRESH = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One date in the calendar. `uid` never changes, `sequence` grows with time, place and state."""
-
-    uid: str
-    title: str
-    description: str
-    starts_at: datetime
-    ends_at: datetime
-    zone: str
-    place: str
-    position: tuple[float, float] | None
-    category: str
-    url: str
-    sequence: int
-    changed_at: datetime
-    is_cancelled: bool
 
 
 def write(name: str, lines: Sequence[Line]) -> bytes:
