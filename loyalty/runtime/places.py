@@ -1,6 +1,7 @@
 """Which folders an installation uses, and why it is sometimes not `var/`."""
 
 import os
+import secrets
 import shutil
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -60,11 +61,16 @@ def _mark(var: Path) -> str:
 
 
 def _find_home(places: Places, account: processes.Account | None) -> None:
-    """Where the database's user can reach its files."""
+    """Where the database's user can reach its files. Noted in `var`, and kept from then on.
+
+    The name is drawn, so that a later clone at the same path does not meet this one's data.
+    """
     if account is None or processes.can_reach(account, places.var):
         return
-    for parent in PUBLIC_FOLDERS:
-        home = parent / f"laurel-{_mark(places.var)}"
+    note = places.var / "home"
+    kept = [Path(note.read_text().strip())] if note.exists() else []
+    mark = secrets.token_hex(5)
+    for home in kept or [parent / f"laurel-{mark}" for parent in PUBLIC_FOLDERS]:
         if _make_ours(home) and processes.can_reach(account, home):
             break
     else:
@@ -72,6 +78,7 @@ def _find_home(places: Places, account: processes.Account | None) -> None:
             f"PostgreSQL runs as the user {account.name}, who can enter neither {places.var} nor "
             "any other folder found; set LAUREL_VAR to a folder everybody may enter."
         )
+    note.write_text(f"{home}\n")
     places.home, places.sockets = home, home / "run"
     places.notes.append(
         f"The user {account.name}, whom PostgreSQL runs as, cannot enter {places.var}, "
