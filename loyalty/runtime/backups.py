@@ -1,0 +1,213 @@
+"""One file that holds an installation, and the way back from it.
+
+A backup is a tar file with `manifest.json`, `database.dump` (PostgreSQL's custom format, compressed)
+and `media/`. Restoring fills a new database beside the present one, brings it up to the code's
+migrations, and only then lets the two change places: whatever fails before leaves all as it was.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
+
+from loyalty.runtime import addresses, carriers
+from loyalty.runtime.faults import Fault
+from members import clock
+
+FORMAT = 1
+MANIFEST, DUMP, MEDIA = "manifest.json", "database.dump", "media"
+
+
+def _entry() -> dict[str, Any]:
+    """The present database's settings; without the restricted role: this is the owner's work."""
+    return connections["default"].settings_dict
+
+
+def _client_environment(database: str) -> dict[str, str]:
+    """How PostgreSQL's own programs are told where to connect."""
+    entry = _entry()
+    told = {
+        "PGHOST": entry["HOST"],
+        "PGPORT": str(entry["PORT"]),
+        "PGUSER": entry["USER"],
+        "PGPASSWORD": entry.get("PASSWORD", ""),
+        "PGDATABASE": database,
+    }
+    return dict(os.environ) | {name: value for name, value in told.items() if value}
+
+
+def _connect(database: str) -> psycopg.Connection:
+    entry = _entry()
+    return psycopg.connect(
+        host=entry["HOST"] or None,
+        port=entry["PORT"] or None,
+        user=entry["USER"] or None,
+        password=entry.get("PASSWORD") or None,
+        dbname=database,
+        autocommit=True,
+    )
+
+
+def _run(program: str, *arguments: str, environment: Mapping[str, str]) -> None:
+    answer = subprocess.run(
+        [str(carriers.postgres_programs() / program), *arguments],
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode:
+        last = answer.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise Fault(f"{program} failed: {last[0]}")
+
+
+def _check_version() -> None:
+    """PostgreSQL's programs read servers of their own version and older."""
+    with _connect(_entry()["NAME"]) as connection:
+        server = connection.info.server_version // 10000
+    if server > 18:
+        raise Fault(f"The server is PostgreSQL {server}; use its own pg_dump and pg_restore.")
+
+
+def write(file: Path) -> int:
+    """Write a backup of the whole installation to `file`; returns its size in bytes.
+
+    The file appears when it is complete, and only its owner may read it.
+    """
+    _check_version()
+    file = file.absolute()
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder:
+        name = _entry()["NAME"]
+        dump = Path(folder) / DUMP
+        _run(
+            "pg_dump",
+            "--format=custom",
+            "--no-owner",
+            "--no-privileges",
+            f"--file={dump}",
+            environment=_client_environment(name),
+        )
+        manifest = Path(folder) / MANIFEST
+        manifest.write_text(json.dumps({"format": FORMAT, "made_at": clock.now().isoformat()}))
+        draft = Path(folder) / "backup"
+        with tarfile.open(draft, "w") as archive:
+            archive.add(manifest, MANIFEST)
+            archive.add(dump, DUMP)
+            if Path(settings.MEDIA_ROOT).is_dir():
+                archive.add(settings.MEDIA_ROOT, MEDIA)
+        draft.chmod(0o600)
+        draft.replace(file)
+    return file.stat().st_size
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[Path]:
+    """A backup's content in a temporary folder; raises Fault when the file is no backup."""
+    with tempfile.TemporaryDirectory(prefix="laurel-restore-") as folder:
+        try:
+            with tarfile.open(file) as archive:
+                _extract(archive, Path(folder))
+            manifest = json.loads((Path(folder) / MANIFEST).read_text())
+        except (tarfile.TarError, OSError, ValueError) as error:
+            raise Fault(f"{file} is not a backup of this programme: {error}.") from error
+        if manifest.get("format") != FORMAT:
+            raise Fault(
+                f"{file} has the format {manifest.get('format')}; this code reads {FORMAT}."
+            )
+        yield Path(folder)
+
+
+def _extract(archive: tarfile.TarFile, folder: Path) -> None:
+    """Plain files only, and none outside `folder`, whatever the archive says."""
+    for member in archive:
+        target = (folder / member.name).resolve()
+        content = archive.extractfile(member) if member.isreg() else None
+        if content is not None and target.is_relative_to(folder.resolve()):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb") as written:
+                shutil.copyfileobj(content, written)
+
+
+def read(file: Path) -> None:
+    """Put the installation back to what `file` holds. Everything since then is lost."""
+    _check_version()
+    with opened(file) as folder:
+        name = _entry()["NAME"]
+        fresh = f"{name}_restored"
+        with _connect("postgres") as server:
+            _drop(server, fresh)
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(fresh)))
+            try:
+                _run(
+                    "pg_restore",
+                    "--no-owner",
+                    "--no-privileges",
+                    "--exit-on-error",
+                    f"--dbname={fresh}",
+                    str(folder / DUMP),
+                    environment=_client_environment(fresh),
+                )
+                _migrate(fresh)
+                _change_places(server, present=name, fresh=fresh)
+            except BaseException:
+                _drop(server, fresh)
+                raise
+        if (folder / MEDIA).is_dir():
+            shutil.copytree(folder / MEDIA, settings.MEDIA_ROOT, dirs_exist_ok=True)
+
+
+def _drop(server: psycopg.Connection, name: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _change_places(server: psycopg.Connection, *, present: str, fresh: str) -> None:
+    """Rename under everybody's feet; each part connects again at its next request."""
+    connections.close_all()
+    old = f"{present}_replaced"
+    _drop(server, old)
+    allow = sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {}")
+    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    server.execute(allow.format(sql.Identifier(present), sql.SQL("false")))
+    try:
+        server.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+            [present],
+        )
+        with server.transaction():
+            server.execute(rename.format(sql.Identifier(present), sql.Identifier(old)))
+            server.execute(rename.format(sql.Identifier(fresh), sql.Identifier(present)))
+    except psycopg.Error:
+        server.execute(allow.format(sql.Identifier(present), sql.SQL("true")))
+        raise
+    _drop(server, old)
+
+
+def _migrate(database: str) -> None:
+    """Bring an older backup up to this code, and give the application's role its rights."""
+    entry = _entry()
+    user, secret = quote(entry["USER"], safe=""), quote(entry.get("PASSWORD", ""), safe="")
+    place = f"host={quote(entry['HOST'])}&port={entry['PORT']}"
+    url = f"postgresql://{user}:{secret}@/{quote(database)}?{place}"
+    answer = subprocess.run(
+        [sys.executable, str(addresses.ROOT / "manage.py"), "migrate", "--no-input"],
+        env=dict(os.environ) | {"DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode:
+        last = answer.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise Fault(f"The backup could not be brought up to this code: {last[0]}")
