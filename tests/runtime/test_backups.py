@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import InternalError, connection
 from django.db.utils import DatabaseError
 
+from loyalty.runtime import backups
 from members.models import Entry, Member, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,8 +66,9 @@ def test_a_file_that_is_no_backup_changes_nothing(amara, tmp_path):
 def test_a_damaged_backup_changes_nothing(amara, media, tmp_path):
     good, bad = tmp_path / "good", tmp_path / "bad"
     call_command("backup", str(good))
+    (tmp_path / "open").mkdir()
     with tarfile.open(good) as archive:
-        archive.extractall(tmp_path / "open", filter="data")
+        backups._extract(archive, tmp_path / "open")
     dump = tmp_path / "open" / "database.dump"
     dump.write_bytes(dump.read_bytes()[: dump.stat().st_size // 2])
     with tarfile.open(bad, "w") as archive:
@@ -84,3 +86,19 @@ def test_an_existing_file_is_not_overwritten(tmp_path):
     with pytest.raises(CommandError, match="exists already"):
         call_command("backup", str(file))
     assert file.read_text() == "mine"
+
+
+def test_an_archive_cannot_write_outside_its_folder(tmp_path):
+    evil, inside = tmp_path / "evil.tar", tmp_path / "inside"
+    inside.mkdir()
+    with tarfile.open(evil, "w") as archive:
+        for name in ("../escaped", "/tmp/laurel-escaped", "media/kept"):
+            archive.addfile(tarfile.TarInfo(name))
+        link = tarfile.TarInfo("media/link")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    with tarfile.open(evil) as archive:
+        backups._extract(archive, inside)
+    kept = [path.relative_to(tmp_path).as_posix() for path in inside.rglob("*") if path.is_file()]
+    assert kept == ["inside/media/kept"]
+    assert not (tmp_path / "escaped").exists()
