@@ -12,59 +12,58 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import psycopg
 from django.conf import settings
 from django.db import connections
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from loyalty.runtime import addresses, carriers
 from loyalty.runtime.faults import Fault
 from members import clock
 
 FORMAT = 1
+# What a DATABASE_URL may add for libpq itself; `options` is ours, and takes the restricted role.
+_LIBPQ = {"sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs"}
 MANIFEST, DUMP, MEDIA = "manifest.json", "database.dump", "media"
 
 
-def _entry() -> dict[str, Any]:
-    """The present database's settings; without the restricted role: this is the owner's work."""
-    return connections["default"].settings_dict
+def _present() -> str:
+    """The name of the installation's database."""
+    return connections["default"].settings_dict["NAME"]
 
 
-def _client_environment(database: str) -> dict[str, str]:
-    """How PostgreSQL's own programs are told where to connect."""
-    entry = _entry()
-    told = {
-        "PGHOST": entry["HOST"],
-        "PGPORT": str(entry["PORT"]),
-        "PGUSER": entry["USER"],
-        "PGPASSWORD": entry.get("PASSWORD", ""),
-        "PGDATABASE": database,
-    }
-    return dict(os.environ) | {name: value for name, value in told.items() if value}
+def _conninfo(database: str, **more: Any) -> str:
+    """How to reach a database of the same server, as its owner: without the restricted role."""
+    entry = connections["default"].settings_dict
+    options = {name: value for name, value in entry["OPTIONS"].items() if name in _LIBPQ}
+    place = {"host": entry["HOST"], "port": str(entry["PORT"]), "user": entry["USER"]}
+    given = {name: value for name, value in place.items() if value}
+    return make_conninfo(**options, **given, dbname=database, **more)
 
 
 def _connect(database: str) -> psycopg.Connection:
-    entry = _entry()
-    return psycopg.connect(
-        host=entry["HOST"] or None,
-        port=entry["PORT"] or None,
-        user=entry["USER"] or None,
-        password=entry.get("PASSWORD") or None,
-        dbname=database,
-        autocommit=True,
-    )
+    secret = connections["default"].settings_dict["PASSWORD"]
+    more = {"password": secret} if secret else {}
+    return psycopg.connect(_conninfo(database, **more), autocommit=True)
 
 
-def _run(program: str, *arguments: str, environment: Mapping[str, str]) -> None:
+def _run(program: str, *arguments: str, database: str) -> None:
+    """Run one of PostgreSQL's own programs. The password goes where `ps` does not show it."""
+    secret = connections["default"].settings_dict["PASSWORD"]
     answer = subprocess.run(
-        [str(carriers.postgres_programs() / program), *arguments],
-        env=dict(environment),
+        [
+            str(carriers.postgres_programs() / program),
+            f"--dbname={_conninfo(database)}",
+            *arguments,
+        ],
+        env=dict(os.environ) | ({"PGPASSWORD": secret} if secret else {}),
         capture_output=True,
         text=True,
         check=False,
@@ -76,7 +75,7 @@ def _run(program: str, *arguments: str, environment: Mapping[str, str]) -> None:
 
 def _check_version() -> None:
     """PostgreSQL's programs read servers of their own version and older."""
-    with _connect(_entry()["NAME"]) as connection:
+    with _connect(_present()) as connection:
         server = connection.info.server_version // 10000
     if server > 18:
         raise Fault(f"The server is PostgreSQL {server}; use its own pg_dump and pg_restore.")
@@ -90,7 +89,6 @@ def write(file: Path) -> int:
     _check_version()
     file = file.absolute()
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder:
-        name = _entry()["NAME"]
         dump = Path(folder) / DUMP
         _run(
             "pg_dump",
@@ -98,7 +96,7 @@ def write(file: Path) -> int:
             "--no-owner",
             "--no-privileges",
             f"--file={dump}",
-            environment=_client_environment(name),
+            database=_present(),
         )
         manifest = Path(folder) / MANIFEST
         manifest.write_text(json.dumps({"format": FORMAT, "made_at": clock.now().isoformat()}))
@@ -145,7 +143,7 @@ def read(file: Path) -> None:
     """Put the installation back to what `file` holds. Everything since then is lost."""
     _check_version()
     with opened(file) as folder:
-        name = _entry()["NAME"]
+        name = _present()
         fresh = f"{name}_restored"
         with _connect("postgres") as server:
             _drop(server, fresh)
@@ -156,9 +154,8 @@ def read(file: Path) -> None:
                     "--no-owner",
                     "--no-privileges",
                     "--exit-on-error",
-                    f"--dbname={fresh}",
                     str(folder / DUMP),
-                    environment=_client_environment(fresh),
+                    database=fresh,
                 )
                 _migrate(fresh)
                 _change_places(server, present=name, fresh=fresh)
@@ -197,10 +194,11 @@ def _change_places(server: psycopg.Connection, *, present: str, fresh: str) -> N
 
 def _migrate(database: str) -> None:
     """Bring an older backup up to this code, and give the application's role its rights."""
-    entry = _entry()
-    user, secret = quote(entry["USER"], safe=""), quote(entry.get("PASSWORD", ""), safe="")
-    place = f"host={quote(entry['HOST'])}&port={entry['PORT']}"
-    url = f"postgresql://{user}:{secret}@/{quote(database)}?{place}"
+    entry = connections["default"].settings_dict
+    user, secret = quote(entry["USER"], safe=""), quote(entry["PASSWORD"], safe="")
+    options = {name: value for name, value in entry["OPTIONS"].items() if name in _LIBPQ}
+    query = urlencode({"host": entry["HOST"], "port": entry["PORT"]} | options, quote_via=quote)
+    url = f"postgresql://{user}:{secret}@/{quote(database)}?{query}"
     answer = subprocess.run(
         [sys.executable, str(addresses.ROOT / "manage.py"), "migrate", "--no-input"],
         env=dict(os.environ) | {"DATABASE_URL": url},
