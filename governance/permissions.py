@@ -2,18 +2,17 @@
 
 from django.utils.translation import gettext as _
 
-from governance.models import Assignment, Ballot, Case, Committee, Criteria, Seat
+from governance.models import Assignment, Case, Committee, Criteria, Seat
 from governance.operations import cases
-from members import clock
 from members.permissions import ALLOWED, Verdict, refused
 
 
 def assignment_of(user, case: Case) -> Assignment | None:
     """By which seat the user judges this case now; None when they do not."""
     return (
-        Assignment.objects.effective(clock.now())
-        .select_related("seat")
-        .filter(case=case, seat__user_id=user.pk)
+        Assignment.objects.on_desk_of(user)
+        .filter(case=case)
+        .select_related("seat", "ballot")
         .first()
     )
 
@@ -37,7 +36,7 @@ def can_cast(user, case: Case) -> Verdict:
         return refused(_("This case is not assigned to you."))
     if not case.is_open:
         return refused(_("This case is closed."))
-    if Ballot.objects.filter(assignment=assignment).exists():
+    if hasattr(assignment, "ballot"):
         return refused(_("Your ballot on this case is cast, and a ballot is final."))
     return ALLOWED
 

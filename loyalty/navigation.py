@@ -86,6 +86,11 @@ class Navigation:
         return self._doors(ACCOUNT)
 
     @cached_property
+    def committee(self) -> list[Door]:
+        """The committee desk's first level."""
+        return self._doors([COMMITTEE_DESK])
+
+    @cached_property
     def desks(self) -> list[Door]:
         """The other desks that this person may sit at."""
         user = self._request.user

@@ -22,6 +22,7 @@ urlpatterns = [
     path("leaderboards/", include("recognition.urls.boards")),
     path("", include("events_directory.urls.portal")),
     path("partner/", include("events_directory.urls.partner")),
+    path("committee/", include("governance.urls.portal")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("loyalty.api_urls")),

@@ -7,6 +7,7 @@ majority). More yes than no approves; a tie rejects, because a change needs a ma
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -121,3 +122,8 @@ def _mean(values: Iterable[Fraction | None]) -> Fraction | None:
 def hundredths(mean: Fraction | None) -> int | None:
     """A mean as whole hundredths, halves rounded up: how it is stored and shown."""
     return None if mean is None else int(mean * 100 + Fraction(1, 2))
+
+
+def in_points(mean: int | None) -> Decimal | None:
+    """A stored mean on the scale, for people."""
+    return None if mean is None else Decimal(mean) / 100

@@ -130,6 +130,22 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
             Q(seat__ends_at=None) | Q(seat__ends_at__gt=at), seat__starts_at__lte=at
         )
 
+    def on_desk_of(self, user) -> "AssignmentQuerySet":
+        """What this user judges or has judged, as far as they may still see it."""
+        return self.effective(clock.now()).filter(seat__user_id=user.pk)
+
+    def to_judge(self) -> "AssignmentQuerySet":
+        """Open cases that wait for this judge's ballot."""
+        return self.filter(case__state=Case.State.OPEN, ballot=None)
+
+    def judged(self) -> "AssignmentQuerySet":
+        """Open cases whose ballot this judge has cast."""
+        return self.filter(case__state=Case.State.OPEN, ballot__isnull=False)
+
+    def closed(self) -> "AssignmentQuerySet":
+        """Cases that are over."""
+        return self.exclude(case__state=Case.State.OPEN)
+
     def eligible(self, at: datetime) -> "AssignmentQuerySet":
         """Who counts towards the quorum: not recused, and sitting or with a ballot that stands."""
         sits = Q(seat__ends_at=None) | Q(seat__ends_at__gt=at)

@@ -1,10 +1,12 @@
 """What came of a case."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from governance.domain.tally import SMALLEST_QUORUM, Outcome
+from governance.domain.tally import SMALLEST_QUORUM, Outcome, in_points
 from governance.models.cases import Case
 from governance.models.committees import Seat
 
@@ -59,3 +61,8 @@ class Decision(models.Model):
     def present(self) -> int:
         """How many ballots counted."""
         return self.yes + self.no + self.abstained
+
+    @property
+    def score(self) -> Decimal | None:
+        """The mean on the scale."""
+        return in_points(self.mean)
