@@ -19,6 +19,7 @@ urlpatterns = [
     path("points/", include((POINTS, "points"))),
     path("rewards/", include("loyalty.rewards.urls.portal")),
     path("badges/", include("recognition.urls.wall")),
+    path("b/", include("recognition.urls.awards")),
     path("leaderboards/", include("recognition.urls.boards")),
     path("", include("events_directory.urls.portal")),
     path("partner/", include("events_directory.urls.partner")),

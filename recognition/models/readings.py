@@ -1,8 +1,9 @@
 """Reading a board: a page of it, and where somebody stands."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 from django.db.models import CharField, Func, Max, Q, QuerySet, Sum, Value
@@ -17,6 +18,8 @@ from recognition.models.boards import DailyScore, Leaderboard, Standing
 FIELDS = ("member_id", "points", "reached_at", "opaque")
 NAMES = ("member__shows_real_name", "member__given_name", "member__family_name")
 ORDER = ("-points", "reached_at", "opaque")
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+WRITTEN = re.compile(r"([0-9]{1,18})\.([0-9]{1,17})\.([0-9a-f]{16})")
 BACKWARDS = ("points", "-reached_at", "-opaque")
 
 
@@ -38,6 +41,11 @@ class Row:
     reached_at: datetime
     is_me: bool = False
 
+    @property
+    def mark(self) -> "Mark":
+        """Where the next page goes on."""
+        return Mark(self.points, self.reached_at, self.opaque)
+
 
 @dataclass(frozen=True, slots=True)
 class Mine:
@@ -51,11 +59,24 @@ class Mine:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place between two rows: pages go on from here."""
+    """A place between two rows: pages go on from here. As text it fits into an address."""
 
     points: int
     reached_at: datetime
     opaque: str
+
+    def __str__(self) -> str:
+        moment = (self.reached_at - EPOCH) // MICROSECOND
+        return f"{self.points}.{moment}.{self.opaque}"
+
+    @classmethod
+    def read(cls, text: str) -> "Mark | None":
+        """The mark that was written so; None for any other text."""
+        match = WRITTEN.fullmatch(text)
+        if match is None:
+            return None
+        points, moment, opaque = match.groups()
+        return cls(int(points), EPOCH + int(moment) * MICROSECOND, opaque)
 
     @property
     def before(self) -> Q:
@@ -127,9 +148,16 @@ class Reading:
         rows = self._listed if after is None else self._listed.filter(after.after)
         return self._numbered(rows.order_by(*ORDER)[:size], is_top=after is None, me=me)
 
+    def stretch(
+        self, *, size: int, after: Mark | None = None, me: Member | None = None
+    ) -> tuple[list[Row], Mark | None]:
+        """A page, and the mark from which the next one goes on (None: there is none)."""
+        rows = self.page(size=size + 1, after=after, me=me)
+        return rows[:size], rows[size - 1].mark if len(rows) > size else None
+
     def around(self, member: Member, *, reach: int = 2) -> list[Row]:
         """The rows next to a listed member, their own in the middle; empty when not listed."""
-        own = self._listed.filter(member_id=member.pk).first()
+        own = self._listed.filter(member_id=member.pk).order_by(*ORDER).first()
         if own is None or self.is_hidden:
             return []
         here = Mark(own["points"], own["reached_at"], own["opaque"])
@@ -139,7 +167,8 @@ class Reading:
 
     def mine(self, member: Member) -> Mine | None:
         """Where the member stands, or would; None without points."""
-        own = self._scores.filter(member_id=member.pk, points__gt=0).first()
+        scores = self._scores.filter(member_id=member.pk, points__gt=0)
+        own = scores.order_by(*ORDER).first()
         if own is None:
             return None
         above = self._above(Mark(own["points"], own["reached_at"], own["opaque"]))

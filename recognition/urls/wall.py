@@ -2,7 +2,11 @@
 
 from django.urls import path
 
-from recognition.views import wall
+from recognition.views import awards, wall
 
 app_name = "badges"
-urlpatterns = [path("", wall.wall, name="wall")]
+urlpatterns = [
+    path("", wall.wall, name="wall"),
+    path("visibility/", awards.profile, name="profile"),
+    path("<slug:slug>/visibility/", awards.visibility, name="visibility"),
+]

@@ -1,4 +1,4 @@
-"""Leaderboards as members read them: the top, and their own neighbourhood."""
+"""Leaderboards as members read them: the top, further places, and their own neighbourhood."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,15 +9,20 @@ from members.domain.calendar import local_date
 from members.models import Member
 from members.models.members import programme_zone
 from members.views.guards import member_page
+from recognition.domain.windows import before
+from recognition.forms import ReadingForm
 from recognition.models import Leaderboard
 from recognition.models.readings import Reading
 
 TOP = 10
+FURTHER = 50
 REACH = 3
 #: The windows that a reader may switch to.
 WINDOWS = {
+    "day": _("Today"),
     "week": _("This week"),
     "month": _("This month"),
+    "quarter": _("This quarter"),
     "year": _("This year"),
     "all": _("All time"),
 }
@@ -30,23 +35,16 @@ def board(request: HttpRequest, member: Member, slug: str = "") -> HttpResponse:
     if not boards:
         return render(request, "portal/recognition/no_board.html")
     found = next((each for each in boards if each.slug == slug), None) if slug else boards[0]
-    if found is None:
+    form = ReadingForm(found, request.GET) if found else None
+    if form is None or not form.is_valid():
         raise Http404
-    kind = request.GET.get("window", found.window)
-    if kind not in {*WINDOWS, found.window}:
-        raise Http404
+    after = form.cleaned_data["after"]
     today = local_date(clock.now(), programme_zone())
-    reading = Reading(found, found.window_of(kind, today), today)
-    top = reading.page(size=TOP, me=member)
-    on_top = any(row.is_me for row in top)
-    context = {
-        "boards": boards,
-        "board": found,
-        "kind": kind,
-        "windows": WINDOWS if found.window in WINDOWS else {},
-        "window": reading.window,
-        "top": top,
-        "around": [] if on_top else reading.around(member, reach=REACH),
-        "mine": reading.mine(member),
-    }
+    reading = Reading(found, form.chosen(today), today)
+    rows, mark = reading.stretch(size=FURTHER if after else TOP, after=after, me=member)
+    context = {"boards": boards, "board": found, "windows": WINDOWS, "today": today}
+    context |= {"window": reading.window, "earlier": before(reading.window)}
+    context |= {"rows": rows, "next": mark, "after": after, "mine": reading.mine(member)}
+    is_listed_here = after or any(row.is_me for row in rows)
+    context["around"] = [] if is_listed_here else reading.around(member, reach=REACH)
     return render(request, "portal/recognition/board.html", context)

@@ -232,7 +232,15 @@ def test_another_window_reads_the_same_as_a_board_made_for_it(six, units):
         )
         Leaderboard.objects.filter(pk=summed.pk).update(salt=kept.salt)
         summed.refresh_from_db()
-        assert read(kept, kind).page(size=9) == read(summed, kind).page(size=9)
+        for rule in ("competition", "dense", "unique"):
+            one, two = (
+                read(leaderboards.edit(each, ties=rule, actor=SYSTEM), kind)
+                for each in (kept, summed)
+            )
+            assert one.page(size=9) == two.page(size=9)
+            for member in six:
+                assert one.around(member) == two.around(member)
+                assert one.mine(member) == two.mine(member)
 
 
 def test_editing_a_boards_dates_sums_it_up_anew(board, six):

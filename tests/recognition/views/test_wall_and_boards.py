@@ -84,7 +84,7 @@ def test_the_board_shows_the_top_and_me_with_three_either_side(client, bo, point
     earn(bo, points, 85)
     client.force_login(bo.user)
     page = client.get(reverse("leaderboards:first"))
-    assert [row.points for row in page.context["top"]] == list(range(100, 90, -1))
+    assert [row.points for row in page.context["rows"]] == list(range(100, 90, -1))
     assert [row.points for row in page.context["around"]] == [87, 86, 85, 85, 84, 83, 82]
     assert page.context["mine"].rank == 16
     assert "Name3" not in page.content.decode()
@@ -98,7 +98,7 @@ def test_who_opted_out_is_absent_from_the_page_but_knows_their_place(client, bo,
     members.update(bo, actor=SYSTEM, is_ranked=False)
     client.force_login(bo.user)
     page = client.get(reverse("leaderboards:board", args=["month"]))
-    assert 500 not in [row.points for row in page.context["top"]]
+    assert 500 not in [row.points for row in page.context["rows"]]
     assert (page.context["mine"].rank, page.context["mine"].is_ranked) == (1, False)
 
 
@@ -107,7 +107,7 @@ def test_a_board_with_too_few_people_shows_nobody(client, bo, points, board):
     crowd(points, 2)
     client.force_login(bo.user)
     page = client.get(reverse("leaderboards:first"))
-    assert page.context["top"] == []
+    assert page.context["rows"] == []
     assert "Too few to show yet" in page.content.decode()
 
 

@@ -1,0 +1,110 @@
+"""What visitors choose and members fill in."""
+
+from datetime import date
+
+from django import forms
+from django.core import signing
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member
+from recognition.domain.windows import Kind, Window
+from recognition.models import Leaderboard, nominees
+from recognition.models.readings import Mark
+
+#: Keeps a nominee's key from being used anywhere else.
+SALT = "recognition.nominee"
+MOST_FOUND = 10
+
+
+class ReadingForm(forms.Form):
+    """Which window of a board to read, from an address: `window`, the day `on` which lies in it, or
+    `from` and `until` (the first day that does not count) for own dates; `after` goes on from there."""
+
+    window = forms.ChoiceField(choices=Leaderboard.Window.choices, required=False)
+    on = forms.DateField(required=False)
+    until = forms.DateField(required=False)
+    after = forms.CharField(max_length=60, required=False)
+
+    def __init__(self, board: Leaderboard, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.board = board
+        self.fields["from"] = forms.DateField(required=False)
+        self.fields["window"].required = "window" in self.data
+
+    def clean_after(self) -> Mark | None:
+        """The mark to go on from."""
+        text = self.cleaned_data["after"]
+        mark = Mark.read(text) if text else None
+        if text and mark is None:
+            raise forms.ValidationError(_("This is not a place on the board."), code="bad_mark")
+        return mark
+
+    def clean(self) -> dict:
+        """Own dates come as a pair and in order; a board with own dates has them already."""
+        cleaned = super().clean() or {}
+        kind = cleaned.get("window") or self.board.window
+        pair = cleaned.get("from"), cleaned.get("until")
+        has_own = self.board.window == Kind.CUSTOM and pair == (None, None)
+        if kind == Kind.CUSTOM and not has_own and not (pair[0] and pair[1] and pair[0] < pair[1]):
+            self.add_error("from", _("Own dates need a first day and a later one to end before."))
+        return cleaned
+
+    def chosen(self, today: date) -> Window:
+        """The window, cut to the board's own dates."""
+        kind = self.cleaned_data["window"] or self.board.window
+        starts_on, ends_on = self.cleaned_data["from"], self.cleaned_data["until"]
+        if kind == Kind.CUSTOM and starts_on:
+            own = Window(Kind.CUSTOM, starts_on, ends_on)
+            return own.within(self.board.starts_on, self.board.ends_on)
+        return self.board.window_of(kind, self.cleaned_data["on"] or today)
+
+
+class NomineeSearch(forms.Form):
+    """Find somebody to nominate."""
+
+    q = forms.CharField(
+        label=_("Whom do you nominate?"),
+        help_text=_("Their member number, their pseudonym, or the name they show to others."),
+        min_length=3,
+        max_length=100,
+    )
+
+    def found(self) -> list[tuple[str, Member]]:
+        """Who was found, each with the key the next form sends back."""
+        people = nominees(self.cleaned_data["q"])[:MOST_FOUND]
+        return [(signing.dumps(member.pk, salt=SALT), member) for member in people]
+
+
+class NominationForm(forms.Form):
+    """Whom, and why in one's own words."""
+
+    nominee = forms.CharField(widget=forms.HiddenInput, label=_("Nominee"))
+    statement = forms.CharField(
+        label=_("Why?"),
+        help_text=_("The committee reads this next to the criteria, without your name."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def clean_nominee(self) -> Member:
+        """The member that was found by a search here, and nobody else."""
+        try:
+            pk = signing.loads(self.cleaned_data["nominee"], salt=SALT)
+        except signing.BadSignature:
+            raise forms.ValidationError(_("Search for somebody first."), code="unknown") from None
+        member = Member.objects.active().filter(pk=pk).first()
+        if member is None:
+            raise forms.ValidationError(_("This member has left."), code="unknown")
+        return member
+
+
+class CitationForm(forms.Form):
+    """The words that are published about the laureate."""
+
+    citation = forms.CharField(
+        label=_("Citation"),
+        help_text=_("Published with the badge. Leave out what is private."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+    )
