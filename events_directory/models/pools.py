@@ -39,8 +39,9 @@ class Pool(models.Model):
 
         One query, or none when `accounts` was prefetched.
         """
-        held = {account.holds: account.balance for account in self.accounts.all()}
-        return held | {Held.DEPOSITS: -held[Held.DEPOSITS]}
+        balance = {account.holds: account.balance for account in self.accounts.all()}
+        balance[Held.DEPOSITS] *= -1
+        return {held.value: balance[held] for held in Held}
 
 
 class PoolAccount(models.Model):
