@@ -85,6 +85,10 @@ class PartnerAdmin(Desk):
         holds = request.user.has_perm("events_directory.change_partner")
         return holds and partner is not None and partner.allows(verb)
 
+    def has_arrange_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Whether roles and plan may be changed."""
+        return request.user.has_perm("events_directory.change_partner")
+
     def has_verify_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Whether the button shows and works."""
         return self._may(request, object_id, "verify")
@@ -153,7 +157,7 @@ class PartnerAdmin(Desk):
 
     @action(
         description=gettext_lazy("Give a role"),
-        permissions=["events_directory.change_partner"],
+        permissions=["arrange"],
         dialog=ask(
             gettext_lazy("Give a role"),
             gettext_lazy("An earlier role of theirs ends at once."),
@@ -174,7 +178,7 @@ class PartnerAdmin(Desk):
 
     @action(
         description=gettext_lazy("Change the plan"),
-        permissions=["events_directory.change_partner"],
+        permissions=["arrange"],
         dialog=ask(gettext_lazy("Change the plan"), "", PlanDialog),
     )
     def change_plan(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:

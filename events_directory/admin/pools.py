@@ -47,6 +47,10 @@ class PoolAdmin(Desk):
         """A pool is set up here; its money moves by operations."""
         return request.user.has_perm("events_directory.add_pool")
 
+    def has_fund_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Whether deposits are recorded and the pool opened or closed by this person."""
+        return request.user.has_perm("events_directory.fund_pool")
+
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         """Only while it is being set up."""
         return {} if obj else self.prepopulated_fields
@@ -74,7 +78,7 @@ class PoolAdmin(Desk):
 
     @action(
         description=gettext_lazy("Record a deposit"),
-        permissions=["events_directory.fund_pool"],
+        permissions=["fund"],
         dialog=ask(
             gettext_lazy("Record a deposit"),
             gettext_lazy("Money that has arrived on the pool's bank account."),
@@ -99,7 +103,7 @@ class PoolAdmin(Desk):
 
     @action(
         description=gettext_lazy("Open or close for applications"),
-        permissions=["events_directory.fund_pool"],
+        permissions=["fund"],
         dialog=ask(
             gettext_lazy("Open or close"), gettext_lazy("What was handed in stays as it is.")
         ),
