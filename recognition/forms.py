@@ -86,15 +86,20 @@ class NominationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
-    def clean_nominee(self) -> Member:
-        """The member that was found by a search here, and nobody else."""
+    @property
+    def person(self) -> Member | None:
+        """Whom the form is about, found by a search here and by nothing else."""
         try:
-            pk = signing.loads(self.cleaned_data["nominee"], salt=SALT)
+            pk = signing.loads(self["nominee"].value() or "", salt=SALT)
         except signing.BadSignature:
-            raise forms.ValidationError(_("Search for somebody first."), code="unknown") from None
-        member = Member.objects.active().filter(pk=pk).first()
+            return None
+        return Member.objects.active().filter(pk=pk).first()
+
+    def clean_nominee(self) -> Member:
+        """The member instead of the key."""
+        member = self.person
         if member is None:
-            raise forms.ValidationError(_("This member has left."), code="unknown")
+            raise forms.ValidationError(_("Search for somebody first."), code="unknown")
         return member
 
 

@@ -1,0 +1,178 @@
+"""Nominating over HTTP, with plain forms."""
+
+import pytest
+from django.urls import reverse
+
+from governance.models import Case
+from governance.operations import ballots, cases
+from members.domain.actors import Actor
+from members.operations import members
+from recognition.models import BadgeAward, Nomination, NominationCycle
+from recognition.operations import cycles
+from tests.conftest import SYSTEM
+from tests.governance.conftest import HIGH, seat_of
+from tests.recognition.conftest import propose
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pages(cycle):
+    return {
+        name: reverse(f"nominations:{name}", args=[cycle.slug])
+        for name in ("cycle", "nominate", "laureate")
+    }
+
+
+@pytest.fixture
+def as_user(client):
+    def sign_in(user):
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+def search(client, pages, text):
+    return client.get(pages["cycle"], {"q": text})
+
+
+def key_of(client, pages, member):
+    response = search(client, pages, member.pseudonym)
+    [(key, found)] = response.context["people"]
+    assert found == member
+    return key
+
+
+def judge(cycle, *judges):
+    for case in Case.objects.all():
+        for user in judges:
+            ballots.cast(
+                case, seat=seat_of(case, user), vote="yes", scores=HIGH, actor=Actor.user(user)
+            )
+
+
+def test_criteria_are_in_sight_of_everybody(client, cycle, pages):
+    """B1: also before signing in, and next to the words one writes."""
+    page = client.get(pages["cycle"]).content.decode()
+    for text in ("Kindness", "50 %", "Version 1.", "Members nominate.", "Neighbours"):
+        assert text in page
+    assert cycle.title in client.get(reverse("nominations:index")).content.decode()
+
+
+def test_a_draft_is_not_known(client, cycle, pages, badge):
+    NominationCycle.objects.create(
+        slug="secret",
+        title="Secret",
+        criteria=cycle.criteria,
+        committee=cycle.committee,
+        badge=badge,
+        opens_at=cycle.opens_at,
+        closes_at=cycle.closes_at,
+        created_at=cycle.created_at,
+    )
+    assert client.get(reverse("nominations:cycle", args=["secret"])).status_code == 404
+    assert "Secret" not in client.get(reverse("nominations:index")).content.decode()
+
+
+def test_search_choose_write_send(as_user, pages, amara, bo):
+    """B2, UM: four plain steps; nobody is found by a part of a hidden name."""
+    client = as_user(bo.user)
+    assert search(client, pages, "Obi").context["people"] == []
+    assert search(client, pages, "ab").status_code == 422
+    key = key_of(client, pages, amara)
+    form = client.get(pages["nominate"], {"nominee": key})
+    assert f"Nominate {amara.pseudonym}" in form.content.decode()
+    assert "Kindness" in form.content.decode()
+    response = client.post(pages["nominate"], {"nominee": key, "statement": "Bicycles."})
+    assert (response.status_code, response.url) == (302, pages["cycle"])
+    made = Nomination.objects.get()
+    assert (made.nominator, made.candidate.member, made.statement) == (bo, amara, "Bicycles.")
+    page = client.get(pages["cycle"]).content.decode()
+    assert "Bicycles." in page and "Take back" in page
+    assert "Bicycles." not in as_user(amara.user).get(pages["cycle"]).content.decode()
+
+
+def test_a_faulty_nomination_is_shown_again(as_user, pages, amara, bo):
+    """UA: 422 with the sentence of the refusal; nothing written; the words are kept."""
+    client = as_user(bo.user)
+    own = key_of(client, pages, bo)
+    for answer, fault in (
+        ({"nominee": own, "statement": "I am kind."}, "nobody nominates themselves"),
+        ({"nominee": str(amara.pk), "statement": "She is kind."}, "Search for somebody first."),
+        ({"nominee": own, "statement": ""}, "This field is required."),
+    ):
+        response = client.post(pages["nominate"], answer)
+        assert response.status_code == 422
+        page = response.content.decode()
+        assert fault in page
+        assert answer["statement"] in page
+    assert client.get(pages["nominate"]).url == pages["cycle"]
+    assert not Nomination.objects.exists()
+
+
+def test_the_limit_is_said_on_the_page(as_user, cycle, pages, amara, bo, dee):
+    """B2."""
+    propose(cycle, bo, amara)
+    propose(cycle, bo, dee)
+    page = as_user(bo.user).get(pages["cycle"]).content.decode()
+    assert "You have used all 2 nominations of this cycle." in page
+    assert 'name="q"' not in page
+
+
+def test_only_the_nominator_takes_a_nomination_back(as_user, cycle, amara, bo):
+    """Authorization: another member's nomination is not found."""
+    made = propose(cycle, bo, amara)
+    path = reverse("nominations:withdrawal", args=[cycle.slug, made.pk])
+    assert as_user(amara.user).post(path).status_code == 404
+    assert as_user(bo.user).get(path).status_code == 405
+    assert as_user(bo.user).post(path).status_code == 302
+    assert as_user(bo.user).post(path).status_code == 404
+    assert Nomination.objects.get().withdrawn_at is not None
+
+
+def test_the_chair_names_the_laureate(as_user, cycle, pages, amara, bo, chi, hal, ivo, jun, gus):
+    """A1, B16: only the chair or staff; with a citation; the page then tells counts and the name."""
+    propose(cycle, bo, amara, "A private story.")
+    assert as_user(chi).get(pages["laureate"]).status_code == 403
+    cycles.close(cycle, actor=SYSTEM)
+    for user in (gus, bo.user, hal):
+        assert as_user(user).get(pages["laureate"]).status_code == 403
+        assert as_user(user).post(pages["laureate"], {"citation": "x"}).status_code == 403
+    client = as_user(chi)
+    assert (
+        "has not decided about everybody yet: 1" in client.get(pages["laureate"]).content.decode()
+    )
+    judge(cycle, hal, ivo, jun)
+    case = Case.objects.get()
+    cases.close(case, seat=seat_of(case, chi), actor=Actor.user(chi))
+    assert "Amara Obi" in client.get(pages["laureate"]).content.decode()
+    response = client.post(pages["laureate"], {"citation": "", "decide": "yes"})
+    assert response.status_code == 422
+    assert "Write the words that will be published." in response.content.decode()
+    assert not BadgeAward.objects.exists()
+    response = client.post(pages["laureate"], {"citation": "For forty bicycles.", "decide": "yes"})
+    assert response.url == pages["cycle"]
+    client.logout()
+    page = client.get(pages["cycle"]).content.decode()
+    for text in ("For forty bicycles.", amara.pseudonym, "The laureate"):
+        assert text in page
+    for hidden in ("Amara", "A private story.", "Hal", "Ivo"):
+        assert hidden not in page
+
+
+def test_pages_cost_a_constant_number_of_queries(
+    as_user, cycle, pages, bo, amara, dee, django_assert_num_queries
+):
+    client = as_user(bo.user)
+    for person in (amara, dee):
+        propose(cycle, bo, person)
+    for number in range(5):
+        propose(cycle, members.enrol(f"n{number}", actor=SYSTEM), amara)
+    with django_assert_num_queries(6):
+        client.get(pages["cycle"])
+    with django_assert_num_queries(4):
+        client.get(reverse("nominations:index"))
+    cycles.close(cycle, actor=SYSTEM)
+    with django_assert_num_queries(12):
+        client.get(pages["cycle"])
