@@ -18,7 +18,7 @@ from members.operations import jobs
 
 def body_hash(kind: str, subject: str, occurred_at: datetime, payload: dict[str, Any]) -> bytes:
     """What makes two tellings the same: kind, member, time and payload, as canonical JSON."""
-    said = {
+    said: Any = {
         "kind": kind,
         "subject": subject,
         "time": occurred_at.astimezone(UTC).isoformat(),
@@ -73,6 +73,24 @@ def record_many(facts: Sequence[dict[str, Any]], *, actor: Actor) -> list[int]:
         for chunk in (fresh[i : i + CHUNK] for i in range(0, len(fresh), CHUNK))
     )
     return fresh
+
+
+@transaction.atomic
+def claim_parked(member: Member) -> list[int]:
+    """Give a new member what was told about them before they were known, and have it evaluated.
+    Returns the ids of those activities."""
+    parked = Activity.objects.filter(
+        status=Activity.Status.PARKED, member=None, subject=member.ref
+    ).order_by("occurred_at", "pk")
+    ids = list(parked.values_list("pk", flat=True))
+    if ids:
+        Activity.objects.filter(pk__in=ids).update(
+            member=member, status=Activity.Status.ACCEPTED, status_reason=""
+        )
+        jobs.enqueue(
+            "activity.evaluate", key=f"evaluate:parked:{member.pk}", arguments={"activities": ids}
+        )
+    return ids
 
 
 @transaction.atomic

@@ -60,6 +60,7 @@ def enrol(
         occurred_at=at,
         actor=actor,
     )
+    activities.claim_parked(member)
     return member
 
 

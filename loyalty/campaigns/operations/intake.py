@@ -5,7 +5,7 @@ about a batch is one transaction: either the activities, their entries and their
 there, or none is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -75,9 +75,8 @@ def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor) -> int:
             )
         )
         tolds = {row.pk: told_of(row) for row in fresh}
-        kinds = {told.kind for told in tolds.values()}
         book = rulebook.current()
-        company = _gather(book, kinds, {told.subject for told in tolds.values()})
+        company = _gather(book, tolds.values())
         # Somebody else may have evaluated them while we waited for the locks.
         done = set(
             Activity.objects.filter(pk__in=tolds, evaluation__isnull=False).values_list(
@@ -102,8 +101,7 @@ def _take(
     at: datetime,
 ) -> dict[int, Answer]:
     book = rulebook.current()
-    kinds = {tolds[place].kind for place in sound}
-    company = _gather(book, kinds, {tolds[place].subject for place in sound})
+    company = _gather(book, [tolds[place] for place in sound])
     arrivals = {
         place: _arrival(tolds[place], company.people.get(tolds[place].subject), at)
         for place in first.values()
@@ -129,26 +127,28 @@ def _take(
     return answers
 
 
-def _gather(book: Rulebook, kinds: set[str], refs: set[str]) -> Company:
+def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
     """Lock budgets, then members; open the pending accounts that the rules may need."""
-    budgets = people.lock_budgets(book, kinds)
-    company = Company(people.lock_people(refs), budgets=budgets)
-    pending = book.pending_units(kinds)
-    if pending:
-        lacking = [
-            person.member.pk
-            for person in company.people.values()
-            if any((unit, Account.Kind.PENDING) not in person.accounts for unit in pending)
-        ]
-        if lacking:
-            accounts.open_for(lacking, kinds=[Account.Kind.PENDING], units=pending)
-            by_id = {person.member.pk: person for person in company.people.values()}
-            opened = Account.objects.filter(member__in=lacking, kind=Account.Kind.PENDING)
-            for member_id, unit_id, kind, pk in opened.values_list(
-                "member_id", "unit_id", "kind", "pk"
-            ):
-                by_id[member_id].accounts[unit_id, kind] = pk
-    return company
+    budgets = people.lock_budgets(book, {told.kind for told in tolds})
+    found = people.lock_people({told.subject for told in tolds})
+    lacking: dict[int, Person] = {}
+    for told in tolds:
+        person = found.get(told.subject)
+        if person is not None and any(
+            (unit, Account.Kind.PENDING) not in person.accounts
+            for unit in book.pending_units({told.kind})
+        ):
+            lacking[person.member.pk] = person
+    if lacking:
+        _open_pending(lacking, book.pending_units({told.kind for told in tolds}))
+    return Company(found, budgets=budgets)
+
+
+def _open_pending(lacking: dict[int, Person], units: set[int]) -> None:
+    accounts.open_for(lacking, kinds=[Account.Kind.PENDING], units=units)
+    opened = Account.objects.filter(member__in=lacking, kind=Account.Kind.PENDING)
+    for member_id, unit_id, kind, pk in opened.values_list("member_id", "unit_id", "kind", "pk"):
+        lacking[member_id].accounts[unit_id, kind] = pk
 
 
 def _evaluate(
@@ -165,8 +165,13 @@ def _evaluate(
     moved: dict[int, Person] = {item.person.member.pk: item.person for item in items}
     limited = {pk: person.uses for pk, person in moved.items() if person.uses.limits}
     storing.save_uses(company, limited, budgets)
-    if any(effect.unit_code in book.status_units for wave in waves for effect in wave.effects):
-        tiers.settle([person.member for person in moved.values()], actor=actor, at=at)
+    climbing = {
+        item.person.member
+        for item in items
+        if any(effect.unit_code in book.status_units for effect in item.effects)
+    }
+    if climbing:
+        tiers.settle(climbing, actor=actor, at=at)
 
 
 def _arrival(told: Told, person: Person | None, at: datetime) -> Arrival:

@@ -1,15 +1,18 @@
 """The activity door: what goes in, what comes out, and that it happens once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
-from loyalty.campaigns.models import Effect, Evaluation, LimitUse
-from loyalty.campaigns.operations import intake
+from loyalty.campaigns.models import BudgetUse, Effect, Evaluation, LimitUse
+from loyalty.campaigns.operations import intake, standard
 from members import clock
 from members.models import Activity, AuditRow, Balance, Entry, OpenLot, TierPeriod
-from members.operations import ledger
-from tests.campaigns.conftest import act, order, points_of, take
+from members.operations import ledger, members
+from tests.campaigns.conftest import act, order, points_of, take, work
 from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +176,68 @@ def test_an_unknown_member_is_parked(campaigns):
     [answer] = take(order("nobody-yet", "29.95"))
     assert answer["status"] == "parked"
     assert not Entry.objects.exists()
+
+
+def test_what_was_parked_counts_once_the_member_is_known(campaigns, points):
+    """E31 (the part that exists): parked for a member to come, evaluated when they do."""
+    take(order("zoe", "29.95"))
+    zoe = members.enrol("zoe", actor=SYSTEM)
+    work()
+    assert available(zoe, points) == 29 + 50
+    [again] = take(order("zoe", "29.95", at=Activity.objects.get(external_id="o1").occurred_at))
+    assert (again["status"], len(again["effects"])) == ("duplicate", 2)
+
+
+def test_a_budget_is_never_overdrawn_and_the_loser_gets_the_trace(campaigns, bo):
+    """E45: all or nothing by default; the trace names the cap."""
+    campaign = capped(budget_units=30)
+    first, second = take(act("social.shared", bo, id="s1"), act("social.shared", bo, id="s2"))
+    assert points_of(first) == [("capped", 20, "active")]
+    assert second["effects"] == []
+    assert second["not_earned"] == [
+        {"campaign": "capped", "why": "The campaign's budget has 10 left, 20 were due"}
+    ]
+    assert BudgetUse.objects.get(campaign=campaign).units == 20
+
+
+def test_a_budget_that_pays_what_is_left(campaigns, bo):
+    capped(budget_units=30, pays_partly=True)
+    _, second = take(act("social.shared", bo, id="s1"), act("social.shared", bo, id="s2"))
+    assert points_of(second) == [("capped", 10, "active")]
+
+
+def capped(**fields):
+    """A campaign that pays 20 points for sharing."""
+    return standard.publish(
+        {
+            "slug": "capped",
+            "name": "Shared",
+            "triggers": ["social.shared"],
+            "effects": [{"kind": "earn", "unit": "points", "amount": 20}],
+        }
+        | fields,
+        actor=SYSTEM,
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_activities_at_once_pay_exactly_what_the_budget_holds(units):
+    """E45: 50 concurrent activities never overspend a budget."""
+    crowd = [members.enrol(f"m{number}", actor=SYSTEM) for number in range(5)]
+    campaign = capped(budget_units=210)
+    gate = Barrier(10)
+
+    def share(number: int):
+        try:
+            if number < 10:
+                gate.wait()
+            return take(act("social.shared", crowd[number % 5], id=f"s{number}"))[0]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(share, range(50)))
+    assert sum(bool(answer["effects"]) for answer in answers) == 10
+    assert BudgetUse.objects.get(campaign=campaign).units == 200
+    paid = Effect.objects.filter(campaign=campaign).values_list("amount", flat=True)
+    assert sum(paid) == 200
