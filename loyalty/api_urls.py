@@ -7,5 +7,6 @@ urlpatterns = [
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="openapi"), name="api_docs"),
     path("", include("loyalty.connectors.urls.api")),
+    path("", include("recognition.urls.api")),
     path("", include("events_directory.urls.api")),
 ]
