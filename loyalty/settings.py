@@ -79,7 +79,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "loyalty.policies.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -208,7 +208,6 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ["/admin/", "/api/v1/docs/"],
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
@@ -223,12 +222,14 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 # Unfold's Alpine build evaluates expressions, so the staff console alone gets a looser policy.
-STAFF_CONTENT_SECURITY_POLICY = {
-    "default-src": [SELF],
+STAFF_CONTENT_SECURITY_POLICY = CONTENT_SECURITY_POLICY["DIRECTIVES"] | {
     "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
     "style-src": [SELF, UNSAFE_INLINE],
-    "img-src": [SELF, "data:"],
-    "frame-ancestors": [NONE],
+}
+# The API's browsable pages style themselves; their scripts are files of our own.
+DOCS_CONTENT_SECURITY_POLICY = CONTENT_SECURITY_POLICY["DIRECTIVES"] | {
+    "script-src": [SELF],
+    "style-src": [SELF, UNSAFE_INLINE],
 }
 
 # --- Language and time -------------------------------------------------------------------------
@@ -345,7 +346,14 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "loyalty.measurement.desk.todays_work",
-    "SIDEBAR": {"show_search": True, "show_all_applications": True},
+    "COMMAND": {"search_models": True, "show_history": False},
+    "ACCOUNT": {"navigation": []},
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": True,
+        "show_all_applications": False,
+        "navigation": "loyalty.measurement.sidebar.navigation",
+    },
 }
 
 TESTING = "pytest" in sys.modules or os.environ.get("LAUREL_TEST") == "1"

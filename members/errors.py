@@ -50,3 +50,28 @@ class UnknownKind(Refused):
 class AlreadyReversed(Refused):
     code = "already_reversed"
     sentence = _("This has been taken back already.")
+
+
+class BadSchema(Refused):
+    code = "bad_schema"
+    sentence = _("This is not a JSON Schema (draft 2020-12): %(why)s.")
+
+
+class KindShipped(Refused):
+    code = "kind_shipped"
+    sentence = _("%(kind)s is shipped with Laurel and keeps its name.")
+
+
+class NotYourOwn(Refused):
+    code = "not_your_own"
+    sentence = _("Nobody changes their own rights.")
+
+
+class OnlySuperusers(Refused):
+    code = "only_superusers"
+    sentence = _("Only superusers change who may do what.")
+
+
+class LowestTier(Refused):
+    code = "lowest_tier"
+    sentence = _("The lowest tier starts at 0, for everybody has to be somewhere.")

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
+from members.models import Job
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -20,3 +24,17 @@ ALLOWED = Verdict(True)
 def refused(reason: str) -> Verdict:
     """A refusal with its reason."""
     return Verdict(False, reason)
+
+
+def held(user, permission: str) -> Verdict:
+    """Console staff with this permission, by name."""
+    if user.is_active and user.is_staff and user.has_perm(permission):
+        return ALLOWED
+    return refused(_("You need the permission %(name)s.") % {"name": permission})
+
+
+def can_retry(user, job: Job) -> Verdict:
+    """Staff with the permission, once the queue has given up on it."""
+    if job.state != Job.State.DEAD:
+        return refused(_("Only a job that gave up can be tried again."))
+    return held(user, "members.change_job")

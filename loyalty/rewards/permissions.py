@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from loyalty.rewards.models import Redemption
 from members import clock
 from members.models import User
-from members.permissions import ALLOWED, Verdict, refused
+from members.permissions import ALLOWED, Verdict, held, refused
 
 
 def can_cancel(user: User, redemption: Redemption) -> Verdict:
@@ -19,3 +19,10 @@ def can_cancel(user: User, redemption: Redemption) -> Verdict:
     if clock.now() >= redemption.undo_until:
         return refused(_("The ten minutes are over."))
     return ALLOWED
+
+
+def can_fulfil(user: User, redemption: Redemption) -> Verdict:
+    """Staff with the permission, while it waits."""
+    if redemption.state != Redemption.State.CONFIRMED:
+        return refused(_("It has been handed over or cancelled."))
+    return held(user, "rewards.change_redemption")

@@ -1,10 +1,12 @@
 """The units and the ladder a programme starts with. Staff change them in the console."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
 from members.domain.actors import Actor
+from members.errors import LowestTier
 from members.models import Account, Member, Tier, TierGroup, Unit
 from members.operations import accounts, audit
 
@@ -76,3 +78,42 @@ def install(*, actor: Actor) -> dict[str, Unit]:
     status = add_unit("status", name="Status points", purpose=Unit.Purpose.STATUS, actor=actor)
     add_ladder("status", name="Status", unit=status, steps=STEPS, actor=actor)
     return {"points": points, "status": status}
+
+
+@transaction.atomic
+def change_unit(unit: Unit, *, actor: Actor, **fields: Any) -> Unit:
+    """Change a unit's name, or after how many months points earned from now on expire."""
+    return _change(
+        Unit, unit, ("name", "expires_after_months"), "members.unit.changed", actor, fields
+    )
+
+
+@transaction.atomic
+def change_tier(tier: Tier, *, actor: Actor, **fields: Any) -> Tier:
+    """Change a tier's name, benefits or threshold.
+
+    Members are measured against a new threshold when their points next change, or at their review.
+    Raises LowestTier when the lowest would no longer start at 0.
+    """
+    stored = Tier.objects.select_for_update().get(pk=tier.pk)
+    if stored.threshold == 0 and fields.get("threshold", 0) != 0:
+        raise LowestTier()
+    return _change(
+        Tier, tier, ("name", "benefits", "threshold"), "members.tier.changed", actor, fields
+    )
+
+
+def _change(
+    model: Any, row: Any, editable: tuple[str, ...], verb: str, actor: Actor, fields: dict[str, Any]
+) -> Any:
+    unknown = set(fields) - set(editable)
+    if unknown:
+        raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
+    row = model.objects.select_for_update().get(pk=row.pk)
+    before = {name: getattr(row, name) for name in fields}
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.full_clean()
+    row.save(update_fields=list(fields))
+    audit.record(row, actor=actor, verb=verb, before=before, after=fields)
+    return row

@@ -1,0 +1,259 @@
+"""Campaigns in the staff console: drafted and written by one person, published by another."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.enums import ActionVariant
+
+from loyalty.campaigns import permissions, words
+from loyalty.campaigns.errors import BadRule
+from loyalty.campaigns.forms import CampaignForm, RuleForm
+from loyalty.campaigns.models import Campaign, Effect, RuleVersion
+from loyalty.campaigns.operations import campaigns, rulebook
+from members.console import OperationAdmin, ReadOnlyAdmin, ReasonForm, Step, StepsAdmin
+from members.domain.actors import Actor
+
+State = Campaign.State
+STATES = {
+    "draft": "info",
+    "review": "warning",
+    "live": "success",
+    "paused": "warning",
+    "ended": "default",
+}
+STEPS = (
+    Step(
+        "submit",
+        _("Submit for review"),
+        _("Somebody else reads the rule and publishes it."),
+        permissions.DRAFTING,
+        campaigns.submit,
+        can=permissions.can_submit,
+        fits=lambda campaign: campaign.state == State.DRAFT,
+        icon="send",
+        variant=ActionVariant.PRIMARY,
+    ),
+    Step(
+        "publish",
+        _("Publish"),
+        _("From now on the rule counts, and its words are fixed. A change is a new version."),
+        permissions.PUBLISHING,
+        campaigns.publish,
+        can=permissions.can_publish,
+        fits=lambda campaign: (
+            campaign.state in (State.REVIEW, State.LIVE, State.PAUSED)
+            and permissions.draft_of(campaign) is not None
+        ),
+        icon="rocket_launch",
+        variant=ActionVariant.PRIMARY,
+    ),
+    Step(
+        "send_back",
+        _("Send back"),
+        _("It becomes a draft again. Say what is missing."),
+        permissions.DRAFTING,
+        campaigns.send_back,
+        can=permissions.can_send_back,
+        fits=lambda campaign: campaign.state == State.REVIEW,
+        form=ReasonForm,
+        icon="undo",
+    ),
+    Step(
+        "pause",
+        _("Pause"),
+        _("Nothing is earned by it until it is resumed. What was earned stays."),
+        permissions.PUBLISHING,
+        campaigns.pause,
+        can=permissions.can_pause,
+        fits=lambda campaign: campaign.state == State.LIVE,
+        form=ReasonForm,
+        icon="pause",
+        variant=ActionVariant.WARNING,
+    ),
+    Step(
+        "resume",
+        _("Resume"),
+        _("It counts again from now on."),
+        permissions.PUBLISHING,
+        campaigns.resume,
+        can=permissions.can_resume,
+        fits=lambda campaign: campaign.state == State.PAUSED,
+        icon="play_arrow",
+        variant=ActionVariant.PRIMARY,
+    ),
+    Step(
+        "end",
+        _("End for good"),
+        _("An ended campaign never comes back. What was earned stays."),
+        permissions.PUBLISHING,
+        campaigns.end,
+        can=permissions.can_end,
+        fits=lambda campaign: campaign.state in (State.LIVE, State.PAUSED),
+        icon="stop",
+        variant=ActionVariant.DANGER,
+    ),
+)
+
+
+@admin.register(Campaign)
+class CampaignAdmin(StepsAdmin, OperationAdmin):
+    """A campaign's frame is this form; its rule has a page of its own."""
+
+    form = CampaignForm
+    list_display = ("name", "slug", "state_label", "priority", "starts_at", "ends_at")
+    list_filter = ("state",)
+    search_fields = ("name", "slug")
+    ordering = ("priority", "name")
+    fields = (
+        ("name", "slug"),
+        "description",
+        ("priority", "budget_units", "pays_partly"),
+        ("starts_at", "ends_at"),
+    )
+    steps = STEPS
+    change_form_outer_after_template = "admin/campaigns/versions.html"
+
+    @display(description=_("state"), ordering="state", label=STATES)
+    def state_label(self, campaign: Campaign) -> tuple[str, str]:
+        """The state, as a label."""
+        return campaign.state, campaign.get_state_display()
+
+    def has_change_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
+        """The frame is open while it is a draft."""
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or bool(permissions.can_draft(request.user, obj)))
+
+    def add_row(self, actor: Actor, **fields: Any) -> Campaign:
+        """By the operation."""
+        return campaigns.draft(fields.pop("name"), actor=actor, **fields)
+
+    def change_row(self, row: Campaign, actor: Actor, **fields: Any) -> Campaign:
+        """By the operation."""
+        return campaigns.revise(row, actor=actor, **fields)
+
+    def response_add(self, request: HttpRequest, obj: Campaign, post_url_continue: Any = None):
+        """A new campaign needs its rule next."""
+        return redirect("admin:campaigns_campaign_rule", obj.pk)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The frame, and under it every version in words."""
+        campaign = self.get_object(request, object_id)
+        if campaign is not None and self.has_view_permission(request, campaign):
+            extra_context = {
+                **(extra_context or {}),
+                "campaign": campaign,
+                "versions": versions_in_words(campaign),
+                "may_write_rule": permissions.can_write_rule(request.user, campaign),
+            }
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The rule's page beside the stock ones."""
+        rule = self.admin_site.admin_view(self.rule_view)
+        return [
+            path("<int:pk>/rule/", rule, name="campaigns_campaign_rule"),
+            *super().get_urls(),
+        ]
+
+    def rule_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Write the next version. A fault is shown with its place, and the input stays."""
+        campaign = Campaign.objects.filter(pk=pk).first()
+        if campaign is None:
+            raise Http404
+        verdict = permissions.can_write_rule(request.user, campaign)
+        if not verdict:
+            raise PermissionDenied(verdict.reason)
+        last = campaign.versions.order_by("-number").first()
+        form = RuleForm(
+            request.POST if request.method == "POST" else None, initial=RuleForm.initial_of(last)
+        )
+        if request.method == "POST" and form.is_valid() and self._write(request, campaign, form):
+            return redirect("admin:campaigns_campaign_change", campaign.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Rule of %(campaign)s") % {"campaign": campaign},
+            "opts": self.opts,
+            "campaign": campaign,
+            "form": form,
+            "said": in_words(last) if last else None,
+            "askable": sorted(rulebook.catalogue().values(), key=lambda field: field.name),
+            "back": reverse("admin:campaigns_campaign_change", args=(campaign.pk,)),
+        }
+        status = 422 if request.method == "POST" else 200
+        return TemplateResponse(request, "admin/campaigns/rule.html", context, status=status)
+
+    @staticmethod
+    def _write(request: HttpRequest, campaign: Campaign, form: RuleForm) -> bool:
+        try:
+            version = campaigns.write_rule(
+                campaign, actor=Actor.user(request.user), **form.cleaned_data
+            )
+        except BadRule as fault:
+            form.show(str((fault.params or {})["pointer"]), " ".join(fault.messages))
+            return False
+        said = in_words(version)
+        messages.success(
+            request,
+            _("Version %(number)s: when %(when)s, if %(if)s, then %(then)s.")
+            % {
+                "number": version.number,
+                "when": said["when"],
+                "if": said["if"],
+                "then": ", ".join(said["then"]),
+            },
+        )
+        return True
+
+
+def in_words(version: RuleVersion) -> dict[str, Any]:
+    """A version as people read it."""
+    return {
+        "version": version,
+        "when": words.when(version),
+        "if": words.conditions(version),
+        "then": words.effects(version),
+        "limit": words.limit(version),
+    }
+
+
+def versions_in_words(campaign: Campaign) -> list[dict[str, Any]]:
+    """Newest first."""
+    found = campaign.versions.select_related("drafted_by", "published_by").order_by("-number")
+    return [in_words(version) for version in found]
+
+
+@admin.register(Effect)
+class EffectAdmin(ReadOnlyAdmin):
+    """What activities brought members, through which rule, and why."""
+
+    list_display = ("id", "campaign", "rule_version", "kind", "amount", "unit_code", "state", "why")
+    list_filter = ("state", "kind", "campaign")
+    search_fields = ("=activity__external_id", "=activity__member__ref")
+    search_help_text = _("An activity's id at the source, or a member's reference")
+    list_select_related = ("campaign", "rule_version")
+    ordering = ("-id",)
+    fields = (
+        ("campaign", "rule_version"),
+        ("kind", "amount", "unit_code"),
+        ("state", "why"),
+        "activity",
+        "entry",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Effect]:
+        """With what a page names."""
+        return super().get_queryset(request).select_related("activity", "entry")

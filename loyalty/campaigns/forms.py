@@ -1,0 +1,109 @@
+"""Forms of the staff console's campaign pages."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
+
+from loyalty.campaigns.models import Campaign, RuleVersion
+from members.console import RefusableForm
+from members.models import ActivityKind
+
+#: Which field of the form a fault's pointer belongs to; conditions are the tree itself.
+PLACES = ("triggers", "effects", "limit")
+
+
+class CampaignForm(RefusableForm):
+    """The frame: name, words, dates, budget."""
+
+    class Meta:
+        model = Campaign
+        fields = (
+            "name",
+            "slug",
+            "description",
+            "priority",
+            "budget_units",
+            "pays_partly",
+            "starts_at",
+            "ends_at",
+        )
+
+
+class Indented(json.JSONEncoder):
+    """JSON as people read it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**(kwargs | {"indent": 2}))
+
+
+def tree_field(label: Any, help_text: Any, rows: int, **kwargs: Any) -> forms.JSONField:
+    """A JSON text, large enough to read."""
+    widget = UnfoldAdminTextareaWidget(
+        attrs={"rows": rows, "spellcheck": "false", "class": "font-mono"}
+    )
+    return forms.JSONField(
+        label=label, help_text=help_text, widget=widget, encoder=Indented, **kwargs
+    )
+
+
+class RuleForm(forms.Form):
+    """When, if, then, at most. The tree is checked by the operation, which names the place of a fault."""
+
+    triggers = forms.MultipleChoiceField(
+        label=_("When"),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text=_("The activities that set the rule off."),
+    )
+    conditions = tree_field(
+        _("If"),
+        _(
+            "Empty: always. A test is"
+            ' {"field": "order.base", "op": "at_least", "value": "50.00"};'
+            ' tests are joined by {"all": […]}, {"any": […]} and {"not": …}.'
+        ),
+        8,
+        required=False,
+    )
+    effects = tree_field(
+        _("Then"),
+        _(
+            'A list of {"kind": "earn", "unit": "points", "amount": 25},'
+            ' {"kind": "earn", "unit": "points", "points": 1, "per": "1.00"},'
+            ' {"kind": "multiply", "unit": "points", "factor": "2"},'
+            ' {"kind": "badge", "badge": "slug"} or {"kind": "access", "name": "…", "days": 30}.'
+        ),
+        8,
+    )
+    limit = tree_field(
+        _("At most"),
+        _('For one member. Empty: no limit. {"times": 1, "units": 500, "per": "month"}'),
+        3,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = ActivityKind.objects.filter(is_active=True).order_by("name")
+        self.fields["triggers"].choices = [  # type: ignore[attr-defined] # a choice field
+            (kind.name, f"{kind.title} ({kind.name})") for kind in kinds
+        ]
+
+    @staticmethod
+    def initial_of(version: RuleVersion | None) -> dict[str, Any]:
+        """What the form starts with: the last version's words."""
+        if version is None:
+            return {}
+        return {
+            "triggers": version.triggers,
+            "conditions": version.conditions or None,
+            "effects": version.effects,
+            "limit": version.limit or None,
+        }
+
+    def show(self, pointer: str, sentence: str) -> None:
+        """Put a fault beside the field in which its pointer lies."""
+        head = pointer.strip("/").split("/")[0]
+        self.add_error(head if head in PLACES else "conditions", sentence)

@@ -1,0 +1,83 @@
+"""Who may do what with a campaign. The operations refuse the same; here it is known beforehand."""
+
+from django.utils.translation import gettext as _
+
+from loyalty.campaigns.models import Campaign
+from members.permissions import ALLOWED, Verdict, held, refused
+
+State = Campaign.State
+DRAFTING = "campaigns.change_campaign"
+PUBLISHING = "campaigns.publish_campaign"
+
+
+def can_draft(user, campaign: Campaign | None = None) -> Verdict:
+    """Staff who work on campaigns; its frame only while it is a draft."""
+    if campaign is not None and campaign.state != State.DRAFT:
+        return refused(_("Only a draft can be changed."))
+    return held(user, DRAFTING if campaign is not None else "campaigns.add_campaign")
+
+
+def can_write_rule(user, campaign: Campaign) -> Verdict:
+    """A next version may be written until the campaign has ended, but not while it is in review."""
+    if campaign.state in (State.REVIEW, State.ENDED):
+        return refused(_("While it is in review, and once it has ended, its rule stays as it is."))
+    return held(user, DRAFTING)
+
+
+def can_submit(user, campaign: Campaign) -> Verdict:
+    """A draft with a rule."""
+    if campaign.state != State.DRAFT:
+        return refused(_("Only a draft can be submitted."))
+    if draft_of(campaign) is None:
+        return refused(_("Write its rule first."))
+    return held(user, DRAFTING)
+
+
+def can_publish(user, campaign: Campaign) -> Verdict:
+    """Somebody else than the rule's author, with the permission."""
+    version = draft_of(campaign)
+    if version is None:
+        return refused(_("There is no draft to publish."))
+    if campaign.state not in (State.REVIEW, State.LIVE, State.PAUSED):
+        return refused(_("It has to be submitted for review first."))
+    verdict = held(user, PUBLISHING)
+    if verdict and version.drafted_by_id == user.pk:
+        return refused(_("Somebody other than the author has to publish this."))
+    return verdict
+
+
+def can_send_back(user, campaign: Campaign) -> Verdict:
+    """Who could publish can also say what is missing; its author can take it back."""
+    if campaign.state != State.REVIEW:
+        return refused(_("It is not in review."))
+    version = draft_of(campaign)
+    if version is not None and version.drafted_by_id == user.pk and held(user, DRAFTING):
+        return ALLOWED
+    return held(user, PUBLISHING)
+
+
+def can_pause(user, campaign: Campaign) -> Verdict:
+    """A live one."""
+    return _in(campaign, State.LIVE, user=user)
+
+
+def can_resume(user, campaign: Campaign) -> Verdict:
+    """A paused one."""
+    return _in(campaign, State.PAUSED, user=user)
+
+
+def can_end(user, campaign: Campaign) -> Verdict:
+    """A live or a paused one, for good."""
+    return _in(campaign, State.LIVE, State.PAUSED, user=user)
+
+
+def draft_of(campaign: Campaign):
+    """The version that is not published yet."""
+    return campaign.versions.filter(published_at=None).first()
+
+
+def _in(campaign: Campaign, *states: str, user) -> Verdict:
+    """Who may publish, while the campaign is in one of these states."""
+    if campaign.state not in states:
+        return refused(_("It is %(state)s.") % {"state": campaign.get_state_display()})
+    return held(user, PUBLISHING)

@@ -1,0 +1,93 @@
+"""A rule in plain words: when, if, then, and at most how much."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from loyalty.audiences.domain.conditions import BadTreeError, parse
+from loyalty.audiences.domain.sentence import sentence
+from loyalty.campaigns.models import RuleVersion
+from loyalty.campaigns.operations import rulebook
+from members.models import ActivityKind, Unit
+
+WINDOWS = {
+    "day": gettext_lazy("a day"),
+    "week": gettext_lazy("a week"),
+    "month": gettext_lazy("a month"),
+    "year": gettext_lazy("a year"),
+    "life": gettext_lazy("ever"),
+}
+
+
+def when(version: RuleVersion) -> str:
+    """What sets the rule off, by the kinds' titles."""
+    titles = dict(
+        ActivityKind.objects.filter(name__in=version.triggers).values_list("name", "title")
+    )
+    return ", ".join(titles.get(name, name) for name in version.triggers)
+
+
+def conditions(version: RuleVersion) -> str:
+    """What it asks."""
+    try:
+        return sentence(parse(version.conditions, rulebook.catalogue()))
+    except BadTreeError as fault:
+        return str(fault)
+
+
+def effects(version: RuleVersion) -> list[str]:
+    """What it gives, one sentence each."""
+    units = dict(Unit.objects.values_list("code", "name"))
+    return [_effect(effect, units) for effect in version.effects]
+
+
+def limit(version: RuleVersion) -> str:
+    """At most how often and how much, for one member."""
+    asked = version.limit
+    if not asked:
+        return _("no limit for one member")
+    parts = []
+    if asked.get("times"):
+        parts.append(ngettext("%(n)s time", "%(n)s times", asked["times"]) % {"n": asked["times"]})
+    if asked.get("units"):
+        parts.append(_("%(units)s points") % {"units": asked["units"]})
+    return f"{_('at most')} {', '.join(parts)} {WINDOWS.get(asked.get('per'), '')}"
+
+
+def _effect(effect: dict[str, Any], units: dict[str, str]) -> str:
+    kind, unit = effect.get("kind"), units.get(effect.get("unit", ""), effect.get("unit", ""))
+    among = ", ".join(effect.get("categories", []))
+    within = _(" of %(categories)s") % {"categories": among} if among else ""
+    if kind == "earn":
+        return _earned(effect, unit, within) + _wait(effect.get("pending") or {})
+    if kind == "multiply":
+        return _("%(factor)s times the %(unit)s%(within)s") % {
+            "factor": effect.get("factor"),
+            "unit": unit,
+            "within": within,
+        }
+    if kind == "badge":
+        return _("the badge %(badge)s") % {"badge": effect.get("badge")}
+    days = effect.get("days")
+    open_for = _("for %(days)s days") % {"days": days} if days else _("for good")
+    return _("access to %(name)s %(open_for)s") % {"name": effect.get("name"), "open_for": open_for}
+
+
+def _earned(effect: dict[str, Any], unit: str, within: str) -> str:
+    if effect.get("amount"):
+        return f"{effect['amount']} {unit}"
+    return _("%(points)s %(unit)s for each whole %(per)s%(within)s") % {
+        "points": effect.get("points", 1),
+        "unit": unit,
+        "per": effect.get("per"),
+        "within": within,
+    }
+
+
+def _wait(pending: dict[str, Any]) -> str:
+    if pending.get("days"):
+        return _(", active after %(days)s days") % {"days": pending["days"]}
+    if pending.get("until"):
+        return _(", active upon %(kind)s") % {"kind": pending["until"]}
+    return ""

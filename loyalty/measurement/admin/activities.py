@@ -1,0 +1,93 @@
+"""What members did, with what it brought and why: the whole trace."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from loyalty.campaigns.models import Effect, Evaluation
+from members.console import ReadOnlyAdmin
+from members.models import Activity
+
+STATUSES = {"accepted": "success", "parked": "warning", "quarantined": "danger"}
+
+
+def pretty(value: Any) -> str:
+    """JSON as people read it."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+    return format_html('<pre class="whitespace-pre-wrap break-words text-xs">{}</pre>', text)
+
+
+class ReadOnlyInline(TabularInline):
+    """Rows that belong to the object, to be read."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+
+class EffectInline(ReadOnlyInline):
+    """What the activity brought."""
+
+    model = Effect
+    fields = ("campaign", "rule_version", "kind", "amount", "unit_code", "state", "why")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Effect]:
+        """With the campaign's name."""
+        return super().get_queryset(request).select_related("campaign", "rule_version")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may see the activity."""
+        return request.user.has_perm("members.view_activity")
+
+
+@admin.register(Activity)
+class ActivityAdmin(ReadOnlyAdmin):
+    """Every fact that was told to us."""
+
+    list_display = ("external_id", "kind", "member", "status_label", "occurred_at", "source")
+    list_filter = ("status", "kind", "source")
+    search_fields = ("=external_id", "=subject", "=member__ref")
+    search_help_text = _("The id at the source, or a member's reference")
+    list_select_related = ("member",)
+    ordering = ("-id",)
+    inlines = (EffectInline,)
+    fields = (
+        ("source", "external_id"),
+        ("kind", "status", "status_reason"),
+        ("member", "subject"),
+        ("occurred_at", "received_at", "recorded_by"),
+        "payload_shown",
+        "trace_shown",
+    )
+    readonly_fields = ("payload_shown", "trace_shown")
+
+    @display(description=_("status"), ordering="status", label=STATUSES)
+    def status_label(self, activity: Activity) -> tuple[str, str]:
+        """The status, as a label."""
+        return activity.status, activity.get_status_display()
+
+    @display(description=_("payload"))
+    def payload_shown(self, activity: Activity) -> str:
+        """What was sent."""
+        return pretty(activity.payload)
+
+    @display(description=_("what the rules said"))
+    def trace_shown(self, activity: Activity) -> str:
+        """Every rule that looked at it, with the values it saw."""
+        evaluation = Evaluation.objects.filter(activity=activity).first()
+        return pretty(evaluation.trace) if evaluation else str(_("Not evaluated."))

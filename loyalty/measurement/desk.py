@@ -1,0 +1,119 @@
+"""The console's first page: today's work, every number opening the list that it counts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from events_directory.models import GrantApplication, MicroEvent
+from loyalty.campaigns.models import Campaign
+from loyalty.measurement import figures
+from loyalty.measurement.sidebar import list_address, may_see
+from loyalty.rewards.models import Redemption
+from members import clock
+from members.models import Activity, Balance, Job, Member
+from recognition.models import NominationCycle
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """Work of one kind: what it is called, its rows, and the filter that makes the list show them."""
+
+    title: str | Promise
+    icon: str
+    rows: Callable[[], QuerySet[Any]]
+    filter: str
+    is_alarm: bool = False
+
+
+PILES = (
+    Pile(
+        _("Campaigns to publish"),
+        "rate_review",
+        lambda: Campaign.objects.filter(state=Campaign.State.REVIEW),
+        "state__exact=review",
+    ),
+    Pile(
+        _("Redemptions to hand over"),
+        "shopping_bag",
+        lambda: Redemption.objects.filter(state=Redemption.State.CONFIRMED),
+        "state__exact=confirmed",
+    ),
+    Pile(
+        _("Events to review"),
+        "event_available",
+        lambda: MicroEvent.objects.filter(state=MicroEvent.State.IN_REVIEW),
+        "state__exact=in_review",
+    ),
+    Pile(
+        _("Grant applications"),
+        "volunteer_activism",
+        lambda: GrantApplication.objects.filter(state=GrantApplication.State.SUBMITTED),
+        "state__exact=submitted",
+    ),
+    Pile(
+        _("Nominations to decide"),
+        "how_to_vote",
+        lambda: NominationCycle.objects.filter(state=NominationCycle.State.JUDGING),
+        "state__exact=judging",
+    ),
+    Pile(
+        _("Parked activities"),
+        "pause_circle",
+        lambda: Activity.objects.filter(status=Activity.Status.PARKED),
+        "status__exact=parked",
+        is_alarm=True,
+    ),
+    Pile(
+        _("Quarantined activities"),
+        "report",
+        lambda: Activity.objects.filter(status=Activity.Status.QUARANTINED),
+        "status__exact=quarantined",
+        is_alarm=True,
+    ),
+    Pile(
+        _("Jobs that gave up"),
+        "error",
+        lambda: Job.objects.filter(state=Job.State.DEAD),
+        "state__exact=dead",
+        is_alarm=True,
+    ),
+    Pile(
+        _("Frozen accounts"),
+        "ac_unit",
+        lambda: Balance.objects.filter(is_frozen=True),
+        "is_frozen__exact=1",
+        is_alarm=True,
+    ),
+)
+
+
+def todays_work(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Unfold's call for the first page: the piles this user may work on, and the figures."""
+    context["piles"] = [_counted(pile) for pile in PILES if may_see(request, _label(pile))]
+    context["member_list"] = may_see(request, "members.member") and list_address("members.member")
+    if context["member_list"]:
+        context["member_count"] = Member.objects.active().count()
+    if may_see(request, "members.entry"):
+        context["unit_figures"] = figures.by_unit(clock.now())
+        context["entry_list"] = list_address("members.entry")
+    return context
+
+
+def _label(pile: Pile) -> str:
+    return pile.rows().model._meta.label_lower
+
+
+def _counted(pile: Pile) -> dict[str, Any]:
+    count = pile.rows().count()
+    return {
+        "title": pile.title,
+        "icon": pile.icon,
+        "count": count,
+        "link": f"{list_address(_label(pile))}?{pile.filter}",
+        "is_urgent": pile.is_alarm and count > 0,
+    }

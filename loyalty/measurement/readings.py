@@ -1,0 +1,59 @@
+"""What the member page of the console shows beside the form: everything we know, at one glance."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from loyalty.rewards.models import Redemption
+from members.models import Account, Activity, Balance, Entry, Member, TierPeriod
+from recognition.models import BadgeAward
+
+LAST = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as the member's statement shows it: signed, with its reason."""
+
+    entry: Entry
+    signed: int
+
+
+@dataclass(frozen=True, slots=True)
+class AllRound:
+    """A member, seen from all sides."""
+
+    balances: Iterable[Balance]
+    tiers: Iterable[TierPeriod]
+    lines: list[Line]
+    activities: Iterable[Activity]
+    awards: Iterable[BadgeAward]
+    redemptions: Iterable[Redemption]
+
+
+def all_round(member: Member) -> AllRound:
+    """A handful of queries, however much the member has done."""
+    own = set(Account.objects.filter(member=member).values_list("pk", flat=True))
+    return AllRound(
+        balances=Balance.objects.filter(account__member=member)
+        .select_related("account__unit")
+        .order_by("account__unit_id", "account__kind"),
+        tiers=TierPeriod.objects.filter(member=member, ends_at=None).select_related("tier"),
+        lines=[_line(entry, own) for entry in _entries(member)],
+        activities=Activity.objects.filter(member=member)
+        .prefetch_related("effects")
+        .order_by("-occurred_at", "-id")[:LAST],
+        awards=BadgeAward.objects.filter(member=member).select_related("badge").order_by("-id"),
+        redemptions=Redemption.objects.of(member)[:LAST],
+    )
+
+
+def _entries(member: Member) -> Any:
+    return Entry.objects.of_member(member).select_related("unit", "debit", "credit")[:LAST]
+
+
+def _line(entry: Entry, own: set[int]) -> Line:
+    """Into a spendable account counts up; from one account of theirs to another is neither."""
+    gained = entry.credit_id in own
+    lost = entry.debit_id in own
+    return Line(entry, entry.amount * (gained - lost))

@@ -1,0 +1,124 @@
+"""The ledger as staff read it: entries and accounts. Nothing here can be changed by hand."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from members.console import ReadOnlyAdmin
+from members.models import Balance, Entry
+
+KINDS = {
+    "accrual": "success",
+    "activation": "success",
+    "redemption": "info",
+    "expiry": "warning",
+    "reversal": "danger",
+    "restoration": "info",
+}
+
+
+def owner_of(account) -> str:
+    """Whose account it is: a member, or the programme's own."""
+    return str(account.member) if account.member_id else str(account.get_kind_display())
+
+
+@admin.register(Entry)
+class EntryAdmin(ReadOnlyAdmin):
+    """Every transfer of points."""
+
+    list_display = ("id", "kind_label", "points", "taken_from", "given_to", "reason", "recorded_at")
+    list_display_links = ("id", "reason")
+    list_filter = ("kind", "unit")
+    search_fields = ("=key", "=credit__member__ref", "=debit__member__ref")
+    search_help_text = _("Key, or a member's reference")
+    ordering = ("-id",)
+    list_select_related = ("unit", "debit__member", "credit__member")
+    fields = (
+        "id",
+        "kind",
+        "points",
+        "taken_from",
+        "given_to",
+        "reason",
+        "key",
+        ("cause_kind", "cause_id", "rule_version_id"),
+        ("occurred_at", "recorded_at"),
+        ("active_from", "expires_at"),
+        ("parent_entry", "reversed_entry"),
+    )
+    readonly_fields = ("points", "taken_from", "given_to", "parent_entry", "reversed_entry")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        """With everything that a page names."""
+        return super().get_queryset(request).select_related(*self.list_select_related)
+
+    @display(description=_("kind"), ordering="kind", label=KINDS)
+    def kind_label(self, entry: Entry) -> tuple[str, str]:
+        """The kind, as a label."""
+        return entry.kind, entry.get_kind_display()
+
+    @display(description=_("points"), ordering="amount")
+    def points(self, entry: Entry) -> str:
+        """Amount and unit."""
+        return f"{entry.amount:,} {entry.unit.name}"
+
+    @display(description=_("from"))
+    def taken_from(self, entry: Entry) -> str:
+        """The debited account."""
+        return owner_of(entry.debit)
+
+    @display(description=_("to"))
+    def given_to(self, entry: Entry) -> str:
+        """The credited account."""
+        return owner_of(entry.credit)
+
+    @display(description=_("belongs to"))
+    def parent_entry(self, entry: Entry) -> str:
+        """The entry it is a part of."""
+        return self._link(entry.parent_id)
+
+    @display(description=_("takes back"))
+    def reversed_entry(self, entry: Entry) -> str:
+        """The entry it reverses."""
+        return self._link(entry.reverses_id)
+
+    @staticmethod
+    def _link(pk: int | None) -> str:
+        if pk is None:
+            return "–"
+        return format_html(
+            '<a href="{}">#{}</a>', reverse("admin:members_entry_change", args=(pk,)), pk
+        )
+
+
+@admin.register(Balance)
+class BalanceAdmin(ReadOnlyAdmin):
+    """Members' accounts with their balances; frozen ones wait for somebody to look."""
+
+    list_display = ("account_id", "owner", "kind", "unit", "amount", "version", "is_frozen")
+    list_filter = ("is_frozen", "account__kind", "account__unit")
+    search_fields = ("=account__member__ref",)
+    search_help_text = _("A member's reference")
+    list_select_related = ("account__member", "account__unit")
+    ordering = ("-account_id",)
+    readonly_fields = ("owner", "kind", "unit", "amount", "version", "may_go_negative", "is_frozen")
+    fields = readonly_fields
+
+    @display(description=_("member"))
+    def owner(self, balance: Balance) -> str:
+        """Whose it is."""
+        return owner_of(balance.account)
+
+    @display(description=_("kind"))
+    def kind(self, balance: Balance) -> str:
+        """What the account is for."""
+        return str(balance.account.get_kind_display())
+
+    @display(description=_("unit"))
+    def unit(self, balance: Balance) -> str:
+        """What it counts."""
+        return balance.account.unit.name

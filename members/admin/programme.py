@@ -1,0 +1,108 @@
+"""What the programme is made of: units, tiers, activity kinds. Saved by operations, with audit."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from members.console import OperationAdmin, RefusableForm
+from members.domain.actors import Actor
+from members.models import ActivityKind, Tier, Unit
+from members.operations import kinds, programme
+
+
+@admin.register(Unit)
+class UnitAdmin(OperationAdmin):
+    """What is counted. Units come with the programme; their names and lives are staff's."""
+
+    list_display = ("name", "code", "purpose", "expires_after_months")
+    readonly_fields = ("code", "purpose")
+    fields = ("name", "code", "purpose", "expires_after_months")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A unit brings accounts for everybody: that is set up, not clicked."""
+        return False
+
+    def change_row(self, row: Unit, actor: Actor, **fields: Any) -> Unit:
+        """By the operation."""
+        return programme.change_unit(row, actor=actor, **fields)
+
+
+@admin.register(Tier)
+class TierAdmin(OperationAdmin):
+    """The steps of a ladder."""
+
+    list_display = ("name", "group", "threshold", "benefits")
+    list_select_related = ("group",)
+    ordering = ("group", "threshold")
+    readonly_fields = ("group", "slug")
+    fields = ("name", "group", "slug", "threshold", "benefits")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Ladders are set up as a whole."""
+        return False
+
+    def change_row(self, row: Tier, actor: Actor, **fields: Any) -> Tier:
+        """By the operation."""
+        return programme.change_tier(row, actor=actor, **fields)
+
+
+class ActivityKindForm(RefusableForm):
+    """The schema is checked as a JSON Schema before anything is saved."""
+
+    class Meta:
+        model = ActivityKind
+        fields = ("name", "title", "schema", "is_active")
+        widgets = {"schema": UnfoldAdminTextareaWidget(attrs={"rows": 14, "spellcheck": "false"})}
+
+    def clean_schema(self) -> Any:
+        """Draft 2020-12, of an object."""
+        schema = self.cleaned_data["schema"]
+        try:
+            kinds.check_schema(schema)
+        except ValidationError as fault:
+            raise forms.ValidationError(fault.messages) from fault
+        return schema
+
+
+@admin.register(ActivityKind)
+class ActivityKindAdmin(OperationAdmin):
+    """What members can do. Staff add kinds; shipped ones keep their name."""
+
+    form = ActivityKindForm
+    list_display = ("name", "title", "version", "is_active", "is_shipped")
+    list_filter = ("is_active", "is_shipped")
+    search_fields = ("name", "title")
+    ordering = ("name",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ActivityKind | None = None) -> tuple:
+        """Names are for ever."""
+        return ("name", "version") if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: ActivityKind | None = None) -> tuple:
+        """A new kind is active from the start."""
+        if obj is None:
+            return ("name", "title", "schema")
+        return ("name", "title", "schema", "is_active", "version")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any):
+        """Says under the schema what it is for."""
+        kwargs["help_texts"] = {
+            "schema": _(
+                "JSON Schema, draft 2020-12, of the payload. Simple properties become fields that"
+                " rules can ask about."
+            )
+        }
+        return super().get_form(request, obj, change, **kwargs)
+
+    def add_row(self, actor: Actor, **fields: Any) -> ActivityKind:
+        """By the operation."""
+        return kinds.add(fields.pop("name"), actor=actor, **fields)
+
+    def change_row(self, row: ActivityKind, actor: Actor, **fields: Any) -> ActivityKind:
+        """By the operation."""
+        return kinds.change(row, actor=actor, **fields)

@@ -1,0 +1,103 @@
+"""What happened, and what is still to do: audit trail, sweeps, decisions, jobs."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import action, display
+
+from members.console import ReadOnlyAdmin, Step, StepsAdmin
+from members.domain.actors import Actor
+from members.models import AuditRow, Decision, Job, SweepRun
+from members.operations import jobs
+from members.permissions import can_retry, held
+
+STATES = {"ready": "info", "done": "success", "dead": "danger"}
+
+
+@admin.register(AuditRow)
+class AuditRowAdmin(ReadOnlyAdmin):
+    """Who changed what."""
+
+    list_display = ("at", "actor_name", "verb", "subject_type", "subject_id", "reason")
+    list_filter = ("actor_kind", "subject_type")
+    search_fields = ("=subject_id", "verb", "actor_name")
+    search_help_text = _("Verb, actor, or the id of what was changed")
+    ordering = ("-id",)
+
+
+@admin.register(SweepRun)
+class SweepRunAdmin(ReadOnlyAdmin):
+    """The timetable's runs."""
+
+    list_display = ("sweep", "covers_until", "started_at", "ended_at", "due", "done", "has_worked")
+    list_filter = ("sweep",)
+    ordering = ("-id",)
+
+    @display(description=_("worked"), boolean=True)
+    def has_worked(self, run: SweepRun) -> bool:
+        """Whether it ended without a fault."""
+        return run.ended_at is not None and not run.fault
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    """What was decided for whom, once for each occurrence."""
+
+    list_display = ("member", "kind", "occurrence", "outcome", "decided_at")
+    list_filter = ("kind", "outcome")
+    search_fields = ("=member__ref", "=occurrence")
+    search_help_text = _("A member's reference, or the occurrence")
+    list_select_related = ("member",)
+    ordering = ("-id",)
+
+
+@admin.register(Job)
+class JobAdmin(StepsAdmin, ReadOnlyAdmin):
+    """The work queue. What gave up can be tried again."""
+
+    list_display = ("id", "kind", "state_label", "attempts", "not_before", "done_at", "fault_shown")
+    list_display_links = ("id", "kind")
+    list_filter = ("state", "kind")
+    search_fields = ("=key", "kind")
+    ordering = ("-id",)
+    actions = ("retry_all",)
+    steps = (
+        Step(
+            "retry",
+            _("Try again"),
+            _("The job goes back on the queue with fresh attempts."),
+            "members.change_job",
+            jobs.retry,
+            can=can_retry,
+            fits=lambda job: job.state == Job.State.DEAD,
+            icon="replay",
+        ),
+    )
+
+    @display(description=_("state"), ordering="state", label=STATES)
+    def state_label(self, job: Job) -> tuple[str, str]:
+        """The state, as a label."""
+        return job.state, job.get_state_display()
+
+    @display(description=_("fault"))
+    def fault_shown(self, job: Job) -> str:
+        """The beginning of what went wrong."""
+        return job.fault[:80]
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Who may set the queue going again."""
+        return bool(held(request.user, "members.change_job"))
+
+    @action(description=_("Try again"), permissions=["retry"])
+    def retry_all(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        """Every chosen job that gave up."""
+        dead = list(queryset.filter(state=Job.State.DEAD))
+        for job in dead:
+            jobs.retry(job, actor=Actor.user(request.user))
+        self.message_user(
+            request,
+            ngettext("%d job tries again.", "%d jobs try again.", len(dead)) % len(dead),
+            messages.SUCCESS,
+        )

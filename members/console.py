@@ -1,0 +1,239 @@
+"""What every page of the staff console is made of.
+
+Lists that only show; forms that save through an operation and nothing else; and steps, the verbs of
+an object's page, which ask first (GET) and act only on a sent form (POST).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from members.domain.actors import Actor
+from members.permissions import Verdict
+
+
+class AskedForm(forms.Form):
+    """A step that needs no more than a yes."""
+
+
+class ReasonForm(forms.Form):
+    """A step that is remembered with its reason."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget(), required=True
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button on an object's page.
+
+    `fits` says whether the object's state makes it possible, `permission` who sees the button, `can`
+    whether this user may; `act(subject, actor=…, **what the form asked)` is the operation.
+    """
+
+    name: str
+    label: str | Promise
+    question: str | Promise
+    permission: str
+    act: Callable[..., Any]
+    can: Callable[[Any, Any], Verdict]
+    fits: Callable[[Any], bool] = lambda subject: True
+    form: type[forms.Form] = AskedForm
+    icon: str = ""
+    variant: ActionVariant = ActionVariant.DEFAULT
+
+
+class ConsoleAdmin(ModelAdmin):
+    """The base of all: nothing can be deleted, and long lists are paged."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    compressed_fields = True
+    actions: Any = None
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Nothing that a programme is accountable for is deleted by hand."""
+        return False
+
+
+class ReadOnlyAdmin(ConsoleAdmin):
+    """Rows that people read here, and that only operations write."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Never."""
+        return False
+
+
+class RefusableForm(forms.ModelForm):
+    """A form that shows what the operation refused, beside the field when it named one."""
+
+    refusal: ValidationError | None = None
+
+    def clean(self) -> dict[str, Any] | None:
+        """Add the refusal of the first attempt, so that the input is kept."""
+        cleaned = super().clean()
+        if self.refusal is not None:
+            self._show(self.refusal)
+        return cleaned
+
+    def _show(self, refusal: ValidationError) -> None:
+        for name, faults in getattr(refusal, "error_dict", {None: refusal}).items():
+            self.add_error(name if name in self.fields else None, faults)
+
+
+class OperationAdmin(ConsoleAdmin):
+    """A form whose save is an operation: `add_row(actor, **fields)` and `change_row(row, actor, **fields)`.
+
+    When the operation refuses, nothing has changed and the form comes back with the sentence.
+    """
+
+    form = RefusableForm
+
+    def add_row(self, actor: Actor, **fields: Any) -> models.Model:
+        """Create the row by an operation; returns it."""
+        raise PermissionDenied
+
+    def change_row(self, row: Any, actor: Actor, **fields: Any) -> Any:
+        """Change the row by an operation; `fields` holds what the form changed."""
+        raise PermissionDenied
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Hand the form's values to the operation."""
+        actor = Actor.user(request.user)
+        if change:
+            changed = {name: form.cleaned_data[name] for name in form.changed_data}
+            if changed:
+                self.change_row(obj, actor, **changed)
+        else:
+            obj.pk = self.add_row(actor, **form.cleaned_data).pk
+            obj._state.adding = False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Everything was saved by the operation."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any):
+        """The form, knowing what was refused a moment ago."""
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"refusal": getattr(request, "refusal", None)})
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show or save; a refusal undoes the save and shows the form again."""
+        try:
+            with transaction.atomic():
+                response = super().changeform_view(request, *args, **kwargs)
+        except ValidationError as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined] # carried to `get_form`
+            response = super().changeform_view(request, *args, **kwargs)
+        if request.method == "POST" and isinstance(response, TemplateResponse):
+            response.status_code = 422
+        return response
+
+
+class StepsAdmin(ModelAdmin):
+    """Buttons on an object's page, from `steps`."""
+
+    steps: tuple[Step, ...] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Give Unfold the method and the name it looks for, one for each step."""
+        super().__init_subclass__(**kwargs)
+        for step in cls.steps:
+            setattr(cls, step.name, _door(step))
+        cls.actions_detail = tuple(step.name for step in cls.steps)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list:
+        """The buttons that fit the object's state, for those who hold the permission."""
+        subject = self.get_object(request, str(object_id))
+        fitting = {
+            f"{self.opts.app_label}_{self.opts.model_name}_{step.name}"
+            for step in self.steps
+            if subject is not None and request.user.has_perm(step.permission) and step.fits(subject)
+        }
+        return [
+            action for action in self._get_base_actions_detail() if action.action_name in fitting
+        ]
+
+    def take_step(self, request: HttpRequest, object_id: str, step: Step) -> HttpResponse:
+        """Ask (GET) or act (POST). A refusal is shown with its reason: 403, or 422 from the operation."""
+        subject = self.get_object(request, object_id)
+        if subject is None:
+            raise Http404
+        if not self.has_view_permission(request, subject):
+            raise PermissionDenied
+        verdict = step.can(request.user, subject)
+        form = step.form(request.POST if request.method == "POST" else None)
+        if not verdict:
+            return self._ask(request, subject, step, form, verdict.reason, status=403)
+        if request.method != "POST" or not form.is_valid():
+            status = 422 if request.method == "POST" else 200
+            return self._ask(request, subject, step, form, status=status)
+        try:
+            step.act(subject, actor=Actor.user(request.user), **form.cleaned_data)
+        except ValidationError as refusal:
+            return self._ask(request, subject, step, form, " ".join(refusal.messages), status=422)
+        messages.success(request, _("Done: %(step)s.") % {"step": step.label})
+        return redirect(self._page(subject))
+
+    def _page(self, subject: models.Model) -> str:
+        return reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=(subject.pk,)
+        )
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        subject: models.Model,
+        step: Step,
+        form: forms.Form,
+        refusal: str = "",
+        *,
+        status: int,
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": step.label,
+            "opts": self.opts,
+            "subject": subject,
+            "step": step,
+            "form": form,
+            "refusal": refusal,
+            "back": self._page(subject),
+        }
+        return TemplateResponse(request, "admin/step.html", context, status=status)
+
+
+def _door(step: Step) -> Callable[..., HttpResponse]:
+    """The view of a step, as Unfold wants an action to look."""
+
+    def door(self: StepsAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.take_step(request, object_id, step)
+
+    door.__name__ = step.name
+    for name, value in (
+        ("short_description", step.label),
+        ("icon", step.icon or None),
+        ("variant", step.variant),
+        ("attrs", {}),
+        ("url_path", step.name.replace("_", "-")),
+    ):
+        setattr(door, name, value)
+    return door

@@ -1,0 +1,171 @@
+"""A campaign's life in the console: drafted, refused to its author, published, earned, paused."""
+
+import json
+
+import pytest
+
+from loyalty.campaigns.models import Campaign, RuleVersion
+from members.models import AuditRow, Entry
+from tests.campaigns.conftest import order, take
+from tests.staff.conftest import client_of
+
+RULE = {
+    "triggers": ["order.placed"],
+    "conditions": json.dumps({"field": "order.base", "op": "at_least", "value": "20.00"}),
+    "effects": json.dumps([{"kind": "earn", "unit": "points", "amount": 25}]),
+    "limit": "",
+}
+FRAME = {
+    "name": "Autumn",
+    "slug": "autumn",
+    "description": "25 points for every large order.",
+    "priority": "50",
+    "budget_units": "",
+}
+
+
+def step(client, campaign, name, **answers):
+    return client.post(f"/admin/campaigns/campaign/{campaign.pk}/{name}/", answers)
+
+
+@pytest.fixture
+def drafted(ira, units):
+    """Drafted by Ira, with its rule."""
+    client = client_of(ira)
+    answer = client.post("/admin/campaigns/campaign/add/", FRAME)
+    campaign = Campaign.objects.get(slug="autumn")
+    assert answer["Location"] == f"/admin/campaigns/campaign/{campaign.pk}/rule/"
+    answer = client.post(answer["Location"], RULE)
+    assert answer["Location"] == f"/admin/campaigns/campaign/{campaign.pk}/change/"
+    return campaign
+
+
+def state_of(campaign):
+    campaign.refresh_from_db()
+    return campaign.state
+
+
+def test_from_draft_to_earned_to_paused(drafted, ira, gil, bo):
+    """Issue item 5: a second person publishes; orders earn it while it lives, and not while it rests."""
+    author, second = client_of(ira), client_of(gil)
+    assert step(author, drafted, "submit").status_code == 302
+    assert state_of(drafted) == "review"
+
+    answer = step(author, drafted, "publish")
+    assert answer.status_code == 403
+    assert b"Somebody other than the author has to publish this." in answer.content
+    assert state_of(drafted) == "review"
+    assert not RuleVersion.objects.filter(published_at__isnull=False).exists()
+
+    assert step(second, drafted, "publish").status_code == 302
+    version = RuleVersion.objects.get()
+    assert (version.drafted_by, version.published_by) == (ira, gil)
+    assert state_of(drafted) == "live"
+
+    [earned] = take(order(bo, "20.00", id="first"))
+    assert [effect["amount"] for effect in earned["effects"]] == [25]
+    [small] = take(order(bo, "19.99", id="small"))
+    assert small["effects"] == []
+
+    assert step(second, drafted, "pause", reason="Too generous").status_code == 302
+    assert state_of(drafted) == "paused"
+    [resting] = take(order(bo, "20.00", id="second"))
+    assert resting["effects"] == []
+    assert Entry.objects.of_member(bo).count() == 1
+    assert list(
+        AuditRow.objects.filter(subject_type="campaigns.campaign")
+        .order_by("id")
+        .values_list("verb", "actor_name")
+    ) == [
+        ("campaigns.campaign.drafted", "Ira"),
+        ("campaigns.rule.written", "Ira"),
+        ("campaigns.campaign.review", "Ira"),
+        ("campaigns.campaign.live", "Gil"),
+        ("campaigns.rule.published", "Gil"),
+        ("campaigns.campaign.paused", "Gil"),
+    ]
+
+    assert step(second, drafted, "resume").status_code == 302
+    assert step(second, drafted, "end").status_code == 302
+    assert state_of(drafted) == "ended"
+    assert step(second, drafted, "resume").status_code == 403
+
+
+def test_opening_a_step_only_asks(drafted, ira):
+    answer = client_of(ira).get(f"/admin/campaigns/campaign/{drafted.pk}/submit/")
+    assert answer.status_code == 200
+    assert b"Somebody else reads the rule" in answer.content
+    assert state_of(drafted) == "draft"
+
+
+def test_what_is_sent_back_says_why(drafted, ira, gil):
+    step(client_of(ira), drafted, "submit")
+    assert step(client_of(gil), drafted, "send-back").status_code == 422
+    assert state_of(drafted) == "review"
+    assert step(client_of(gil), drafted, "send-back", reason="Too much").status_code == 302
+    assert state_of(drafted) == "draft"
+    assert AuditRow.objects.latest("id").reason == "Too much"
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "pointer", "said"),
+    [
+        (
+            "conditions",
+            {"all": [{"field": "order.bas", "op": "at_least", "value": "1"}]},
+            "/all/0/field",
+            "there is no field &#x27;order.bas&#x27;",
+        ),
+        (
+            "effects",
+            [{"kind": "earn", "unit": "gold", "amount": 5}],
+            "/effects/0/unit",
+            "no unit &#x27;gold&#x27;",
+        ),
+        ("limit", {"times": 1, "per": "hour"}, "/limit/per", "expected one of day, week"),
+    ],
+)
+def test_a_fault_is_shown_with_its_place_and_the_input_stays(
+    field, text, pointer, said, drafted, ira
+):
+    """US5: the error stands at the field it belongs to."""
+    before = list(RuleVersion.objects.values())
+    answer = client_of(ira).post(
+        f"/admin/campaigns/campaign/{drafted.pk}/rule/", RULE | {field: json.dumps(text)}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f"The rule has a fault at {pointer}: " in page
+    assert said in page
+    assert list(answer.context["form"].errors) == [field]
+    assert json.loads(answer.context["form"][field].value()) == text
+    assert list(RuleVersion.objects.values()) == before
+
+
+def test_the_rule_is_read_back_in_words(drafted, ira):
+    page = client_of(ira).get(f"/admin/campaigns/campaign/{drafted.pk}/change/")
+    [said] = page.context["versions"]
+    assert (said["when"], said["if"], said["then"], said["limit"]) == (
+        "Order placed",
+        "the order's value is at least 20",
+        ["25 Points"],
+        "no limit for one member",
+    )
+
+
+def test_a_live_campaign_keeps_its_frame(drafted, ira, gil):
+    step(client_of(ira), drafted, "submit")
+    step(client_of(gil), drafted, "publish")
+    answer = client_of(gil).post(
+        f"/admin/campaigns/campaign/{drafted.pk}/change/", FRAME | {"name": "Winter"}
+    )
+    assert answer.status_code == 403
+    drafted.refresh_from_db()
+    assert drafted.name == "Autumn"
+
+
+def test_a_slug_in_use_is_refused_beside_its_field(drafted, ira):
+    answer = client_of(ira).post("/admin/campaigns/campaign/add/", FRAME)
+    assert answer.status_code == 422
+    assert "slug" in answer.context["adminform"].form.errors
+    assert Campaign.objects.count() == 1
