@@ -1,0 +1,144 @@
+"""What people do, in a real browser: by keyboard, on a phone, and without scripts."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+
+from loyalty.rewards.models import Redemption
+from members.models import Member, User
+from tests.conftest import person
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
+
+PASSWORD = "correct horse battery"
+
+
+def verified(user: User) -> User:
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def sign_in(visitor, email: str) -> None:
+    visitor.go("/account/login/")
+    visitor.page.get_by_label("Email").fill(email)
+    visitor.page.get_by_label("Password").fill(PASSWORD)
+    visitor.page.get_by_role("button", name="Sign In", exact=True).click()
+
+
+def test_balance_tier_and_ring_are_in_the_first_screen_of_a_phone(visit, programme):
+    """UM1."""
+    with visit(programme.user, size="phone") as visitor:
+        visitor.go("/")
+        ring = visitor.page.get_by_role("img", name=re.compile(r"points to \w+ by|highest tier"))
+        for part in (
+            visitor.page.locator(".figure-hero"),
+            ring,
+            visitor.page.locator(".pill").first,
+        ):
+            box = part.bounding_box()
+            assert box["y"] >= 0 and box["y"] + box["height"] <= 844 - 57
+
+
+def test_sign_in_and_redeem_in_two_taps_without_scripts(visit, programme):
+    """UA7, UM7."""
+    verified(programme.user)
+    with visit(size="phone", scripts=False) as visitor:
+        sign_in(visitor, programme.user.email)
+        assert visitor.page.url == visitor.base + "/"
+        visitor.page.get_by_role("link", name="Coffee").click()
+        visitor.page.get_by_role("button", name="Redeem for 80").click()
+        redemption = Redemption.objects.get()
+        assert visitor.page.url.endswith(f"/rewards/vouchers/{redemption.pk}/")
+        assert redemption.member == programme
+        visitor.page.get_by_role("button", name="Undo").click()
+        redemption.refresh_from_db()
+        assert redemption.state == "cancelled"
+
+
+def test_menus_and_language_work_without_scripts(visit, programme):
+    """UM26: the switch stays on the page."""
+    with visit(programme.user, size="phone", scripts=False) as visitor:
+        visitor.go("/points/?unit=status")
+        visitor.page.get_by_text("More", exact=True).click()
+        assert visitor.page.get_by_role("link", name="Leaderboards").last.is_visible()
+        visitor.page.get_by_text("More", exact=True).click()
+        visitor.page.get_by_role("button", name="Deutsch").click()
+        assert visitor.page.url == visitor.base + "/points/?unit=status"
+        assert visitor.page.locator("html").get_attribute("lang") == "de"
+
+
+def test_signing_up_makes_a_member(visit, units):
+    with visit(size="phone") as visitor:
+        visitor.go("/account/signup/")
+        visitor.page.get_by_label("Email").fill("noor@example.test")
+        visitor.page.get_by_label("Password", exact=True).fill("three-green-jars")
+        visitor.page.get_by_label("Password (again)").fill("three-green-jars")
+        visitor.page.get_by_role("button", name="Sign Up").click()
+        assert "/confirm-email/" in visitor.page.url
+        assert visitor.faults == [] == visitor.policy_faults()
+    assert Member.objects.get().user.email == "noor@example.test"
+
+
+def test_a_wrong_password_says_so_at_the_top_and_keeps_the_address(visit, db):
+    """UA8."""
+    verified(person("bo@example.test"))
+    with visit() as visitor:
+        visitor.go("/account/login/")
+        visitor.page.get_by_label("Email").fill("bo@example.test")
+        visitor.page.get_by_label("Password").fill("wrong")
+        visitor.page.get_by_role("button", name="Sign In", exact=True).click()
+        assert visitor.page.evaluate("document.activeElement.id") == "error-summary"
+        assert visitor.page.get_by_label("Email").input_value() == "bo@example.test"
+
+
+def test_the_skip_link_comes_first_and_nothing_traps_the_keyboard(visit, programme):
+    """UA1."""
+    with visit(programme.user) as visitor:
+        visitor.go("/rewards/")
+        press = visitor.page.keyboard.press
+        press("Tab")
+        assert visitor.page.evaluate("document.activeElement.className") == "skip"
+        press("Enter")
+        assert visitor.page.evaluate("document.activeElement.id") == "content"
+        seen = []
+        for _ in range(40):
+            press("Tab")
+            seen.append(
+                visitor.page.evaluate(
+                    "(() => { const e = document.activeElement; const r = e.getBoundingClientRect();"
+                    " return [e.tagName, e.textContent.trim().slice(0, 20), r.width > 0] })()"
+                )
+            )
+            if seen[-1][0] == "BODY":
+                break
+        assert seen[-1][0] == "BODY", "the focus never left the page"
+        assert all(is_seen for tag, _, is_seen in seen if tag != "BODY")
+
+
+def test_dark_follows_the_system_and_the_switch_is_remembered(visit, programme):
+    """UA5."""
+    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    with visit(programme.user, theme="dark") as visitor:
+        visitor.go("/")
+        night = visitor.page.evaluate(paper)
+        visitor.page.get_by_role("button", name="Light", exact=True).click()
+        day = visitor.page.evaluate(paper)
+        assert (night, day) == ("rgb(19, 23, 21)", "rgb(250, 249, 245)")
+        visitor.go("/points/")
+        assert visitor.page.evaluate(paper) == day
+        visitor.page.get_by_role("button", name="As the system").click()
+        visitor.go("/")
+        assert visitor.page.evaluate(paper) == night
+
+
+def test_a_menu_closes_with_escape_and_gives_the_focus_back(visit, programme):
+    """UA1."""
+    with visit(programme.user) as visitor:
+        visitor.go("/")
+        menu = visitor.page.locator(".site-head details.menu")
+        menu.locator("summary").click()
+        visitor.page.get_by_role("link", name="Preferences").focus()
+        visitor.page.keyboard.press("Escape")
+        assert menu.get_attribute("open") is None
+        assert visitor.page.evaluate("document.activeElement.tagName") == "SUMMARY"

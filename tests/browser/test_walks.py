@@ -1,0 +1,110 @@
+"""Every page, at two widths, in two themes: accessible, within its policy, alone with its own host."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from loyalty.rewards.models import Redemption, Reward
+from loyalty.rewards.operations import redemptions
+from members.models import Entry, User
+from tests.browser.chromium import SIZES, THEMES
+from tests.conftest import SYSTEM
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
+
+STANDARD = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "resultTypes": ["violations"],
+    # Else axe fetches every imported stylesheet again, from the wrong folder.
+    "preload": False,
+}
+VISITOR = [
+    "/",
+    "/account/login/",
+    "/account/signup/",
+    "/account/password/reset/",
+    "/badges/",
+    "/nowhere/",
+]
+MEMBER = [
+    "/",
+    "/points/",
+    "/points/?unit=status",
+    "/points/{line}/",
+    "/rewards/",
+    "/rewards/coffee/",
+    "/rewards/dinner/",
+    "/rewards/vouchers/",
+    "/rewards/vouchers/{voucher}/",
+    "/badges/",
+    "/leaderboards/",
+    "/leaderboards/month/?window=all",
+    "/account/preferences/",
+    "/account/email/",
+    "/account/password/change/",
+    "/account/2fa/",
+    "/account/2fa/totp/activate/",
+    "/account/2fa/webauthn/add/",
+    "/account/logout/",
+]
+
+
+def faults_of(visitor, path: str) -> list[str]:
+    """Everything that is wrong with a page: what axe finds, refused policies, sideways scroll."""
+    response = visitor.go(path)
+    found = [] if response.status < 500 else [f"status {response.status}"]
+    # What lies under the bar at this scroll position can be scrolled free; axe cannot know that.
+    visitor.page.evaluate(
+        "document.querySelectorAll('.tab-bar').forEach((bar) => bar.style.position = 'static')"
+    )
+    for rule in Axe().run(visitor.page, options=STANDARD).response["violations"]:
+        places = "; ".join(node["html"][:160] for node in rule["nodes"][:3])
+        found.append(f"{rule['id']}: {rule['help']}: {places}")
+    found += visitor.policy_faults() + visitor.faults
+    visitor.faults.clear()
+    if visitor.overflow() > 0:
+        found.append(f"scrolls sideways by {visitor.overflow()} px")
+    return [f"{path}: {fault}" for fault in found]
+
+
+def addresses(programme) -> list[str]:
+    """The member's pages, with a line and a voucher of their own."""
+    coffee = Reward.objects.get(slug="coffee")
+    voucher = redemptions.redeem(programme, reward=coffee, key="walk", actor=SYSTEM)
+    line = Entry.objects.of_member(programme).filter(reverses__isnull=False).first()
+    return [path.format(line=line.pk, voucher=voucher.pk) for path in MEMBER]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES)
+def test_member_pages_hold_wcag_policy_and_width(visit, programme, size, theme):
+    """UA2, UA4, UA11."""
+    paths = addresses(programme)
+    with visit(programme.user, size=size, theme=theme) as visitor:
+        assert [fault for path in paths for fault in faults_of(visitor, path)] == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES)
+def test_visitors_pages_hold_wcag_policy_and_width(visit, programme, size, theme):
+    """UA2, UA4, UA11."""
+    with visit(size=size, theme=theme) as visitor:
+        assert [fault for path in VISITOR for fault in faults_of(visitor, path)] == []
+
+
+def test_the_styleguide_holds_wcag_policy_and_width(visit, fay):
+    """UA2: every component, with its form in error."""
+    with visit(fay, theme="dark") as visitor:
+        assert faults_of(visitor, "/styleguide/") == []
+        visitor.page.get_by_role("button", name="Save").click()
+        assert visitor.page.evaluate("document.activeElement.id") == "error-summary"
+
+
+def test_nothing_scrolls_sideways_at_320_pixels_or_with_text_twice_the_size(visit, programme):
+    """UA3."""
+    with visit(programme.user, width=320, size="phone") as visitor:
+        for path in addresses(programme):
+            visitor.go(path)
+            assert (path, visitor.overflow()) == (path, 0)
+            visitor.page.evaluate("document.documentElement.style.fontSize = '200%'")
+            assert (path, "200%", max(visitor.overflow(), 0)) == (path, "200%", 0)
+    assert User.objects.count() and Redemption.objects.count() == 1
