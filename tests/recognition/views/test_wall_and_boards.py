@@ -112,6 +112,16 @@ def test_a_board_with_too_few_people_shows_nobody(client, bo, points, board):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("window", ["week", "month", "year", "all"])
+def test_every_window_knows_my_place(client, bo, points, board, window):
+    crowd(points, 4)
+    earn(bo, points, 98)
+    client.force_login(bo.user)
+    page = client.get(reverse("leaderboards:first"), {"window": window})
+    assert (page.context["mine"].rank, page.context["mine"].points) == (3, 98)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("query", ["?window=decade", "?window="])
 def test_a_window_that_does_not_exist_is_not_found(client, bo, board, query):
     client.force_login(bo.user)
