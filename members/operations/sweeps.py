@@ -75,17 +75,23 @@ def do_chunk(arguments: dict) -> None:
         )
 
 
+class SweepBusyError(RuntimeError):
+    """Another runner has this sweep. The job is tried again in a moment, so no turn is lost to a
+    runner that was killed but whose database session has not noticed yet."""
+
+
 @transaction.atomic
-def sweep_once(sweep: Sweep, *, until: datetime) -> bool:
-    """Decide one chunk; True when there is more to do. A second runner waits for nothing: it finds
-    the lock taken and leaves the work to the first."""
+def sweep_once(sweep: Sweep, *, until: datetime, waits: bool = False) -> bool:
+    """Decide one chunk; True when there is more to do. A sweep has one runner at a time: the second
+    waits for the first to end its chunk, or raises SweepBusyError."""
+    try_or_wait = "pg_advisory_xact_lock" if waits else "pg_try_advisory_xact_lock"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtext('laurel.sweep'), hashtext(%s))", [sweep.name]
+            f"SELECT {try_or_wait}(hashtext('laurel.sweep'), hashtext(%s))::text", [sweep.name]
         )
-        [(is_ours,)] = cursor.fetchall()
-    if not is_ours:
-        return False
+        [(got,)] = cursor.fetchall()
+    if got == "false":
+        raise SweepBusyError(sweep.name)
     mark, _ = Watermark.objects.select_for_update().get_or_create(
         sweep=sweep.name, defaults={"upto": until - sweep.first}
     )
@@ -112,7 +118,7 @@ def run_due(*, at: datetime | None = None, names: list[str] | None = None) -> in
     until, chunks = at or clock.now(), 0
     for name in names or list(SWEEPS):
         while True:
-            more = sweep_once(SWEEPS[name], until=until)
+            more = sweep_once(SWEEPS[name], until=until, waits=True)
             chunks += 1
             if not more:
                 break
