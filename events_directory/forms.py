@@ -3,11 +3,12 @@
 import uuid
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
 from django.db import models
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from events_directory.domain import money
@@ -78,10 +79,10 @@ class DateChoice(forms.ModelChoiceField):
     """One of the dates on show, named as people say it."""
 
     def label_from_instance(self, occurrence: Occurrence) -> str:
-        """Day, time on the venue's wall, and the seats that are left."""
-        return _("%(day)s, %(time)s (%(free)s free)") % {
-            "day": date_format(occurrence.local_on, "D j M"),
-            "time": time_format(occurrence.local_time),
+        """Day and time on the venue's wall, with its zone, and the seats that are left."""
+        starts = occurrence.starts_at.astimezone(ZoneInfo(occurrence.zone))
+        return _("%(when)s (%(free)s free)") % {
+            "when": date_format(starts, "D j M, H:i T"),
             "free": occurrence.free,
         }
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from events_directory.domain.moves import MICRO_EVENT
@@ -26,6 +26,11 @@ class MicroEventQuerySet(models.QuerySet["MicroEvent"]):
     def public(self) -> "MicroEventQuerySet":
         """Events that everybody may read: published ones, also when cancelled since."""
         return self.exclude(published_at=None)
+
+    def with_next_date(self, at: datetime) -> "MicroEventQuerySet":
+        """Adds `next_at`: when its next date starts; None when there is none to come."""
+        coming = Q(occurrences__ends_at__gt=at, occurrences__cancelled_at=None)
+        return self.annotate(next_at=Min("occurrences__starts_at", filter=coming))
 
 
 class MicroEvent(Moving):

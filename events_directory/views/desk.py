@@ -1,7 +1,7 @@
 """What every page of the partner console needs: the organisation, the right to be here, the doors."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from events_directory import permissions
 from events_directory.models import MicroEvent, Occurrence, Partner
 from events_directory.views.outcomes import INVALID
+from members import clock
 from members.permissions import Verdict
 
+Rows = TypeVar("Rows", bound=QuerySet)
 May = Callable[[Any, Partner], Verdict]
 
 
@@ -31,7 +33,8 @@ def organisation(request: HttpRequest, slug: str, may: May = permissions.can_edi
 def own_event(request: HttpRequest, slug: str, pk: int) -> MicroEvent:
     """A listing of the user's own organisation, for an editor."""
     partner = organisation(request, slug)
-    return get_object_or_404(partner.micro_events.select_related("partner", "venue"), pk=pk)
+    events = partner.micro_events.with_next_date(clock.now()).select_related("partner", "venue")
+    return get_object_or_404(events, pk=pk)
 
 
 def own_date(
@@ -44,8 +47,8 @@ def own_date(
 
 
 def by_state(
-    request: HttpRequest, rows: QuerySet, states: type[TextChoices]
-) -> tuple[QuerySet, list[dict[str, Any]]]:
+    request: HttpRequest, rows: Rows, states: type[TextChoices]
+) -> tuple[Rows, list[dict[str, Any]]]:
     """The rows of the state that the address asks for (or all), and a tab with a count for each."""
     counts = dict(rows.values_list("state").annotate(Count("pk")).order_by())
     asked = request.GET.get("state", "")

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -61,9 +61,7 @@ def listings(request: HttpRequest, slug: str) -> HttpResponse:
     """My events with their state and next step."""
     partner = desk.organisation(request, slug)
     chosen, tabs = desk.by_state(request, partner.micro_events.all(), MicroEvent.State)
-    coming = Q(occurrences__ends_at__gt=clock.now(), occurrences__cancelled_at=None)
-    events = chosen.annotate(next_at=Min("occurrences__starts_at", filter=coming))
-    pages = Paginator(events.order_by("-changed_at", "-pk"), PER_PAGE)
+    pages = Paginator(chosen.with_next_date(clock.now()).order_by("-changed_at", "-pk"), PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
     return desk.page(request, "listings", partner, page=page, tabs=tabs)
 

@@ -67,14 +67,19 @@ def _micro_event(
 ) -> HttpResponse:
     now = clock.now()
     dates = list(event.occurrences.with_place().filter(ends_at__gt=now).order_by("starts_at"))
-    bookable = event.occurrences.on_show(now).filter(starts_at__gt=now).order_by("starts_at")
     is_member = request.user.is_authenticated and Member.objects.of(request.user).exists()
+    live = Booking.objects.visible_to(request.user).live().filter(occurrence__in=dates)
+    mine = list(live.select_related("occurrence")) if is_member else []
+    bookable = (
+        event.occurrences.on_show(now)
+        .filter(starts_at__gt=now)
+        .exclude(pk__in=[booking.occurrence_id for booking in mine])
+        .order_by("starts_at")
+    )
     context = {
         "event": event,
         "dates": dates,
-        "mine": Booking.objects.visible_to(request.user).live().filter(occurrence__in=dates)
-        if is_member
-        else [],
+        "mine": mine,
         "is_member": is_member,
         "form": form or (BookingForm(dates=bookable) if is_member and bookable.exists() else None),
         "linked": _linked(request, event, dates),

@@ -42,7 +42,7 @@ def test_an_amount_the_currency_cannot_hold(console, pool, amount):
 def test_the_page_tells_where_it_stands(console, application, pool, fay, ann):
     """UP8 (narrow)."""
     path = f"/partner/elis/grants/{application.pk}/"
-    assert "submitted" in console.get(path).content.decode()
+    assert "Submitted" in console.get(path).content.decode()
     for user in (fay, ann):
         applications.approve(application, actor=Actor.user(user))
     grant = Grant.objects.get()
