@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _
 
 from governance.models import Assignment, Case, Committee, Criteria, Seat
 from governance.operations import cases
-from members.permissions import ALLOWED, Verdict, refused
+from members import clock
+from members.permissions import ALLOWED, Verdict, held, refused
 
 
 def assignment_of(user, case: Case) -> Assignment | None:
@@ -69,20 +70,21 @@ def can_void(user, case: Case) -> Verdict:
     """Staff end a case that can never reach its quorum."""
     if not case.is_open:
         return refused(_("This case is closed."))
-    return _held(user, "governance.void_case")
+    return held(user, "governance.void_case")
 
 
 def can_seat(user, committee: Committee | None = None) -> Verdict:
     """Staff with the permission seat people."""
-    return _held(user, "governance.seat_committee")
+    return held(user, "governance.seat_committee")
+
+
+def can_end_seat(user, seat: Seat) -> Verdict:
+    """Staff who seat people also end seats."""
+    if not seat.is_held(clock.now()):
+        return refused(_("This seat has ended."))
+    return held(user, "governance.seat_committee")
 
 
 def can_publish_criteria(user, criteria: Criteria | None = None) -> Verdict:
     """Staff with the permission publish criteria."""
-    return _held(user, "governance.publish_criteria")
-
-
-def _held(user, permission: str) -> Verdict:
-    if user.is_active and user.is_staff and user.has_perm(permission):
-        return ALLOWED
-    return refused(_("You need the permission %(name)s.") % {"name": permission})
+    return held(user, "governance.publish_criteria")

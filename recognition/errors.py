@@ -25,6 +25,11 @@ class ReasonMissing(Refused):
     sentence = _("Say why.")
 
 
+class OwnHands(Refused):
+    code = "own_hands"
+    sentence = _("Somebody else must give you a badge.")
+
+
 class NotYours(Refused):
     code = "not_yours"
     sentence = _("This belongs to somebody else.")

@@ -5,8 +5,15 @@ from django.utils.translation import gettext as _
 from governance.models import Seat
 from members import clock
 from members.models import Member
-from members.permissions import ALLOWED, Verdict, refused
-from recognition.models import Badge, BadgeAward, Leaderboard, Nomination, NominationCycle
+from members.permissions import ALLOWED, Verdict, held, refused
+from recognition.models import (
+    Badge,
+    BadgeAward,
+    Candidate,
+    Leaderboard,
+    Nomination,
+    NominationCycle,
+)
 
 
 def can_show(user, award: BadgeAward) -> Verdict:
@@ -20,7 +27,7 @@ def can_award(user, badge: Badge) -> Verdict:
     """Staff with the permission, for a badge that can be won."""
     if not badge.is_active:
         return refused(_("This badge is not active."))
-    return _held(user, "recognition.award_badge")
+    return held(user, "recognition.award_badge")
 
 
 def can_revoke(user, award: BadgeAward) -> Verdict:
@@ -29,17 +36,17 @@ def can_revoke(user, award: BadgeAward) -> Verdict:
         return refused(_("Somebody else must decide about your own badge."))
     if not award.is_live:
         return refused(_("This badge was revoked already."))
-    return _held(user, "recognition.revoke_badge")
+    return held(user, "recognition.revoke_badge")
 
 
 def can_change_badge(user, badge: Badge | None = None) -> Verdict:
     """Staff with the permission draft, activate and archive badges."""
-    return _held(user, "recognition.change_badge")
+    return held(user, "recognition.change_badge")
 
 
 def can_change_board(user, board: Leaderboard | None = None) -> Verdict:
     """Staff with the permission define boards."""
-    return _held(user, "recognition.change_leaderboard")
+    return held(user, "recognition.change_leaderboard")
 
 
 def can_nominate(member: Member, cycle: NominationCycle) -> Verdict:
@@ -64,9 +71,16 @@ def can_withdraw(member: Member, nomination: Nomination) -> Verdict:
     return ALLOWED
 
 
+def can_put_again(user, candidate: Candidate) -> Verdict:
+    """Staff who run cycles, when the committee's case ended without a decision."""
+    if candidate.case is None or candidate.case.state != candidate.case.State.VOID:
+        return refused(_("Their case has not ended without a decision."))
+    return held(user, "recognition.run_cycle")
+
+
 def can_run_cycle(user, cycle: NominationCycle | None = None) -> Verdict:
     """Staff with the permission open, close and cancel cycles."""
-    return _held(user, "recognition.run_cycle")
+    return held(user, "recognition.run_cycle")
 
 
 def can_name_laureate(user, cycle: NominationCycle) -> Verdict:
@@ -77,9 +91,3 @@ def can_name_laureate(user, cycle: NominationCycle) -> Verdict:
     if user.is_authenticated and chairs.of(user).exists():
         return ALLOWED
     return can_run_cycle(user, cycle)
-
-
-def _held(user, permission: str) -> Verdict:
-    if user.is_active and user.is_staff and user.has_perm(permission):
-        return ALLOWED
-    return refused(_("You need the permission %(name)s.") % {"name": permission})

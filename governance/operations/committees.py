@@ -28,6 +28,22 @@ def create(
 
 
 @transaction.atomic
+def change(committee: Committee, *, actor: Actor, **fields: str) -> Committee:
+    """Change a committee's `name` or `purpose`."""
+    if set(fields) - {"name", "purpose"}:
+        raise TypeError(f"not editable: {', '.join(sorted(fields))}")
+    committee = Committee.objects.select_for_update().get(pk=committee.pk)
+    before = {name: getattr(committee, name) for name in fields}
+    for name, value in fields.items():
+        setattr(committee, name, value)
+    committee.save(update_fields=list(fields))
+    audit.record(
+        committee, actor=actor, verb="governance.committee.changed", before=before, after=fields
+    )
+    return committee
+
+
+@transaction.atomic
 def seat(
     committee: Committee,
     *,

@@ -1,5 +1,6 @@
 """Badges: defining them, giving them, taking them back."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from members import clock
 from members.domain.actors import Actor
 from members.models import Member
 from members.operations import audit
-from recognition.errors import BadgeNotActive, CriteriaFrozen, NotYours, ReasonMissing
+from recognition.errors import BadgeNotActive, CriteriaFrozen, NotYours, OwnHands, ReasonMissing
 from recognition.models import Badge, BadgeAward, Profile
 from recognition.operations import awards
 from recognition.operations.steps import move
@@ -96,6 +97,17 @@ def award(
     if given.award_id is None:
         raise BadgeNotActive(badge=badge.name)
     return BadgeAward.objects.select_related("badge", "member").get(pk=given.award_id)
+
+
+@transaction.atomic
+def give_by_hand(badge: Badge, *, member: Member, reason: str, actor: Actor) -> BadgeAward:
+    """Staff give a badge, with the reason its holder reads. Nobody gives one to themselves."""
+    if not reason.strip():
+        raise ReasonMissing()
+    if actor.kind == "user" and member.user_id == actor.id:
+        raise OwnHands()
+    key = f"hand:{secrets.token_hex(8)}"
+    return award(member, badge=badge, key=key, reason=reason, actor=actor)
 
 
 #: The batch's way: awards many in one statement (see `awards.award_many`).
