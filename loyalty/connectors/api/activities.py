@@ -1,6 +1,6 @@
 """The activity endpoints."""
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ParseError
 from rest_framework.generics import get_object_or_404
@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.operations import intake
 from loyalty.campaigns.operations.answers import Answer, again
 from loyalty.connectors.api import cloudevents
@@ -109,7 +110,6 @@ class ActivitiesView(APIView):
         cloudevents.EventParser,
         cloudevents.BatchParser,
     ]
-    dry = False
 
     @extend_schema(
         operation_id="activities_create",
@@ -121,40 +121,33 @@ class ActivitiesView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Record and evaluate; one answer for an object, a list of answers for an array."""
-        actor, now = Actor.key(request.auth), clock.now()
-        is_batch = isinstance(request.data, list)
-        if is_batch:
-            tolds = cloudevents.read_batch(request.data, now=now)
-        else:
-            tolds = [cloudevents.read_event(request.data, now=now)]
-        if self.dry:
-            answers = intake.preview(tolds, actor=actor, at=self._at(request))
-        else:
-            answers = intake.take(tolds, actor=actor)
-        if is_batch:
-            return Response([answer.as_json() for answer in answers])
-        return _single(answers[0])
-
-    @staticmethod
-    def _at(request: Request):
-        if "at" not in request.query_params:
-            return None
-        at = cloudevents.read_time(request.query_params["at"])
-        if at is None:
-            raise ParseError("`at` must be a time with its zone.")
-        return at
+        answers = intake.take(_tolds(request), actor=Actor.key(request.auth))
+        return _answered(request, answers)
 
 
-@extend_schema(
-    operation_id="activities_preview",
-    request=EventInput,
-    responses=AnswerOutput,
-    description="What `POST activities` would answer, now or at the time in `?at=`. Writes nothing.",
-)
-class PreviewView(ActivitiesView):
+class PreviewView(APIView):
     """Ask what would happen."""
 
-    dry = True
+    scopes = ActivitiesView.scopes
+    parser_classes = ActivitiesView.parser_classes
+
+    @extend_schema(
+        operation_id="activities_preview",
+        parameters=[OpenApiParameter("at", str, description="As if it were this time.")],
+        request=EventInput,
+        responses=AnswerOutput,
+        examples=[OpenApiExample("An order", EXAMPLE, request_only=True)],
+        description="What `POST activities` would answer, now or at another time. Writes nothing.",
+    )
+    def post(self, request: Request) -> Response:
+        """The same answers; nothing is written."""
+        at = None
+        if "at" in request.query_params:
+            at = cloudevents.read_time(request.query_params["at"].replace(" ", "+"))
+            if at is None:
+                raise ParseError("`at` must be a time with its zone.")
+        answers = intake.preview(_tolds(request), actor=Actor.key(request.auth), at=at)
+        return _answered(request, answers)
 
 
 class ActivityView(APIView):
@@ -179,6 +172,21 @@ class ActivityView(APIView):
                 "trace": evaluation.trace if evaluation else [],
             }
         )
+
+
+def _tolds(request: Request) -> list[Told]:
+    """The activities of the body: one object, or an array of them."""
+    now = clock.now()
+    if isinstance(request.data, list):
+        return cloudevents.read_batch(request.data, now=now)
+    return [cloudevents.read_event(request.data, now=now)]
+
+
+def _answered(request: Request, answers: list[Answer]) -> Response:
+    """An array for an array, an object for an object."""
+    if isinstance(request.data, list):
+        return Response([answer.as_json() for answer in answers])
+    return _single(answers[0])
 
 
 def _single(answer: Answer) -> Response:
