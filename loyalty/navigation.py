@@ -7,10 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from django.db.models import Exists
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
+
+from events_directory.models import Partner
+from governance.models import Seat
+from members.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,14 @@ ACCOUNT = (
     Door("/account/email/", _("E-mail addresses"), "mail"),
     Door("/account/password/change/", _("Password"), "lock"),
     Door("/account/2fa/", _("Two-step sign-in"), "key-round"),
+)
+PARTNER = (
+    Door("/partner/", _("Overview"), "briefcase"),
+    Door("/events/", _("Events"), "calendar-days"),
+)
+COMMITTEE = (
+    Door("/committee/", _("My cases"), "scale"),
+    Door("/nominations/", _("Nominations"), "vote"),
 )
 PARTNER_DESK = Door("/partner/", _("Partner console"), "briefcase")
 COMMITTEE_DESK = Door("/committee/", _("Committee desk"), "scale")
@@ -86,12 +99,27 @@ class Navigation:
         return self._doors(ACCOUNT)
 
     @cached_property
-    def committee(self) -> list[Door]:
-        """The committee desk's first level."""
-        return self._doors([COMMITTEE_DESK])
+    def desks(self) -> list[Door]:
+        """The other desks that this person may sit at; one query."""
+        user = self._request.user
+        if not user.is_authenticated:
+            return []
+        at_partner, at_committee = User.objects.values_list(
+            Exists(Partner.objects.visible_to(user)), Exists(Seat.objects.of(user))
+        ).get(pk=user.pk)
+        desks = (
+            (PARTNER_DESK, at_partner),
+            (COMMITTEE_DESK, at_committee),
+            (STAFF_DESK, user.is_staff),
+        )
+        return self._doors(desk for desk, may_enter in desks if may_enter)
 
     @cached_property
-    def desks(self) -> list[Door]:
-        """The other desks that this person may sit at."""
-        user = self._request.user
-        return self._doors([STAFF_DESK] if user.is_staff else [])
+    def partner(self) -> list[Door]:
+        """The partner console's first level, above the organisations."""
+        return self._doors(PARTNER)
+
+    @cached_property
+    def committee(self) -> list[Door]:
+        """The committee desk's first level."""
+        return self._doors(COMMITTEE)

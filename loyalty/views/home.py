@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from events_directory.models import Booking, Occurrence
 from loyalty.accounts import enrol_user
 from loyalty.rewards.models import Reward
 from loyalty.rewards.views.offers import offers_for, treat_for
@@ -18,6 +19,7 @@ from loyalty.views.progress import progress_of
 from members import clock
 from members.models import Entry, Member
 from members.views.guards import SignedInRequest
+from recognition.models import BadgeAward
 
 RECENT = 6
 SHOWN = 3
@@ -59,5 +61,14 @@ def standing_of(member: Member) -> dict[str, object]:
         "offers": offers[:SHOWN],
         "promises": promises,
         "promised": sum(each.effect.amount or 0 for each in promises),
+        "awards": BadgeAward.objects.live()
+        .filter(member=member)
+        .select_related("badge")
+        .order_by("-awarded_at")[:SHOWN],
+        "bookings": Booking.objects.live()
+        .with_place()
+        .filter(member=member, occurrence__ends_at__gt=now)
+        .order_by("occurrence__starts_at")[:SHOWN],
+        "dates": Occurrence.objects.on_show(now).with_place().order_by("starts_at", "pk")[:SHOWN],
         "lines": lines_of(Entry.objects.on(wallet)[:RECENT]) if wallet else [],
     }

@@ -7,7 +7,7 @@ balanced by its shape. Rows here are written by `ledger_post` alone and never ch
 from datetime import UTC, datetime
 
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, RowRange, Sum, When, Window
 from django.utils.translation import gettext_lazy as _
 
 from members.models.members import Member
@@ -111,17 +111,17 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(Q(debit__in=accounts) | Q(credit__in=accounts)).order_by("-id")
 
     def on(self, account: Account) -> "EntryQuerySet":
-        """The statement of one account, newest first: `signed` (in +, out -), `seq`, and `after`,
-        which is the balance that the posting left."""
-        is_in = When(credit=account, then=F("amount"))
+        """The statement of one account, newest first: `signed` (in +, out -), and `after`, the
+        balance once everything that happened until then is counted.
+
+        In order of happening, not of writing: history that was imported late stands where it belongs.
+        """
+        signed = Case(When(credit=account, then=F("amount")), default=-F("amount"))
+        running = Window(Sum(signed), order_by=["occurred_at", "id"], frame=RowRange(end=0))
         return (
             self.filter(Q(debit=account) | Q(credit=account))
-            .annotate(
-                signed=Case(is_in, default=-F("amount")),
-                seq=Case(When(credit=account, then=F("credit_seq")), default=F("debit_seq")),
-                after=Case(When(credit=account, then=F("credit_after")), default=F("debit_after")),
-            )
-            .order_by("-seq")
+            .annotate(signed=signed, after=running)
+            .order_by("-occurred_at", "-id")
         )
 
 

@@ -169,10 +169,10 @@ def test_pages_cost_a_constant_number_of_queries(
         propose(cycle, bo, person)
     for number in range(5):
         propose(cycle, members.enrol(f"n{number}", actor=SYSTEM), amara)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(pages["cycle"])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(reverse("nominations:index"))
     cycles.close(cycle, actor=SYSTEM)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(pages["cycle"])

@@ -140,5 +140,5 @@ def test_a_board_asks_a_constant_number_of_queries(
     crowd(points, 30)
     earn(bo, points, 72)
     client.force_login(bo.user)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(reverse("leaderboards:first"))
