@@ -5,6 +5,7 @@ and `media/`. Restoring fills a new database beside the present one, brings it u
 migrations, and only then lets the two change places: whatever fails before leaves all as it was.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -29,6 +30,7 @@ from loyalty.runtime.faults import Fault
 from members import clock
 
 FORMAT = 1
+HEAD_OF_SCRIPT = 40  # the lines in which a dump sets parameters
 # What a DATABASE_URL may add for libpq itself; `options` is ours, and takes the restricted role.
 _LIBPQ = {"sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs"}
 MANIFEST, DUMP, MEDIA = "manifest.json", "database.dump", "media"
@@ -54,23 +56,65 @@ def _connect(database: str) -> psycopg.Connection:
     return psycopg.connect(_conninfo(database, **more), autocommit=True)
 
 
-def _run(program: str, *arguments: str, database: str) -> None:
-    """Run one of PostgreSQL's own programs. The password goes where `ps` does not show it."""
+def _command(program: str, *arguments: str) -> list[str]:
+    return [str(carriers.postgres_programs() / program), *arguments]
+
+
+def _environment() -> dict[str, str]:
+    """The password goes where `ps` does not show it."""
     secret = connections["default"].settings_dict["PASSWORD"]
+    return dict(os.environ) | ({"PGPASSWORD": secret} if secret else {})
+
+
+def _check_end(program: str, code: int, said: str) -> None:
+    if code:
+        last = said.strip().splitlines()[-1:] or ["no reason given"]
+        raise Fault(f"{program} failed: {last[0]}")
+
+
+def _dump(database: str, file: Path) -> None:
+    arguments = ["--format=custom", "--no-owner", "--no-privileges", f"--file={file}"]
     answer = subprocess.run(
-        [
-            str(carriers.postgres_programs() / program),
-            f"--dbname={_conninfo(database)}",
-            *arguments,
-        ],
-        env=dict(os.environ) | ({"PGPASSWORD": secret} if secret else {}),
+        _command("pg_dump", f"--dbname={_conninfo(database)}", *arguments),
+        env=_environment(),
         capture_output=True,
         text=True,
         check=False,
     )
-    if answer.returncode:
-        last = answer.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise Fault(f"{program} failed: {last[0]}")
+    _check_end("pg_dump", answer.returncode, answer.stderr)
+
+
+def _fill(database: str, file: Path) -> None:
+    """Play a dump into an empty database, stopping at the first fault.
+
+    By way of a script, because pg_restore 18 sets a parameter that servers before 17 do not know.
+    """
+    script = file.with_suffix(".sql")
+    plain = ["--no-owner", "--no-privileges", f"--file={script}", str(file)]
+    answer = subprocess.run(
+        _command("pg_restore", *plain), capture_output=True, text=True, check=False
+    )
+    _check_end("pg_restore", answer.returncode, answer.stderr)
+    playing = subprocess.Popen(
+        _command(
+            "psql",
+            "--no-psqlrc",
+            "--quiet",
+            "--set=ON_ERROR_STOP=1",
+            f"--dbname={_conninfo(database)}",
+        ),
+        env=_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert playing.stdin is not None and playing.stderr is not None
+    with script.open("rb") as lines, contextlib.suppress(BrokenPipeError), playing.stdin:
+        for number, line in enumerate(lines):
+            if number > HEAD_OF_SCRIPT or not line.startswith(b"SET transaction_timeout"):
+                playing.stdin.write(line)
+    said = playing.stderr.read().decode(errors="replace")
+    _check_end("psql", playing.wait(), said)
 
 
 def _check_version() -> None:
@@ -90,14 +134,7 @@ def write(file: Path) -> int:
     file = file.absolute()
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder:
         dump = Path(folder) / DUMP
-        _run(
-            "pg_dump",
-            "--format=custom",
-            "--no-owner",
-            "--no-privileges",
-            f"--file={dump}",
-            database=_present(),
-        )
+        _dump(_present(), dump)
         manifest = Path(folder) / MANIFEST
         manifest.write_text(json.dumps({"format": FORMAT, "made_at": clock.now().isoformat()}))
         draft = Path(folder) / "backup"
@@ -149,14 +186,7 @@ def read(file: Path) -> None:
             _drop(server, fresh)
             server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(fresh)))
             try:
-                _run(
-                    "pg_restore",
-                    "--no-owner",
-                    "--no-privileges",
-                    "--exit-on-error",
-                    str(folder / DUMP),
-                    database=fresh,
-                )
+                _fill(fresh, folder / DUMP)
                 _migrate(fresh)
                 _change_places(server, present=name, fresh=fresh)
             except BaseException:
