@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from loyalty.runtime import addresses, processes, signins
+from loyalty.runtime import addresses, logs, processes, signins
 from loyalty.runtime.watchman import Watchman
 
 LOOK_AGAIN = 2.0
@@ -27,6 +27,7 @@ class Demo:
     ) -> None:
         database = sha256(environment["DATABASE_URL"].encode()).hexdigest()[:12]
         self._done = var / f"demo_loaded-{database}"
+        self._log = var / "log" / "demo.log"
         self._environment = environment
         self._watchman = watchman
         self._say = say
@@ -39,12 +40,14 @@ class Demo:
         """Start loading unless an earlier start has finished it."""
         self._has_told = False
         if not self._done.exists() and signins.has_demo():
-            self._process = processes.spawn(
-                [sys.executable, "manage.py", "load_demo"],
-                output=subprocess.PIPE,
-                environment=self._environment,
-                folder=addresses.ROOT,
-            )
+            with self._log.open("wb") as log:
+                self._process = processes.spawn(
+                    [sys.executable, "manage.py", "load_demo"],
+                    output=subprocess.PIPE,
+                    errors=log,
+                    environment=self._environment,
+                    folder=addresses.ROOT,
+                )
             self._watchman.started(self._process.pid)
             assert self._process.stdout is not None
             os.set_blocking(self._process.stdout.fileno(), False)
@@ -86,7 +89,8 @@ class Demo:
         if code == 0:
             self._done.touch()
         else:
-            self._say(f"{'demo':10} not loaded (exit code {code}); the next start tries again")
+            reason = logs.last_words(self._log, lines=1)
+            self._say(f"{'demo':10} not loaded ({reason}; see {self._log}); the next start goes on")
         assert process.stdout is not None
         process.stdout.close()
         self._process = None

@@ -24,6 +24,7 @@ from loyalty.runtime import (
     carriers,
     environment,
     faults,
+    logs,
     parts,
     places,
     postgres,
@@ -71,7 +72,7 @@ class Launcher:
                 finally:
                     self._stop()
         except Fault as fault:
-            self.say(f"Stopped: {fault}")
+            self.say(f"Stopped: {places.full_disk(addresses.var()) or fault}")
             return 1
         except OSError as error:
             self.say(f"Stopped: {faults.from_os_error(error, 'the start')}")
@@ -116,14 +117,14 @@ class Launcher:
         self._prepare()
         environment.take_role(self.environment)
         environment.publish(self.places, self.environment)
-        logs = self.places.logs
-        web = parts.web(self.port, logs / "web.log", self.environment)
+        folder = self.places.logs
+        web = parts.web(self.port, folder / "web.log", self.environment)
         self.supervisor.start("web", web)
         self._await_web()
-        self.supervisor.start("worker", parts.worker(logs / "worker.log", self.environment))
-        self.supervisor.start("beat", parts.beat(logs / "beat.log", self.environment))
+        self.supervisor.start("worker", parts.worker(folder / "worker.log", self.environment))
+        self.supervisor.start("beat", parts.beat(folder / "beat.log", self.environment))
         self.say(f"{'web':10} http://127.0.0.1:{self.port}/  ({time.monotonic() - began:.0f} s)")
-        self.say(f"{'logs':10} {logs}")
+        self.say(f"{'logs':10} {folder}")
         self.demo = Demo(self.places.var, self.environment, self.watchman, self.say)
         if environment.is_demo():
             self.demo.begin()
@@ -192,7 +193,7 @@ class Launcher:
             code = program.process.poll()
             program.stop()
         if code:
-            raise Fault(f"The migration failed: {postgres.last_words(log, lines=1)}; see {log}.")
+            raise Fault(f"The migration failed: {logs.last_words(log, lines=1)}; see {log}.")
         self.say(f"{'migrate':10} done ({time.monotonic() - began:.1f} s)")
 
     # --- While it runs ---------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from loyalty.runtime.faults import Fault
 
 NEW_NEEDS = 600 * 2**20
 LONGEST_SHORT_FOLDER = 70
+NOTHING_LEFT = 4 * 2**20
 EXISTING_NEEDS = 100 * 2**20
 PUBLIC_FOLDERS = (
     Path("/var/lib"),
@@ -127,3 +128,14 @@ def _check_space(places: Places) -> None:
                 f"The disk is full: {folder} has {free // 2**20} MB left "
                 f"and {needed // 2**20} MB are needed."
             )
+
+
+def full_disk(var: Path) -> str:
+    """The sentence that explains whatever else went wrong, when the disk has filled up; else ''."""
+    try:
+        free = shutil.disk_usage(var).free
+    except OSError:
+        return ""
+    if free > NOTHING_LEFT:
+        return ""
+    return f"The disk is full: {var} has {free // 2**20} MB left. Free some and start again."

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from loyalty.runtime import carriers, processes
+from loyalty.runtime import carriers, logs, processes
 from loyalty.runtime.faults import Fault
 
 OWNER = "laurel"
@@ -108,7 +108,7 @@ class Cluster:
             **processes.identity(self.account),
         )
         if answer.returncode:
-            raise Fault(_why(answer.stderr) or "initdb failed without a word.")
+            raise Fault(f"initdb failed: {logs.brief(answer.stderr)}")
         self._write_settings()
         self._write_access()
         (self.folder / "created").touch()
@@ -168,13 +168,15 @@ class Cluster:
         while True:
             assert self.process is not None
             if self.process.poll() is not None:
-                raise Fault(f"PostgreSQL did not start: {last_words(self.log)}")
+                raise Fault(f"PostgreSQL did not start: {logs.last_words(self.log)}")
             with contextlib.suppress(psycopg.OperationalError):
                 self.connect("postgres").close()
                 return
             if time.monotonic() > deadline:
                 self.stop()
-                raise Fault(f"PostgreSQL did not answer in {seconds:.0f} s: {last_words(self.log)}")
+                raise Fault(
+                    f"PostgreSQL did not answer in {seconds:.0f} s: {logs.last_words(self.log)}"
+                )
             time.sleep(0.02)
 
     def connect(self, database: str) -> psycopg.Connection:
@@ -221,19 +223,3 @@ class Cluster:
 def _quoted_list(folder: Path) -> str:
     """One folder as a PostgreSQL list setting (a path may hold a comma or a space)."""
     return '"' + str(folder).replace('"', '""') + '"'
-
-
-def last_words(log: Path, *, lines: int = 3) -> str:
-    """The last lines of a log in one line."""
-    try:
-        with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - 4096))
-            text = file.read().decode(errors="replace")
-    except OSError:
-        return "its log could not be read"
-    return _why(text, lines=lines) or "it said nothing"
-
-
-def _why(text: str, *, lines: int = 3) -> str:
-    words = [line.strip() for line in text.splitlines() if line.strip()]
-    return " / ".join(words[-lines:])

@@ -8,6 +8,7 @@ from loyalty.runtime import addresses, environment
 
 WHO = {
     "amara@demo.example": "member",
+    "bo@demo.example": "member, new",
     "eli@demo.example": "partner",
     "chi@demo.example": "committee, chair",
     "dee@demo.example": "committee",

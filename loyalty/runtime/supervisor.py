@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from loyalty.runtime import postgres
+from loyalty.runtime import logs
 from loyalty.runtime.faults import Fault
 from loyalty.runtime.parts import Part, Program
 from loyalty.runtime.watchman import Watchman
@@ -28,7 +28,7 @@ class Supervisor:
 
     say: Callable[[str], None]
     watchman: Watchman
-    restarts: int = field(default_factory=lambda: int(os.environ.get("LAUREL_RESTARTS", RESTARTS)))
+    restarts: int = field(default_factory=lambda: whole_number("LAUREL_RESTARTS", RESTARTS))
     _watched: dict[str, _Watched] = field(default_factory=dict)
 
     @property
@@ -54,7 +54,7 @@ class Supervisor:
             process = watched.part.process
             if process is None or process.poll() is None:
                 continue
-            reason = f"{describe_end(process.returncode)}: {postgres.last_words(watched.part.log)}"
+            reason = f"{describe_end(process.returncode)}: {logs.last_words(watched.part.log)}"
             self._end(watched.part)
             if time.monotonic() - watched.started > FORGIVEN_AFTER:
                 watched.crashes = 0
@@ -82,6 +82,14 @@ class Supervisor:
         for watched in reversed(self._watched.values()):
             self._end(watched.part)
         self._watched.clear()
+
+
+def whole_number(name: str, otherwise: int) -> int:
+    """A setting that is a whole number; raises Fault when it is something else."""
+    text = os.environ.get(name) or str(otherwise)
+    if not text.isdigit():
+        raise Fault(f"{name} must be a whole number, not {text!r}.")
+    return int(text)
 
 
 def describe_end(code: int) -> str:

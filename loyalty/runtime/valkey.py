@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from loyalty.runtime import carriers, postgres, processes
+from loyalty.runtime import carriers, logs, processes
 from loyalty.runtime.faults import Fault
 
 STOPPING = ((signal.SIGTERM, 10),)
@@ -34,7 +34,7 @@ class Valkey:
         deadline = time.monotonic() + seconds
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise Fault(f"Valkey did not start: {postgres.last_words(self.log)}")
+                raise Fault(f"Valkey did not start: {logs.last_words(self.log)}")
             time.sleep(0.02)
 
     def _command(self) -> list[str]:

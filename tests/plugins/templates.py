@@ -26,7 +26,8 @@ def fingerprint() -> str:
 
     Those are migrations, models, and the modules beside an `apps.py`.
     """
-    digest = sha256()
+    user = addresses.database(os.environ["DATABASE_URL"])["USER"]  # owns what it migrates
+    digest = sha256(user.encode())
     files = [
         file
         for floor in FLOORS

@@ -13,7 +13,9 @@ def read_by_the_code() -> set[str]:
     settings = (ROOT / "loyalty" / "settings.py").read_text()
     names = set(re.findall(r'env\.[a-z_]+\(\s*"([A-Z_]+)"', settings))
     for file in sorted((ROOT / "loyalty" / "runtime").rglob("*.py")):
-        names |= set(re.findall(r'environ(?:\.get\(|\[)"([A-Z_]+)"', file.read_text()))
+        names |= set(
+            re.findall(r'(?:environ(?:\.get\(|\[)|whole_number\()"([A-Z_]+)"', file.read_text())
+        )
     return names - INTERNAL
 
 
