@@ -49,7 +49,13 @@ def install(*, points: Unit, actor: Actor) -> None:
         )  # fmt: skip
     for slug, name, criteria, motif, metal in BADGES:
         badge = badges.define(
-            slug, name=name, criteria=criteria, motif=motif, metal=metal, actor=actor
+            slug,
+            name=name,
+            criteria=criteria,
+            motif=motif,
+            metal=metal,
+            is_repeatable=slug == "good-neighbour",
+            actor=actor,
         )
         if badge.state == badge.State.DRAFT:
             badges.activate(badge, actor=actor)

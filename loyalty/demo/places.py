@@ -1,10 +1,102 @@
-"""The demo's neighbourhood: partners, events, a pool, a nomination."""
+"""The demo's neighbourhood: a partner with events past and to come, and a pool for microgrants."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
+from django.db import transaction
+
+from events_directory.models import Occurrence, Partner
+from events_directory.operations import (
+    applications,
+    bookings,
+    check_ins,
+    micro_events,
+    partners,
+    pools,
+)
+from loyalty.demo import people
+from members import clock
 from members.domain.actors import Actor
-from members.models import User
+from members.models import Member, User
+
+ZONE = "Europe/Berlin"
+#: (title, category, days from now, hour, seats, what it is about)
+EVENTS = (
+    ("Repair café", "repair", -12, 15, 20, "Bring what is broken; leave with it mended."),
+    ("Soap from the kitchen", "workshop", 6, 18, 12, "Make a bar of soap from what is at hand."),
+    ("Record swap", "swap", 9, 14, 40, "Bring five, take five."),
+    ("Harbour clean-up", "clean_up", 13, 10, 60, "Gloves and bags are there; wear boots."),
+    ("Tasting: bread and butter", "tasting", 20, 19, 16, "Four loaves, one very good butter."),
+)
 
 
+@transaction.atomic
 def install(*, users: dict[str, User], now: datetime, actor: Actor) -> None:
-    """Set up whatever of the neighbourhood is missing."""
+    """Set the neighbourhood up, unless it is there."""
+    if Partner.objects.filter(slug="harbour-co-op").exists():
+        return
+    eli, fay, gil = (Actor.user(users[name]) for name in ("eli", "fay", "gil"))
+    with clock.standing_at(now - timedelta(days=20)):
+        partner = partners.register("Harbour co-op", owner=users["eli"], actor=eli)
+        partner = partners.verify(partner, actor=fay)
+        venue = partners.add_venue(
+            partner, name="The old net loft", address="Quay 4", zone=ZONE, actor=eli
+        )
+        for title, category, days, hour, seats, summary in EVENTS:
+            event = micro_events.draft_with_date(
+                partner,
+                title=title,
+                category=category,
+                venue=venue,
+                summary=summary,
+                neighbourhood="Harbour",
+                local_on=(now + timedelta(days=days)).date(),
+                local_time=time(hour),
+                capacity=seats,
+                minutes=120,
+                actor=eli,
+            )
+            event = micro_events.submit(event, actor=eli)
+            if title != EVENTS[-1][0]:
+                micro_events.publish(event, actor=gil)
+        _grants(partner, eli=eli, fay=fay, actor=actor)
+    _visits(now, eli=eli)
+
+
+def _visits(now: datetime, *, eli: Actor) -> None:
+    """Amara and Bo came to the event that is over; Amara has booked the next."""
+    amara, bo = (Member.objects.get(ref=ref) for ref in (people.AMARA, "bo"))
+    past, following = Occurrence.objects.order_by("starts_at").select_related("micro_event")[:2]
+    with clock.standing_at(past.starts_at - timedelta(days=3)):
+        taken = [
+            bookings.book(past, member=member, key=f"demo:{member.ref}", actor=eli)
+            for member in (amara, bo)
+        ]
+    with clock.standing_at(past.starts_at + timedelta(minutes=5)):
+        for booking in taken:
+            check_ins.check_in(past, ticket=booking.ticket, nonce=f"demo-{booking.pk}", actor=eli)
+    with clock.standing_at(now):
+        bookings.book(following, member=amara, key="demo:next", actor=eli)
+
+
+def _grants(partner: Partner, *, eli: Actor, fay: Actor, actor: Actor) -> None:
+    """A pool with money in it, and an application that waits for its second approval."""
+    pool = pools.establish(
+        "harbour-fund",
+        name="Harbour fund",
+        currency="EUR",
+        purpose="Small sums for things neighbours do together.",
+        actor=actor,
+    )
+    pools.deposit(pool, amount=500_000, key="demo:deposit", note="Town council", actor=actor)
+    application = applications.draft(
+        partner,
+        pool=pool,
+        title="Tools for the repair café",
+        requested=80_000,
+        actor=eli,
+        what_for="Two workbenches, a lathe, and a set of hand tools.",
+        who_benefits="Everybody with a broken toaster, and sixteen apprentices.",
+        how_known="We count what leaves mended, each month.",
+    )
+    applications.submit(application, actor=eli)
+    applications.approve(application, actor=fay)
