@@ -20,7 +20,7 @@ def assignment_of(user, case: Case) -> Assignment | None:
 
 def can_enter_desk(user) -> Verdict:
     """The desk is for people who sit on a committee, or have."""
-    if Seat.objects.of(user).exists():
+    if user.is_authenticated and Seat.objects.of(user).exists():
         return ALLOWED
     return refused(_("You do not sit on a committee."))
 

@@ -4,21 +4,14 @@ Beat rings each line on its minutes (UTC); the sweep behind it computes what fel
 watermark, in each member's own zone. Staff see and pause the lines in the console.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from loyalty.campaigns.operations.releases import pending_releases
 from loyalty.messaging.operations.reminders import NOTICE, expiry_reminders
 from members.operations import due, yearly
-from members.operations.sweeps import SWEEPS, Sweep, Tally
-from recognition.operations.leaderboards import refresh
-
-
-def leaderboards(since: datetime, until: datetime) -> Tally:
-    """Bring every board up to the newest entry."""
-    changed = refresh(at=until)
-    return Tally(until, changed, changed)
-
+from members.operations.sweeps import SWEEPS, Sweep
+from recognition.operations.sweeps import board_scores, cycle_closings
 
 TIMETABLE = (
     Sweep("birthday", "Birthdays", yearly.birthdays, every=15),
@@ -27,7 +20,8 @@ TIMETABLE = (
     Sweep("expiry_reminder", "Expiry reminders", expiry_reminders, every=15, first=NOTICE),
     Sweep("pending_release", "Pending points released", pending_releases, every=5),
     Sweep("tier_review", "Tier reviews", due.tier_reviews, every=15),
-    Sweep("leaderboards", "Leaderboards brought up to date", leaderboards, every=1),
+    Sweep("leaderboards", "Leaderboards brought up to date", board_scores, every=1),
+    Sweep("cycle_closings", "Nominations handed to the committee", cycle_closings, every=5),
     Sweep("roll_up", "Programme accounts rolled up", due.roll_up, every=1),
     Sweep("tidy", "Old jobs forgotten", due.tidy, every=60, first=timedelta(0)),
 )
