@@ -28,7 +28,7 @@ class SuperusersOnly(OperationAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Superusers."""
-        return self.has_add_permission(request)
+        return request.user.is_active and request.user.is_superuser
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest, **kwargs: Any

@@ -1,0 +1,137 @@
+"""The staff console's part of the table: for every model, what staff may do with it there.
+
+A model that is registered in the console and missing here fails the contract, and so does a step
+(a verb on an object's page) that its line does not name.
+"""
+
+from dataclasses import dataclass, field
+
+from tests.contracts.routes import Policy, Route, policy
+
+
+def staff(bare: str, group: str, superuser: str) -> Policy:
+    """What staff without a permission, console staff, and superusers find; others sign in first."""
+    return policy(f"login login login login login {bare} {group} {superuser} login login")
+
+
+DENIED = staff("403", "403", "403")
+ALLOWED = staff("403", "in", "in")
+SUPERUSERS = staff("403", "403", "in")
+ANY_STAFF = staff("in", "in", "in")
+NO_METHOD = staff("405", "405", "405")
+NOT_FOUND = staff("404", "404", "404")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What may be done with a model. `steps`: what is found when the world's one row is tried."""
+
+    view: Policy = field(default_factory=lambda: ALLOWED)
+    change: Policy = field(default_factory=lambda: DENIED)
+    add: Policy = field(default_factory=lambda: DENIED)
+    steps: dict[str, Policy] = field(default_factory=dict)
+    has_row: bool = True
+
+    def routes(self, label: str) -> dict[str, Route]:
+        """The routes of this model's pages, by name."""
+        app, model = label.split(".")
+        name, one = f"admin:{app}_{model}", {"object_id": f"@{label}"}
+        # Of a row that is not there, Django's history page tells staff just that.
+        history = self.view if self.has_row else ANY_STAFF
+        return {
+            f"{name}_changelist": Route(self.view, self.view),
+            f"{name}_add": Route(self.add, self.add),
+            f"{name}_change": Route(self.view, self.change, one),
+            f"{name}_history": Route(history, history, one),
+            f"{name}_delete": Route(DENIED, DENIED, one),
+            f"admin/{app}/{model}/<path:object_id>/": Route(ANY_STAFF, ANY_STAFF),
+            **{
+                f"{name}_{step}": Route(it, it, {"pk": f"@{label}"} if step == "rule" else one)
+                for step, it in self.steps.items()
+            },
+        }
+
+
+READ = Desk()
+EDIT = Desk(change=ALLOWED)
+FULL = Desk(change=ALLOWED, add=ALLOWED)
+
+CONSOLE: dict[str, Desk] = {
+    "auth.group": Desk(view=SUPERUSERS, change=SUPERUSERS, add=SUPERUSERS),
+    "members.user": Desk(change=SUPERUSERS),
+    "members.member": EDIT,
+    "members.activity": READ,
+    "members.activitykind": FULL,
+    "members.entry": READ,
+    "members.balance": READ,
+    "members.unit": EDIT,
+    "members.tier": EDIT,
+    "members.auditrow": READ,
+    "members.sweeprun": READ,
+    "members.decision": READ,
+    "members.job": Desk(steps={"retry": ALLOWED}),
+    "django_celery_beat.periodictask": EDIT,
+    "messaging.message": READ,
+    "rewards.reward": FULL,
+    "rewards.redemption": Desk(steps={"fulfil": ALLOWED, "cancel": ALLOWED}),
+    # The campaign is a draft: it can be submitted and its rule written, nothing else.
+    "campaigns.campaign": Desk(
+        change=ALLOWED,
+        add=ALLOWED,
+        steps={
+            "rule": ALLOWED,
+            "submit": ALLOWED,
+            "publish": DENIED,
+            "send_back": DENIED,
+            "pause": DENIED,
+            "resume": DENIED,
+            "end": DENIED,
+        },
+    ),
+    "campaigns.effect": Desk(has_row=False),
+    "connectors.apikey": Desk(add=SUPERUSERS, steps={"revoke": ALLOWED}),
+    # The application is a draft, the micro-event published, the partner verified.
+    "events_directory.grantapplication": Desk(steps={"approve": DENIED, "decline": DENIED}),
+    "events_directory.grant": Desk(steps={"release": DENIED, "revoke": DENIED}, has_row=False),
+    "events_directory.disbursement": Desk(steps={"pay": DENIED, "bounce": DENIED}, has_row=False),
+    "events_directory.microevent": Desk(
+        steps={"publish": DENIED, "reject": DENIED, "cancel": ALLOWED}
+    ),
+    "events_directory.occurrence": READ,
+    "events_directory.booking": READ,
+    "events_directory.checkin": Desk(has_row=False),
+    "events_directory.partner": Desk(
+        steps={
+            "verify": DENIED,
+            "turn_down": DENIED,
+            "suspend": ALLOWED,
+            "give_role": ALLOWED,
+            "change_plan": ALLOWED,
+        }
+    ),
+    "events_directory.pool": Desk(add=ALLOWED, steps={"deposit": ALLOWED, "switch": ALLOWED}),
+    "events_directory.poolentry": READ,
+}
+
+#: Pages of the console that belong to no model.
+ROOMS: dict[str, Route] = {
+    "admin:index": Route(ANY_STAFF, ANY_STAFF),
+    "admin:search": Route(ANY_STAFF, ANY_STAFF),
+    "admin:login": Route(
+        policy("login 403 403 403 403 in in in login login"),
+        policy("login 403 403 403 403 in in in login login"),
+    ),
+    # Signing out asks nobody who they are; whoever is not staff just goes to the first page.
+    "admin:logout": Route(
+        policy("in in in in in 405 405 405 in in"), policy("in in in in in in in in in in")
+    ),
+    "admin:password_change": Route(ANY_STAFF, ANY_STAFF),
+    "admin:password_change_done": Route(ANY_STAFF, NO_METHOD),
+    "admin:autocomplete": Route(DENIED, NO_METHOD),
+    "admin:jsi18n": Route(ANY_STAFF, NO_METHOD),
+    "admin:view_on_site": Route(NOT_FOUND, NOT_FOUND, {"content_type_id": "1", "object_id": "0"}),
+    "admin:app_list": Route(
+        staff("404", "in", "in"), staff("404", "in", "in"), {"app_label": "members"}
+    ),
+    "admin/(?P<url>.*)$": Route(NOT_FOUND, NOT_FOUND),
+}

@@ -1,0 +1,102 @@
+"""Walking through the resolver, and saying in one word what somebody found behind a door."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from tests.contracts.world import World
+
+LET_IN = {200, 201, 204, 302, 303, 400, 409, 410, 422}
+DENIED = {"login", "home", "401", "403", "404", "405"}
+#: These do something and then lead home, so "home" is no refusal there.
+LEADING_HOME = {"join", "set_language", "account_login", "account_logout"}
+#: Pages that take a second to make and are the same for everybody.
+COSTLY = {"openapi"}
+#: Tables that may change whoever comes: sessions, what keys were used when, who failed to sign in.
+NOT_COUNTED = ("django_session", "connectors_apikey", "axes_%")
+_WRITTEN = """
+SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables
+WHERE NOT relname LIKE ANY(%s)
+"""
+
+
+@dataclass(frozen=True)
+class Door:
+    """A route: under which name the table knows it, and how to get there."""
+
+    name: str
+    pattern: str
+
+
+def doors() -> Iterator[Door]:
+    """Every route, however deep; those without a name are known by their pattern."""
+    return _walk(get_resolver(), "", "")
+
+
+def _walk(resolver: URLResolver, prefix: str, space: str) -> Iterator[Door]:
+    for one in resolver.url_patterns:
+        pattern = prefix + str(one.pattern)
+        if isinstance(one, URLResolver):
+            deeper = f"{space}{one.namespace}:" if one.namespace else space
+            yield from _walk(one, pattern, deeper)
+        else:
+            yield Door(f"{space}{one.name}" if one.name else pattern, pattern)
+
+
+def address(door: Door, world: World, where: Mapping[str, Any]) -> str:
+    """The path; `@name` in `where` stands for a thing of the world."""
+    if door.name == door.pattern:
+        path = door.pattern.replace("<path:object_id>", "1").replace("(?P<url>.*)$", "x")
+        return f"/{path}"
+    filled = {
+        key: _thing(world, value[1:]) if str(value).startswith("@") else value
+        for key, value in where.items()
+    }
+    return reverse(door.name, kwargs=filled)
+
+
+def _thing(world: World, name: str) -> Any:
+    """A thing by its name in the world, or the key of the newest row of a model (`app.model`)."""
+    if "." not in name:
+        return world.things[name]
+    found = apps.get_model(name)._default_manager.order_by("-pk").first()
+    return found.pk if found else "0"
+
+
+def written() -> int:
+    """How many rows this transaction has written so far, whatever became of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITTEN, [list(NOT_COUNTED)])
+        return int(cursor.fetchone()[0])
+
+
+def knock(client: Client, method: str, path: str) -> tuple[str, int]:
+    """What is found, in a word, and how many rows were written. Everything is undone."""
+    cookies, before = client.cookies.copy(), written()
+    with transaction.atomic():
+        if method == "GET":
+            answer = client.get(path)
+        elif path.startswith("/api/"):
+            answer = client.post(path, "{}", content_type="application/json")
+        else:
+            answer = client.post(path)
+        after = written()
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return found(answer), after - before
+
+
+def found(answer) -> str:
+    """One word: let in, or how one was turned away."""
+    if answer.status_code in (302, 303):
+        target = answer["Location"]
+        if target.startswith(("/account/login/", "/admin/login/")):
+            return "login"
+        if target == "/":
+            return "home"
+    return "in" if answer.status_code in LET_IN else str(answer.status_code)

@@ -1,0 +1,219 @@
+"""A small world with one of everything, and everybody who might knock at a door."""
+
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+from django_celery_beat.models import PeriodicTask
+
+from events_directory.operations import (
+    applications,
+    bookings,
+    micro_events,
+    occurrences,
+    partners,
+    pools,
+)
+from governance.models import Seat
+from governance.operations import committees
+from governance.operations import criteria as rubrics
+from loyalty import timetable
+from loyalty.campaigns.operations import campaigns, standard
+from loyalty.connectors.operations import keys
+from loyalty.demo.people import NOT_FOR_STAFF, STAFF_APPS
+from loyalty.messaging.models import Message
+from loyalty.rewards.operations import redemptions, rewards
+from members import clock
+from members.domain.actors import Actor
+from members.models import Activity, AuditRow, Job, SweepRun, Tier
+from members.models import Decision as Decided
+from members.operations import activities, jobs, ledger, programme
+from recognition.operations import badges, cycles, leaderboards, nominations
+from tests.conftest import SYSTEM, member_of, person
+from tests.governance.conftest import RUBRIC
+
+#: Who knocks: a visitor, a member at their own door, another member, a partner, the chair of the
+#: committee, staff without a permission, console staff, a superuser, a key with every scope, one
+#: without the scope it would need.
+ACTORS = ("AN", "M", "M2", "P", "C", "S0", "S", "SU", "K", "K0")
+
+
+@dataclass
+class World:
+    """The people's clients, and what the addresses name."""
+
+    clients: dict[str, Client] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=dict)
+
+
+def build() -> World:
+    """One of everything, made by the operations."""
+    world = World()
+    units = programme.install(actor=SYSTEM)
+    standard.install(actor=SYSTEM)
+    timetable.install()
+    amara = member_of(person("amara@example.test", first_name="Amara"), "amara")
+    bo = member_of(person("bo@example.test", first_name="Bo"), "bo")
+    eli, chi = person("eli@example.test"), person("chi@example.test")
+    users = {"M": amara.user, "M2": bo.user, "P": eli, "C": chi}
+    users |= {"S0": person("hal@example.test", is_staff=True), "S": _console_staff()}
+    users["SU"] = person("fay@example.test", is_staff=True, is_superuser=True)
+    world.things |= _points(amara, units["points"])
+    world.things |= _directory(amara, eli)
+    world.things |= _recognition(amara, bo, chi, units["points"])
+    world.things |= {"user": users["M"].pk, "group": Group.objects.get().pk}
+    _operations(amara)
+    world.things["activity"] = Activity.objects.latest("pk").pk
+    for name, user in users.items():
+        world.clients[name] = Client()
+        world.clients[name].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    world.clients["AN"] = Client()
+    for name, scopes in (("K", list(keys.SCOPES)), ("K0", ["ops"])):
+        key, text = keys.create(name, scopes=scopes, actor=SYSTEM)
+        world.clients[name] = Client(headers={"Authorization": f"Bearer {text}"})
+        world.things["key"] = key.pk
+    return world
+
+
+def _console_staff():
+    group = Group.objects.create(name="Console staff")
+    allowed = Permission.objects.filter(content_type__app_label__in=STAFF_APPS)
+    for prefix in NOT_FOR_STAFF:
+        allowed = allowed.exclude(codename__startswith=prefix)
+    group.permissions.set(allowed)
+    user = person("gil@example.test", is_staff=True)
+    user.groups.add(group)
+    return user
+
+
+def _points(amara, unit) -> dict[str, Any]:
+    entry = ledger.accrue(
+        amara,
+        unit=unit,
+        amount=500,
+        key="seed",
+        reason="Orders",
+        actor=SYSTEM,
+        cause=("test", None),
+    )
+    mug = rewards.offer(
+        "mug", unit=unit, actor=SYSTEM, name="Mug", kind="product", cost=10, stock=5
+    )
+    redemption = redemptions.redeem(amara, reward=mug, key="mug", actor=SYSTEM)
+    campaign = campaigns.draft("Autumn", actor=SYSTEM)
+    campaigns.write_rule(
+        campaign,
+        triggers=["order.placed"],
+        effects=[{"kind": "earn", "unit": "points", "amount": 5}],
+        actor=SYSTEM,
+    )
+    return {
+        "entry": entry.pk,
+        "redemption": redemption.pk,
+        "campaign": campaign.pk,
+        "tier": Tier.objects.earliest("pk").pk,
+    }
+
+
+def _directory(amara, eli) -> dict[str, Any]:
+    actor = Actor.user(eli)
+    shop = partners.verify(
+        partners.register("Eli's", slug="elis", owner=eli, actor=actor), actor=SYSTEM
+    )
+    venue = partners.add_venue(
+        shop, name="Back room", address="Lindenweg 3", zone="Europe/Berlin", actor=actor
+    )
+    event = micro_events.draft(
+        shop,
+        title="Mend a lamp",
+        venue=venue,
+        category="repair",
+        neighbourhood="Northgate",
+        summary="Bring the lamp.",
+        actor=actor,
+    )
+    evening = occurrences.add(
+        event,
+        local_on=(clock.now() + timedelta(days=7)).date(),
+        local_time=time(18),
+        capacity=10,
+        actor=actor,
+    )
+    micro_events.submit(event, actor=actor)
+    micro_events.publish(event, actor=SYSTEM)
+    booking = bookings.book(evening, member=amara, key="amara", actor=SYSTEM)
+    pool = pools.establish("northgate", name="Northgate", currency="EUR", actor=SYSTEM)
+    pools.deposit(pool, amount=100_000, key="spring", actor=SYSTEM, note="Spring")
+    application = applications.draft(
+        shop, pool=pool, title="Soldering", requested=40_000, actor=actor, what_for="Two stations."
+    )
+    return {
+        "micro_event": event.pk,
+        "occurrence": evening.pk,
+        "booking": booking.pk,
+        "booking_reference": booking.reference,
+        "ticket": booking.reference,
+        "application": application.pk,
+    }
+
+
+def _recognition(amara, bo, chi, unit) -> dict[str, Any]:
+    badge = badges.activate(
+        badges.define(
+            "neighbour", name="Neighbour", criteria="Chosen.", is_repeatable=True, actor=SYSTEM
+        ),
+        actor=SYSTEM,
+    )
+    award = badges.award(amara, badge=badge, key="first", actor=SYSTEM, reason="Bicycles")
+    board = leaderboards.define("month", name="This month", unit=unit, actor=SYSTEM)
+    leaderboards.activate(board, actor=SYSTEM)
+    committee = committees.create("neighbours", name="Neighbours", actor=SYSTEM)
+    committees.seat(committee, user=chi, role=Seat.Role.CHAIR, actor=SYSTEM)
+    for name in ("ann", "ben", "cem", "dan"):
+        committees.seat(committee, user=person(f"{name}@example.test"), actor=SYSTEM)
+    rubric = rubrics.publish("neighbour", title="Neighbour", criteria=RUBRIC, actor=SYSTEM)
+    for slug in ("spring", "autumn"):
+        cycle = cycles.draft(
+            slug,
+            title=slug,
+            criteria=rubric,
+            committee=committee,
+            badge=badge,
+            opens_at=clock.now() - timedelta(days=1),
+            closes_at=clock.now() + timedelta(days=7),
+            limit_per_nominator=2,
+            actor=SYSTEM,
+        )
+        cycle = cycles.open(cycle, actor=SYSTEM)
+        # Amara proposes Bo; the committee judges spring already, and autumn still takes nominations.
+        nomination = nominations.nominate(
+            cycle, nominator=amara, nominee=bo, statement="Bicycles.", actor=Actor.user(amara.user)
+        )
+        if slug == "spring":
+            cycles.close(cycle, actor=SYSTEM)
+            case = cycle.candidates.get().case.pk
+    return {"award": award.slug, "case": case, "nomination": nomination.pk}
+
+
+def _operations(amara) -> None:
+    activities.record("app.opened", member=amara, source="shop", external_id="1", actor=SYSTEM)
+    now = clock.now()
+    SweepRun.objects.create(sweep="tidy", covers_from=now, covers_until=now, started_at=now)
+    Decided.objects.create(
+        member=amara, kind="birthday", occurrence="2026", decided_at=now, outcome="done"
+    )
+    Message.objects.create(
+        member=amara,
+        channel="inbox",
+        topic="test",
+        subject="Hello",
+        body="",
+        state="sent",
+        dedupe_key="1",
+        created_at=now,
+    )
+    jobs.enqueue("activity.evaluate", key="dead", arguments={"activities": []})
+    Job.objects.filter(key="dead").update(state=Job.State.DEAD)
+    assert Activity.objects.exists() and AuditRow.objects.exists() and PeriodicTask.objects.exists()
