@@ -37,6 +37,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("recognition.badgeaward", "verified"),
             ("recognition.leaderboard", "leaderboard"),
             ("recognition.nominationcycle", "how_to_vote"),
+            ("recognition.candidate", "person_celebrate"),
             ("recognition.nomination", "edit_note"),
         ),
     ),
@@ -49,6 +50,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("events_directory.microevent", "event"),
             ("events_directory.occurrence", "schedule"),
             ("events_directory.booking", "confirmation_number"),
+            ("events_directory.checkin", "how_to_reg"),
         ),
     ),
     (

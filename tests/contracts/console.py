@@ -111,6 +111,28 @@ CONSOLE: dict[str, Desk] = {
     ),
     "events_directory.pool": Desk(add=ALLOWED, steps={"deposit": ALLOWED, "switch": ALLOWED}),
     "events_directory.poolentry": READ,
+    # The committee sits, the case is open and was not decided.
+    "governance.committee": Desk(change=ALLOWED, add=ALLOWED, steps={"give_seat": ALLOWED}),
+    "governance.seat": Desk(steps={"end_seat": ALLOWED}),
+    "governance.criteria": Desk(add=ALLOWED),
+    "governance.case": Desk(steps={"void": ALLOWED}),
+    "governance.decision": Desk(has_row=False),
+    # The badge and the board are active, the cycle takes nominations.
+    "recognition.badge": Desk(
+        change=ALLOWED,
+        add=ALLOWED,
+        steps={"activate": ALLOWED, "archive": ALLOWED, "give": ALLOWED},
+    ),
+    "recognition.badgeaward": Desk(steps={"revoke": ALLOWED}),
+    "recognition.leaderboard": Desk(
+        change=ALLOWED, add=ALLOWED, steps={"activate": ALLOWED, "archive": ALLOWED}
+    ),
+    "recognition.nominationcycle": Desk(
+        add=ALLOWED,
+        steps={"open": ALLOWED, "close": ALLOWED, "decide": DENIED, "cancel": ALLOWED},
+    ),
+    "recognition.candidate": Desk(steps={"put_again": DENIED}),
+    "recognition.nomination": READ,
 }
 
 #: Pages of the console that belong to no model.
