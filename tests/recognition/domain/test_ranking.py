@@ -35,7 +35,7 @@ def board(*points):
     ],
 )
 def test_tie_rules(rule, ranks):
-    """A25: the worked table of docs/algorithms/ranking.md."""
+    """A25."""
     found = places(board(90, 70, 70, 50, 50, 50, 10), rule=rule)
     assert [place.rank for place in found] == ranks
 
