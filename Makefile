@@ -6,11 +6,11 @@ looking := LAUREL_TEST=1 LAUREL_VAR=/nonexistent SECRET_KEY=only-to-look-at-the-
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format install-run install-dev check-format check-lint check-types \
+.PHONY: help run test check bench format screenshots install-run install-dev check-format check-lint check-types \
   check-templates check-migrations check-deployment check-schema check-documents
 
 help:  ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 13
 
 run: install-run  ## Start everything on http://127.0.0.1:8000 (PORT=, DEMO=0, DATABASE_URL=, CELERY_BROKER_URL=)
 	@$(python) -m loyalty.runtime --started-by-make
@@ -20,7 +20,10 @@ test: install-dev  ## Run the tests (PYTEST_ARGS= passes through)
 
 check: install-dev check-format check-lint check-types check-templates check-migrations check-deployment check-schema check-documents  ## Everything that is not a test; `make -k check` shows all faults
 
-check-format: install-dev
+check-screenshots: install-dev  ## Photograph every page of the running demo by role, size and theme, into screenshots/
+	$(python) -m tests.browser.shots
+
+format: install-dev
 	$(python) -m ruff format --check .
 
 check-lint: install-dev
@@ -46,6 +49,9 @@ check-documents: install-dev
 
 bench: install-dev  ## Measure, as ratios against a reference of the same run
 	$(python) -m tests.bench
+
+screenshots: install-dev  ## Photograph every page of the running demo by role, size and theme, into screenshots/
+	$(python) -m tests.browser.shots
 
 format: install-dev  ## Put the code into its one format
 	$(python) -m ruff check --fix --quiet . || true

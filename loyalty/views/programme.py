@@ -3,7 +3,16 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from loyalty.campaigns.models import Campaign
+from members.models import Tier
+
 
 def programme(request: HttpRequest) -> HttpResponse:
-    """What the programme is, its tiers and how points are earned."""
-    return render(request, "portal/programme.html")
+    """What the programme is, its tiers, and everything that earns today."""
+    context = {
+        "tiers": Tier.objects.select_related("group").order_by("group_id", "threshold"),
+        "campaigns": Campaign.objects.filter(state=Campaign.State.LIVE)
+        .exclude(description="")
+        .order_by("priority", "pk"),
+    }
+    return render(request, "portal/programme.html", context)
