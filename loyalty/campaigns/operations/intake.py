@@ -42,11 +42,11 @@ def take(tolds: Sequence[Told], *, actor: Actor, at: datetime | None = None) -> 
     quarantined. A fault of one activity rejects that one and no other.
     """
     at = at or clock.now()
-    kinds = schemas.kinds_by_name({told.kind for told in tolds})
+    known = schemas.validators({told.kind for told in tolds})
     answers: dict[int, Answer] = {}
     first: dict[tuple[str, str], int] = {}
     for place, told in enumerate(tolds):
-        faults = schemas.faults_of(told, kinds.get(told.kind))
+        faults = schemas.faults_of(told, known.get(told.kind))
         if faults:
             answers[place] = rejected(told, faults)
         else:

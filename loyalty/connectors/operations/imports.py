@@ -73,9 +73,9 @@ def _import(reads: list[Read], source: str, actor: Actor, report: Report) -> Non
 
 def _check(reads: list[Read], source: str, report: Report) -> None:
     """What a dry run can say without writing: the faults of every payload, and who is new."""
-    kinds = schemas.kinds_by_name({read.kind for read in reads})
+    known = schemas.validators({read.kind for read in reads})
     for read in reads:
-        faults = schemas.faults_of(_told(read, source), kinds.get(read.kind))
+        faults = schemas.faults_of(_told(read, source), known.get(read.kind))
         status = "rejected" if faults else "accepted"
         report.statuses[status] = report.statuses.get(status, 0) + 1
         report.faults += [RowFault(read.line, f.pointer, read.id, f.detail) for f in faults]

@@ -241,3 +241,13 @@ def test_fifty_activities_at_once_pay_exactly_what_the_budget_holds(units):
     assert BudgetUse.objects.get(campaign=campaign).units == 200
     paid = Effect.objects.filter(campaign=campaign).values_list("amount", flat=True)
     assert sum(paid) == 200
+
+
+def test_the_worked_order(campaigns, bo, points):
+    """E41: the example of docs/algorithms/evaluation.md."""
+    take(order(bo, "150.00", id="silver"))
+    told = order(bo, "40.00", "19.95", id="worked")
+    told.payload["lines"][0]["category"] = "refill"
+    [answer] = take(told)
+    assert points_of(answer) == [("base", 59, "active"), ("double-refills", 40, "active")]
+    assert [e["amount"] for e in answer["effects"] if e["unit"] == "status"] == [59]
