@@ -1,18 +1,6 @@
 """What must always be true here, as queries that return no row. `verify_ledger` runs them."""
 
-from dataclasses import dataclass
-
-from django.db import connection
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One invariant: its code, its sentence, and the SQL whose every row is an offence."""
-
-    code: str
-    sentence: str
-    sql: str
-
+from members.domain.checks import Check
 
 CHECKS = (
     Check(
@@ -135,10 +123,3 @@ CHECKS = (
         """,
     ),
 )
-
-
-def offending(check: Check, *, limit: int = 10) -> list[tuple]:
-    """The first rows that break `check`; none when all is well."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({check.sql}) AS offence LIMIT %s", [limit])  # noqa: S608 our own text
-        return cursor.fetchall()

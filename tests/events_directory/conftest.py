@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
+from django.db import connection
 
 from events_directory.models import MicroEvent, Occurrence, Partner, Pool, Venue
 from events_directory.operations import (
@@ -13,10 +14,12 @@ from events_directory.operations import (
     partners,
     pools,
 )
+from events_directory.operations.checks import CHECKS
 from members import clock
 from members.domain.actors import Actor
 from members.models import Member, User
-from tests.conftest import SYSTEM, member_of, person
+from members.operations import members
+from tests.conftest import SYSTEM, person
 
 ZONE = "Europe/Berlin"
 ANSWERS = {
@@ -26,10 +29,19 @@ ANSWERS = {
 }
 
 
+def broken() -> dict[str, list[tuple]]:
+    """The invariants that do not hold, with their offending rows; empty when all is well."""
+    found = {}
+    with connection.cursor() as cursor:
+        for check in CHECKS:
+            cursor.execute(check.sql)
+            if rows := cursor.fetchall():
+                found[check.code] = rows
+    return found
+
+
 def crowd(size: int) -> list[Member]:
     """So many members without a sign-in."""
-    from members.operations import members
-
     return [members.enrol(f"guest-{n}", actor=SYSTEM) for n in range(size)]
 
 
@@ -127,6 +139,3 @@ def application(shop, pool, eli):
         shop, pool=pool, title="Soldering", requested=40_000, actor=Actor.user(eli), **ANSWERS
     )
     return applications.submit(drafted, actor=Actor.user(eli))
-
-
-__all__ = ["ANSWERS", "ZONE", "crowd", "evening", "member_of", "person"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from events_directory.operations.checks import CHECKS as DIRECTORY
 from loyalty.campaigns.operations.checks import CHECKS as CAMPAIGNS
 from loyalty.rewards.operations.checks import CHECKS as REWARDS
 from members.domain.actors import Actor
@@ -14,7 +15,7 @@ from members.domain.checks import Check
 from members.operations import accounts
 from members.operations.checks import CHECKS as LEDGER
 
-CHECKS = (*LEDGER, *CAMPAIGNS, *REWARDS)
+CHECKS = (*LEDGER, *CAMPAIGNS, *REWARDS, *DIRECTORY)
 SHOWN = 5
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 

@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 
 from events_directory.models import Grant, Occurrence
-from events_directory.operations import applications, checks, grants
+from events_directory.operations import applications, grants
 from members.domain.actors import Actor
+from tests.events_directory.conftest import broken
 
 pytestmark = pytest.mark.django_db
 
@@ -55,5 +56,4 @@ def test_pool_and_grant(application, pool, fay, ann):
 def test_a_check_names_the_row_that_is_off(booking, occurrence):
     """What `verify_ledger` prints: the first offending rows of the invariant that broke."""
     Occurrence.objects.filter(pk=occurrence.pk).update(booked=5)
-    broken = {check.code: rows for check in checks.CHECKS if (rows := checks.offending(check))}
-    assert broken == {"I16a": [(occurrence.pk, 10, 5, 1)]}
+    assert broken() == {"I16a": [(occurrence.pk, 10, 5, 1)]}

@@ -12,9 +12,10 @@ from events_directory.errors import (
     SameHands,
 )
 from events_directory.models import Disbursement, Grant, PoolEntry
-from events_directory.operations import applications, checks, grants, partners
+from events_directory.operations import applications, grants, partners
 from members.domain.actors import Actor
 from tests.conftest import SYSTEM
+from tests.events_directory.conftest import broken
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ def held(pool) -> tuple[int, int, int, int]:
 @pytest.fixture(autouse=True)
 def _nothing_is_off(db):
     yield
-    assert {c.code: rows for c in checks.CHECKS if (rows := checks.offending(c))} == {}
+    assert broken() == {}
 
 
 def test_released_then_paid(part, pool, grant, ann):
