@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Thread
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 
 from events_directory.models import Booking, Occurrence
 from events_directory.operations import bookings, occurrences
@@ -97,6 +97,34 @@ def test_changing_places_between_two_dates_never_deadlocks(occurrence):
     assert set(answers) <= {"ok", "sold_out"}
     assert Booking.objects.live().count() == 18
     assert broken() == {}
+
+
+def test_two_dates_are_locked_from_the_lower_id_up(occurrence, amara):
+    """C4: who waits for the first date does not hold the second yet, whichever way they move."""
+    other = evening(occurrence.micro_event, days=8)
+    row = bookings.book(other, member=amara, key="k", actor=SYSTEM)
+    mover = Thread(
+        target=lambda: race(
+            [lambda: bookings.rebook(row, to=occurrence, key="swap", actor=SYSTEM)], together=1
+        )
+    )
+    with transaction.atomic():
+        Occurrence.objects.select_for_update().get(pk=occurrence.pk)
+        mover.start()
+        wait_for_a_waiter()
+        Occurrence.objects.select_for_update(nowait=True).get(pk=other.pk)  # free: nobody holds it
+    mover.join(timeout=30)
+    assert Booking.objects.live().get().occurrence == occurrence
+
+
+def wait_for_a_waiter() -> None:
+    """Until some other connection waits for a row; a minute at most."""
+    for _ in range(6000):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.01), count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[1]:
+                return
+    raise AssertionError("nobody waits")
 
 
 def test_cancelling_the_date_leaves_no_booking_behind(occurrence):
