@@ -115,9 +115,12 @@ class CampaignAdmin(StepsAdmin, OperationAdmin):
     fields = (
         ("name", "slug"),
         "description",
-        ("priority", "budget_units", "pays_partly"),
+        "priority",
+        ("budget_units", "pays_partly"),
         ("starts_at", "ends_at"),
+        "state",
     )
+    readonly_fields = ("state",)
     steps = STEPS
     change_form_outer_after_template = "admin/campaigns/versions.html"
 

@@ -64,7 +64,7 @@ class RuleForm(forms.Form):
             ' {"field": "order.base", "op": "at_least", "value": "50.00"};'
             ' tests are joined by {"all": […]}, {"any": […]} and {"not": …}.'
         ),
-        8,
+        14,
         required=False,
     )
     effects = tree_field(
@@ -75,12 +75,12 @@ class RuleForm(forms.Form):
             ' {"kind": "multiply", "unit": "points", "factor": "2"},'
             ' {"kind": "badge", "badge": "slug"} or {"kind": "access", "name": "…", "days": 30}.'
         ),
-        8,
+        14,
     )
     limit = tree_field(
         _("At most"),
         _('For one member. Empty: no limit. {"times": 1, "units": 500, "per": "month"}'),
-        3,
+        5,
         required=False,
     )
 
