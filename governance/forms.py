@@ -13,6 +13,8 @@ SCALE = [(str(score), str(score)) for score in range(LOWEST, HIGHEST + 1)]
 class BallotForm(forms.Form):
     """One score for each criterion, and the vote. An abstention needs no scores."""
 
+    use_required_attribute = False
+
     vote = forms.ChoiceField(
         label=_("Your vote"),
         choices=Ballot.Vote.choices,
@@ -24,13 +26,15 @@ class BallotForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.criteria = criteria.rubric
         vote = self.fields.pop("vote")
+        abstains = self.data.get("vote") == Ballot.Vote.ABSTAIN
         for criterion in self.criteria:
             self.fields[self.name_of(criterion.key)] = forms.ChoiceField(
                 label=f"{criterion.title} ({criterion.weight} %)",
                 help_text=criterion.description,
                 choices=[*SCALE, (NOT_APPLICABLE, _("does not apply"))],
                 widget=forms.RadioSelect(attrs={"class": "scale"}),
-                required=False,
+                required=not abstains,
+                error_messages={"required": _("Give a score, or say that it does not apply.")},
             )
         self.fields["vote"] = vote
 
@@ -38,17 +42,6 @@ class BallotForm(forms.Form):
     def name_of(key: str) -> str:
         """The field of a criterion."""
         return f"score_{key}"
-
-    def clean(self) -> dict:
-        """A vote that is not an abstention answers every criterion."""
-        cleaned = super().clean() or {}
-        if cleaned.get("vote") in (None, Ballot.Vote.ABSTAIN):
-            return cleaned
-        for criterion in self.criteria:
-            name = self.name_of(criterion.key)
-            if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, _("Give a score, or say that it does not apply."))
-        return cleaned
 
     @property
     def scores(self) -> dict[str, int | None]:
