@@ -12,9 +12,9 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Interruptions:
     """Ctrl-C, SIGTERM, a closed terminal, and an interrupted `make`.
 
-    `make` passes SIGTERM on, but neither a SIGINT sent to it alone nor its own violent death. The
-    kernel tells us of the second; the first shows in that `make` no longer catches SIGINT while it
-    waits for us.
+    `make` passes SIGTERM on, but neither a SIGINT or SIGHUP sent to it alone nor its own violent
+    death. The kernel tells us of the last; the others show in that `make`, while it waits for us to
+    end, no longer catches the signal it was sent.
     """
 
     def __init__(self, *, started_by_make: bool) -> None:
@@ -28,16 +28,15 @@ class Interruptions:
         signal.set_wakeup_fd(self._ringing, warn_on_full_buffer=False)
         if started_by_make:
             self._make = os.getppid()
+            self._caught_by_make = _caught(self._make)
             processes.ask_for_death_signal(signal.SIGTERM)
-            if not _catches_interrupt(self._make):
-                self._make = None  # not GNU make after all: there is nothing to see
 
     def _ask(self, *_: object) -> None:
         self._is_asked = True
 
     def check(self) -> None:
         """Raise KeyboardInterrupt when somebody asked."""
-        if self._make is not None and not _catches_interrupt(self._make):
+        if self._make is not None and self._caught_by_make & ~_caught(self._make):
             self._is_asked = True
         if self._is_asked:
             raise KeyboardInterrupt
@@ -48,11 +47,12 @@ class Interruptions:
             signal.signal(number, signal.SIG_IGN)
 
 
-def _catches_interrupt(pid: int) -> bool:
-    """Whether that process has a handler for SIGINT, as an undisturbed `make` does."""
+def _caught(pid: int) -> int:
+    """Those of the stopping signals that a process has a handler for, as a bit mask."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
-        return False
-    caught = next((line for line in status.splitlines() if line.startswith("SigCgt:")), "SigCgt: 0")
-    return bool(int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1)
+        return 0
+    line = next((line for line in status.splitlines() if line.startswith("SigCgt:")), "SigCgt: 0")
+    ours = sum(1 << (number - 1) for number in _STOPPING)
+    return int(line.split()[1], 16) & ours
