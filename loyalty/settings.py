@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "loyalty.middleware.InvalidFormStatus",
     "axes.middleware.AxesMiddleware",
     "loyalty.connectors.idempotency.IdempotencyMiddleware",
 ]

@@ -40,3 +40,18 @@ def test_sign_up_with_a_known_address_says_the_same_and_writes_nothing(client):
     again = client.post(reverse("account_signup"), FORM)
     assert (again.status_code, again.url) == (first.status_code, first.url)
     assert User.objects.count() == Member.objects.count() == Activity.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("account_signup", FORM | {"password2": "four-green-jars"}),
+        ("account_login", {"login": "nobody@example.org", "password": "three-green-jars"}),
+    ],
+)
+def test_a_refused_form_says_so_in_its_status(client, page, said):
+    """UA8."""
+    response = client.post(reverse(page), said)
+    assert response.status_code == 422
+    assert 'id="error-summary"' in response.content.decode()
