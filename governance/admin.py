@@ -115,12 +115,12 @@ class CommitteeAdmin(StepsAdmin, OperationAdmin):
         return (SeatRows,) if obj is not None and request.method == "GET" else ()
 
     @display(description=_("people"))
-    def sitting(self, committee: Committee) -> int:
+    def sitting(self, committee: Any) -> int:
         """How many sit on it now."""
         return committee.seats_held
 
     @display(description=_("open cases"))
-    def open_cases(self, committee: Committee) -> int:
+    def open_cases(self, committee: Any) -> int:
         """How many cases wait."""
         return committee.cases_open
 
@@ -265,17 +265,17 @@ class CaseAdmin(StepsAdmin, ReadOnlyAdmin):
         return case.state, case.get_state_display()
 
     @display(description=_("judges"))
-    def judges(self, case: Case) -> int:
+    def judges(self, case: Any) -> int:
         """Assigned and not recused."""
         return case.seats_assigned - case.seats_recused
 
     @display(description=_("stepped back"))
-    def recused(self, case: Case) -> int:
+    def recused(self, case: Any) -> int:
         """How many do not judge it."""
         return case.seats_recused
 
     @display(description=_("ballots"))
-    def ballots(self, case: Case) -> int:
+    def ballots(self, case: Any) -> int:
         """How many ballots stand; never what they say."""
         return case.ballots_standing
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from governance import errors
 from governance.domain import rubric, tally
@@ -90,9 +91,7 @@ def _may_judge(case: Case, assignment: Assignment, at: datetime) -> None:
     if Recusal.objects.filter(assignment=assignment).exists():
         raise errors.AlreadyRecused()
     interested = Member.objects.filter(pk__in=case.interests.values("member"))
-    if interested.filter(pk=seat.member_id).exists() or (
-        interested.filter(user_id=seat.user_id).exists()
-    ):
+    if interested.filter(Q(pk=seat.member_id or 0) | Q(user_id=seat.user_id)).exists():
         raise errors.Conflicted()
     if Ballot.objects.filter(assignment=assignment).exists():
         raise errors.AlreadyVoted()

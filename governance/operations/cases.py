@@ -91,7 +91,7 @@ def _assign(case: Case, seats: list[Seat], interests: Mapping[int, str], at: dat
     for assignment in assigned:
         seat = assignment.seat
         theirs = {seat.member_id, getattr(getattr(seat.user, "member", None), "pk", None)}
-        reasons = [interests[member] for member in theirs if member in interests]
+        reasons = [interests[member] for member in theirs if member and member in interests]
         if reasons:
             recusals.append(
                 Recusal(assignment=assignment, reason=reasons[0], is_declared=False, at=at)

@@ -38,7 +38,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     """My queue: what waits for me, what I have judged, what is closed."""
     mine = Assignment.objects.on_desk_of(request.user)
     lists = {"to_judge": mine.to_judge(), "judged": mine.judged(), "closed": mine.closed()}
-    current = request.GET.get("show") if request.GET.get("show") in lists else "to_judge"
+    asked = request.GET.get("show", "")
+    current = asked if asked in lists else "to_judge"
     rows = lists[current].select_related("case__committee").order_by("case__opened_at", "pk")
     context = {
         "tabs": [(name, label, lists[name].count(), name == current) for name, label in TABS],
@@ -171,4 +172,4 @@ def _recusals(case: Case) -> list[tuple[str, int]]:
         .annotate(times=Count("pk"))
         .order_by("reason")
     )
-    return [(Reason(reason).label, times) for reason, times in counts]
+    return [(str(Reason(reason).label), times) for reason, times in counts]

@@ -112,7 +112,9 @@ class BoardView(APIView):
         board = get_object_or_404(Leaderboard.objects.active().select_related("unit"), slug=slug)
         form = ReadingForm(board, request.query_params)
         if not form.is_valid():
-            raise ValidationError(dict(form.errors))
+            raise ValidationError(
+                {name: [str(text) for text in found] for name, found in form.errors.items()}
+            )
         today = local_date(clock.now(), programme_zone())
         reading = Reading(board, form.chosen(today), today)
         rows, mark = reading.stretch(size=_size(request), after=form.cleaned_data["after"])

@@ -87,6 +87,9 @@ class Badge(models.Model):
     starts_public = models.BooleanField(_("public until its holder hides it"), default=True)
     created_at = models.DateTimeField(_("created at"), editable=False)
 
+    #: Filled by `with_holders`.
+    holders: int
+
     objects = BadgeQuerySet.as_manager()
 
     class Meta:

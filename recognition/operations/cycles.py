@@ -174,7 +174,7 @@ def standing(cycle: NominationCycle) -> Candidate | None:
         .select_related("case", "member")
         .prefetch_related("nominations")
     )
-    waiting = sum(candidate.case.is_open for candidate in candidates)
+    waiting = sum(candidate.case is not None and candidate.case.is_open for candidate in candidates)
     if waiting:
         raise CasesOpen(open=waiting)
     decisions = Decision.objects.in_bulk(
@@ -247,6 +247,7 @@ def cancel(
         reason=reason,
     )
     for candidate in cycle.candidates.filter(case__state=Case.State.OPEN).select_related("case"):
+        assert candidate.case is not None  # the filter asks for its state
         cases.void(candidate.case, reason=reason, actor=actor, at=at)
     return cycle
 

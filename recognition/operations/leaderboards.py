@@ -111,7 +111,7 @@ def refresh(*, at: datetime | None = None) -> int:
     at = at or clock.now()
     mark = _lock_mark()
     today = _today(at)
-    known = {
+    known: dict[str, Any] = {
         "safe_id": mark.safe_id,
         "day": mark.day,
         "today": today,

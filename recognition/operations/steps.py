@@ -1,13 +1,13 @@
 """One way for a row with a `STEPS` table to move from state to state."""
 
-from django.db.models import Model
+from typing import Any
 
 from members.domain.actors import Actor
 from members.operations import audit
 from recognition.errors import StepNotAllowed
 
 
-def move(row: Model, target: str, *, actor: Actor, verb: str, reason: str = "") -> None:
+def move(row: Any, target: str, *, actor: Actor, verb: str, reason: str = "") -> None:
     """Move a locked row to `target`, audited. Raises StepNotAllowed when its table forbids it."""
     before = row.state
     if target not in row.STEPS[before]:

@@ -1,5 +1,7 @@
 """Leaderboards as members read them: the top, further places, and their own neighbourhood."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -35,14 +37,16 @@ def board(request: HttpRequest, member: Member, slug: str = "") -> HttpResponse:
     if not boards:
         return render(request, "portal/recognition/no_board.html")
     found = next((each for each in boards if each.slug == slug), None) if slug else boards[0]
-    form = ReadingForm(found, request.GET) if found else None
-    if form is None or not form.is_valid():
+    if found is None:
+        raise Http404
+    form = ReadingForm(found, request.GET)
+    if not form.is_valid():
         raise Http404
     after = form.cleaned_data["after"]
     today = local_date(clock.now(), programme_zone())
     reading = Reading(found, form.chosen(today), today)
     rows, mark = reading.stretch(size=FURTHER if after else TOP, after=after, me=member)
-    context = {"boards": boards, "board": found, "windows": WINDOWS, "today": today}
+    context: dict[str, Any] = {"boards": boards, "board": found, "windows": WINDOWS, "today": today}
     context |= {"window": reading.window, "earlier": before(reading.window)}
     context |= {"rows": rows, "next": mark, "after": after, "mine": reading.mine(member)}
     is_listed_here = after or any(row.is_me for row in rows)

@@ -37,7 +37,7 @@ def figures_of(cycle: NominationCycle) -> Figures | None:
         nominations=cycle.nominations.live().count(),
         cases_open=cases.open().count(),
         ballots=Ballot.objects.standing().filter(assignment__case__in=cases).count(),
-        recusals=[(Reason(reason).label, times) for reason, times in recusals],
+        recusals=[(str(Reason(reason).label), times) for reason, times in recusals],
         laureate=Laureate.objects.filter(cycle=cycle)
         .select_related("candidate__member", "award")
         .first(),
