@@ -20,10 +20,7 @@ test: install-dev  ## Run the tests (PYTEST_ARGS= passes through)
 
 check: install-dev check-format check-lint check-types check-templates check-migrations check-deployment check-schema check-documents  ## Everything that is not a test; `make -k check` shows all faults
 
-check-screenshots: install-dev  ## Photograph every page of the running demo by role, size and theme, into screenshots/
-	$(python) -m tests.browser.shots
-
-format: install-dev
+check-format: install-dev
 	$(python) -m ruff format --check .
 
 check-lint: install-dev
