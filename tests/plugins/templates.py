@@ -109,9 +109,11 @@ def drop(server: psycopg.Connection, database: str) -> None:
 def clone(server: psycopg.Connection, database: str, template: str) -> None:
     """Make `database` a fresh copy of `template`."""
     drop(server, database)
+    # Copying files needs checkpoints: dear on a server with fsync, twice as fast on one without.
+    strategy = "file_copy" if "LAUREL_TEST_SLOT" in os.environ else "wal_log"
     server.execute(
-        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log").format(
-            sql.Identifier(database), sql.Identifier(template)
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY {}").format(
+            sql.Identifier(database), sql.Identifier(template), sql.SQL(strategy)
         )
     )
 
