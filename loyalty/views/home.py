@@ -1,5 +1,7 @@
 """The first page: the programme for a visitor, their own standing for a member."""
 
+from datetime import datetime
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -65,10 +67,18 @@ def standing_of(member: Member) -> dict[str, object]:
         .filter(member=member)
         .select_related("badge")
         .order_by("-awarded_at")[:SHOWN],
-        "bookings": Booking.objects.live()
-        .with_place()
-        .filter(member=member, occurrence__ends_at__gt=now)
-        .order_by("occurrence__starts_at")[:SHOWN],
-        "dates": Occurrence.objects.on_show(now).with_place().order_by("starts_at", "pk")[:SHOWN],
         "lines": lines_of(Entry.objects.on(wallet)[:RECENT]) if wallet else [],
-    }
+    } | close_by(member, now)
+
+
+def close_by(member: Member, now: datetime) -> dict[str, object]:
+    """What the member has booked, and a few more dates to come."""
+    booked = Booking.objects.live().with_place().filter(member=member)
+    bookings = list(
+        booked.filter(occurrence__ends_at__gt=now).order_by("occurrence__starts_at")[:SHOWN]
+    )
+    others = Occurrence.objects.on_show(now).exclude(
+        pk__in=[booking.occurrence_id for booking in bookings]
+    )
+    dates = others.with_place().order_by("starts_at", "pk")
+    return {"bookings": bookings, "dates": dates[: max(SHOWN - len(bookings), 1)]}

@@ -11,16 +11,20 @@ from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser
 
 from loyalty.campaigns.operations import intake, standard
+from loyalty.demo import catalogue, honours, people, places
 from loyalty.rewards.models import Reward
 from members import clock
 from members.models import Member, User
-from members.operations import ledger
+from members.operations import jobs, ledger
 from members.operations import members as memberships
+from members.operations import programme as standard_programme
 from recognition.models import Leaderboard
 from recognition.operations import badges, leaderboards
 from tests.browser import chromium as browsers
 from tests.campaigns.conftest import act, order
 from tests.conftest import SYSTEM
+
+PASSWORD = "correct horse battery"
 
 # Playwright's own event loop runs in this thread; the live server has threads of its own.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -121,3 +125,17 @@ def _walls(amara: Member, points) -> None:
             cause=("test", None),
         )
     leaderboards.refresh()
+
+
+@pytest.fixture
+def neighbourhood(transactional_db) -> dict[str, User]:
+    """The demo's people, offers, partner, pool and committee, without its eighteen months of orders."""
+    now = clock.now()
+    units = standard_programme.install(actor=SYSTEM)
+    catalogue.install(points=units["points"], actor=SYSTEM)
+    users = people.install(password=PASSWORD, joined_on=now.date(), actor=SYSTEM)
+    places.install(users=users, now=now, actor=SYSTEM)
+    honours.install(users=users, now=now, actor=SYSTEM)
+    while jobs.work_off():
+        pass
+    return users

@@ -20,8 +20,11 @@ def kind_of(path: str) -> str | None:
         return None
 
 
-def reachable(visitor: Visitor, start: str = "/") -> list[str]:
-    """The first address of each kind of page, in the order in which links lead there."""
+def reachable(visitor: Visitor, start: str = "/", within: str = "/") -> list[str]:
+    """The first address of each kind of page, in the order in which links lead there.
+
+    Links that leave the part of the site named `within` are not followed.
+    """
     found: dict[str, str] = {}
     todo = [start]
     while todo:
@@ -36,6 +39,7 @@ def reachable(visitor: Visitor, start: str = "/") -> list[str]:
         links = visitor.page.eval_on_selector_all("a[href]", "(all) => all.map((a) => a.href)")
         for link in links:
             parts = urlsplit(urljoin(visitor.base, link))
-            if f"{parts.scheme}://{parts.netloc}" == visitor.base:
+            is_ours = f"{parts.scheme}://{parts.netloc}" == visitor.base
+            if is_ours and parts.path.startswith(within):
                 todo.append(parts.path)
     return list(found.values())

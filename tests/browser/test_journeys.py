@@ -7,11 +7,10 @@ from allauth.account.models import EmailAddress
 
 from loyalty.rewards.models import Redemption
 from members.models import Member, User
+from tests.browser.conftest import PASSWORD
 from tests.conftest import person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
-
-PASSWORD = "correct horse battery"
 
 
 def verified(user: User) -> User:
