@@ -121,15 +121,20 @@ class VenueForm(forms.Form):
     )
 
 
-class DateForm(forms.Form):
-    """One date: when, for how long, how many seats."""
+class MoveForm(forms.Form):
+    """When, and for how long."""
 
     starts = WallTimeField(label=_("When?"), help_text=_("As the clock at the venue shows it."))
-    capacity = forms.IntegerField(
-        label=_("How many seats?"), min_value=1, max_value=100_000, initial=12
-    )
     minutes = forms.IntegerField(
         label=_("Length in minutes"), min_value=5, max_value=1440, initial=120
+    )
+
+
+class DateForm(MoveForm):
+    """One date: when, for how long, how many seats."""
+
+    capacity = forms.IntegerField(
+        label=_("How many seats?"), min_value=1, max_value=100_000, initial=12
     )
 
 

@@ -27,11 +27,6 @@ def can_check_in(user, partner: Partner) -> Verdict:
     return _seated(user, partner, EVERY_ROLE)
 
 
-def can_edit_event(user, event: MicroEvent) -> Verdict:
-    """Change a listing's text: an editor, while it is a draft or was sent back."""
-    return can_edit(user, event.partner) and _possible(event.allows("edit"))
-
-
 def can_review(user, event: MicroEvent) -> Verdict:
     """Publish a listing or send it back: staff, for organisations that are not their own."""
     return (

@@ -19,16 +19,11 @@ from events_directory.operations import partners
 from members.models import User
 
 
-class SeatDialog(BaseDialogForm):
-    """Who, and as what."""
+class UserDialog(BaseDialogForm):
+    """Somebody, by the address they sign in with."""
 
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"), widget=UnfoldAdminEmailInputWidget
-    )
-    role = forms.ChoiceField(
-        label=gettext_lazy("Role"),
-        choices=PartnerSeat.Role.choices,
-        widget=UnfoldAdminSelectWidget,
     )
 
     def clean_email(self) -> str:
@@ -37,6 +32,16 @@ class SeatDialog(BaseDialogForm):
         if not User.objects.filter(email__iexact=email).exists():
             raise ValidationError(_("Nobody signs in with this address."))
         return email
+
+
+class SeatDialog(UserDialog):
+    """Who, and as what."""
+
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=PartnerSeat.Role.choices,
+        widget=UnfoldAdminSelectWidget,
+    )
 
 
 class PlanDialog(BaseDialogForm):
@@ -64,7 +69,7 @@ class PartnerAdmin(Desk):
     search_fields = ("name", "slug")
     ordering = ("-created_at",)
     inlines = (SeatRows, VenueRows)
-    actions_detail = ("verify", "turn_down", "suspend", "give_role", "change_plan")
+    actions_detail = ("verify", "turn_down", "suspend", "give_role", "end_role", "change_plan")
 
     @display(
         description=gettext_lazy("verification"),
@@ -174,6 +179,27 @@ class PartnerAdmin(Desk):
                 self.row(object_id), user=user, role=form.cleaned_data["role"], actor=actor
             ),
             done=_("The role is given."),
+        )
+
+    @action(
+        description=gettext_lazy("End a role"),
+        permissions=["arrange"],
+        dialog=ask(
+            gettext_lazy("End a role"),
+            gettext_lazy("They leave the organisation; what they did stays on record."),
+            UserDialog,
+        ),
+    )
+    def end_role(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        """Let somebody leave."""
+        held = PartnerSeat.objects.held_now().filter(
+            partner_id=int(object_id), user__email__iexact=form.cleaned_data["email"]
+        )
+        return self.run(
+            request,
+            object_id,
+            lambda actor: [partners.end_seat(seat, actor=actor) for seat in held],
+            done=_("They have no role here now."),
         )
 
     @action(

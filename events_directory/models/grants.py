@@ -11,18 +11,6 @@ from events_directory.models.partners import Partner
 from events_directory.models.pools import Pool
 
 
-class GrantApplicationQuerySet(models.QuerySet["GrantApplication"]):
-    """Questions over applications."""
-
-    def visible_to(self, user) -> "GrantApplicationQuerySet":
-        """The applications of the user's own organisations."""
-        return self.filter(partner__in=Partner.objects.visible_to(user))
-
-    def awaiting_decision(self) -> "GrantApplicationQuerySet":
-        """What staff have to look at."""
-        return self.filter(state=GrantApplication.State.SUBMITTED)
-
-
 class GrantApplication(Moving):
     """A partner's answer to three questions, and the amount it asks for (minor units)."""
 
@@ -59,8 +47,6 @@ class GrantApplication(Moving):
     created_at = models.DateTimeField(_("created at"))
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-
-    objects = GrantApplicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("grant application")
@@ -116,14 +102,6 @@ class Approval(models.Model):
         return f"approval #{self.pk}"
 
 
-class GrantQuerySet(models.QuerySet["Grant"]):
-    """Questions over grants."""
-
-    def visible_to(self, user) -> "GrantQuerySet":
-        """The grants of the user's own organisations."""
-        return self.filter(application__partner__in=Partner.objects.visible_to(user))
-
-
 class Grant(Moving):
     """Money promised to a partner. Amounts in minor units of the pool's currency.
 
@@ -149,8 +127,6 @@ class Grant(Moving):
     state_reason = models.CharField(_("reason"), max_length=300, blank=True)
     awarded_at = models.DateTimeField(_("awarded at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
-
-    objects = GrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("grant")

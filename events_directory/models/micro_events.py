@@ -19,10 +19,6 @@ FEED_MEMORY = timedelta(days=30)
 class MicroEventQuerySet(models.QuerySet["MicroEvent"]):
     """Questions over micro-events."""
 
-    def visible_to(self, user) -> "MicroEventQuerySet":
-        """The events of the user's own organisations, in whatever state."""
-        return self.filter(partner__in=Partner.objects.visible_to(user))
-
     def public(self) -> "MicroEventQuerySet":
         """Events that everybody may read: published ones, also when cancelled since."""
         return self.exclude(published_at=None)
@@ -114,10 +110,6 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
     def with_place(self) -> "OccurrenceQuerySet":
         """Brings along what a line in a list shows."""
         return self.select_related("micro_event__venue", "micro_event__partner")
-
-    def visible_to(self, user) -> "OccurrenceQuerySet":
-        """The dates of the user's own organisations."""
-        return self.filter(micro_event__partner__in=Partner.objects.visible_to(user))
 
     def on_show(self, at: datetime) -> "OccurrenceQuerySet":
         """What the public list shows at this instant: published, not cancelled, not over."""

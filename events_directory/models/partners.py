@@ -112,14 +112,6 @@ class PartnerSeat(models.Model):
         return f"{self.get_role_display()} #{self.pk}"
 
 
-class VenueQuerySet(models.QuerySet["Venue"]):
-    """Questions over venues."""
-
-    def visible_to(self, user) -> "VenueQuerySet":
-        """The venues of the user's organisations."""
-        return self.filter(partner__in=Partner.objects.visible_to(user))
-
-
 class Venue(models.Model):
     """A place, and the clock on its wall."""
 
@@ -133,8 +125,6 @@ class Venue(models.Model):
         _("longitude"), max_digits=9, decimal_places=6, null=True, blank=True
     )
     zone = models.CharField(_("time zone"), max_length=64)
-
-    objects = VenueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("venue")

@@ -21,6 +21,7 @@ dates = [
     path("<int:pk>/guests/", door.guests, name="guests"),
     path("<int:pk>/check-in/", door.check_in, name="check_in"),
     path("<int:pk>/capacity/", door.capacity, name="capacity"),
+    path("<int:pk>/time/", door.move, name="move"),
     path("<int:pk>/cancellation/", door.date_cancellation, name="date_cancellation"),
     path("<int:pk>/closing/", door.closing, name="closing"),
 ]

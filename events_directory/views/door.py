@@ -1,5 +1,8 @@
 """The partner console, where work is done standing: guest lists and check-in, made for a phone."""
 
+from datetime import datetime
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from events_directory import permissions
 from events_directory.domain.scans import DOORS_CLOSE_AFTER
-from events_directory.forms import CapacityForm, ScanForm, new_key
+from events_directory.forms import CapacityForm, MoveForm, ScanForm, new_key
 from events_directory.models import Booking, CheckIn, Occurrence
 from events_directory.operations import check_ins, occurrences
 from events_directory.views import desk
@@ -111,6 +114,12 @@ def guests(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         occurrence=occurrence,
         page=Paginator(chosen, GUESTS_PER_PAGE).get_page(request.GET.get("page")),
         tabs=tabs,
+        move_form=MoveForm(
+            initial={
+                "starts": datetime.combine(occurrence.local_on, occurrence.local_time),
+                "minutes": occurrence.minutes,
+            }
+        ),
         is_over=occurrence.ends_at <= clock.now(),
     )
 
@@ -128,6 +137,30 @@ def capacity(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             occurrence, capacity=seats, actor=Actor.user(request.user)
         ),
         done=_("There are %(seats)s seats now.") % {"seats": seats},
+    )
+    return redirect("partner:guests", slug, pk)
+
+
+@login_required
+@require_POST
+def move(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Put the date at another time; bookings stay, calendars see a new revision."""
+    occurrence = desk.own_date(request, slug, pk)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Enter a date, a time and a length."))
+        return redirect("partner:guests", slug, pk)
+    starts = form.cleaned_data["starts"]
+    attempt_alone(
+        request,
+        lambda: occurrences.move(
+            occurrence,
+            local_on=starts.date(),
+            local_time=starts.time(),
+            minutes=form.cleaned_data["minutes"],
+            actor=Actor.user(request.user),
+        ),
+        done=_("The date is moved. Who booked keeps the seat."),
     )
     return redirect("partner:guests", slug, pk)
 

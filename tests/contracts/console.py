@@ -106,6 +106,7 @@ CONSOLE: dict[str, Desk] = {
             "turn_down": DENIED,
             "suspend": ALLOWED,
             "give_role": ALLOWED,
+            "end_role": ALLOWED,
             "change_plan": ALLOWED,
         }
     ),

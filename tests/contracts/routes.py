@@ -110,6 +110,7 @@ ROUTES: dict[str, Route] = {
     "partner:guests": Route(PARTNER, NO_BUT_SIGN_IN, DATE),
     "partner:check_in": Route(PARTNER, PARTNER, DATE),
     "partner:capacity": Route(NO_BUT_SIGN_IN, PARTNER, DATE),
+    "partner:move": Route(NO_BUT_SIGN_IN, PARTNER, DATE),
     "partner:date_cancellation": Route(NO_BUT_SIGN_IN, PARTNER, DATE),
     "partner:closing": Route(NO_BUT_SIGN_IN, PARTNER, DATE),
     "partner:grants": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),

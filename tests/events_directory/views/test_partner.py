@@ -114,6 +114,11 @@ def test_dates_seats_and_cancellation(console, occurrence, drafted, amara):
     assert console.post(f"/partner/elis/events/{drafted.pk}/dates/", asked).status_code == 302
     bad = console.post(f"/partner/elis/events/{drafted.pk}/dates/", asked | {"starts": "soon"})
     assert bad.status_code == 422
+    console.post(f"{path}/time/", {"starts": later, "minutes": 45})
+    moved = Occurrence.objects.get(pk=occurrence.pk)
+    assert (moved.local_time.hour, moved.minutes, moved.sequence, moved.booked) == (19, 45, 1, 4)
+    console.post(f"{path}/time/", {"starts": "soon", "minutes": 45})
+    assert Occurrence.objects.get(pk=occurrence.pk).sequence == 1
     console.post(f"{path}/cancellation/", {"reason": "Rain"})
     assert [row.is_cancelled for row in Occurrence.objects.order_by("pk")] == [True, False]
     console.post(f"/partner/elis/events/{drafted.pk}/cancellation/", {"reason": "Flood"})
@@ -178,6 +183,7 @@ def test_who_may_open_which_page(client, tail, shop, occurrence, eli, helper, gu
         "events/{event}/cancellation/",
         "events/{event}/dates/",
         "dates/{date}/capacity/",
+        "dates/{date}/time/",
         "dates/{date}/cancellation/",
         "dates/{date}/closing/",
     ],

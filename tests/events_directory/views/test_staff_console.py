@@ -128,10 +128,13 @@ def test_partners_are_verified_and_seated(console, eli, gus):
     press(console, f"{path}/verify")
     press(console, f"{path}/give_role", email="nobody@example.test", role="helper")
     press(console, f"{path}/give_role", email="GUS@example.test", role="helper")
+    press(console, f"{path}/end_role", email="gus@example.test")
+    press(console, f"{path}/end_role", email="eli@example.test")  # the last owner stays
     press(console, f"{path}/change_plan", plan="featured")
     press(console, f"{path}/suspend", reason="Papers")
     partner = Partner.objects.get()
     assert (partner.state, partner.plan, partner.seats.count()) == ("suspended", "featured", 2)
+    assert [seat.user for seat in partner.seats.held_now()] == [eli]
 
 
 @pytest.fixture
