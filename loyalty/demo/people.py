@@ -1,7 +1,7 @@
 """The people who can sign in to the demo. They share one password, made for this installation."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
@@ -88,6 +88,7 @@ def _enrol(person: Person, user: User, joined_on: date, actor: Actor) -> None:
         given_name=person.given_name,
         family_name=person.family_name,
         joined_on=joined_on,
+        at=datetime.combine(joined_on, time(9), UTC),
     )
     consents.record(member, purpose="programme", granted=True, channel="email", actor=actor)
 
