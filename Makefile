@@ -27,7 +27,7 @@ check-lint: install-dev
 	$(python) -m ruff check .
 
 check-types: install-dev
-	$(looking) $(python) -m mypy $(apps)
+	$(looking) $(python) -m mypy --no-incremental $(apps)
 
 check-templates: install-dev
 	$(python) -m djlint --quiet --lint templates
