@@ -44,7 +44,7 @@ class Run:
         )
         return self
 
-    def until(self, words: str, *, seconds: float = 60) -> str:
+    def until(self, words: str, *, seconds: float = 150) -> str:
         """Read the terminal up to a line with these words; returns that line."""
         deadline = time.monotonic() + seconds
         seen = []
@@ -56,7 +56,7 @@ class Run:
                 break
         raise AssertionError(f"{words!r} was not said, but: {''.join(seen)}")
 
-    def rest(self, *, seconds: float = 40) -> str:
+    def rest(self, *, seconds: float = 120) -> str:
         """Wait for the end; returns what was said until then."""
         return self.process.communicate(timeout=seconds)[0]
 
@@ -80,7 +80,7 @@ class Run:
 
     def part(self, words: str) -> int:
         """The id of the part whose command holds these words and that the launcher started."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             for child in self.children():
                 with contextlib.suppress(OSError):
@@ -97,7 +97,7 @@ class Run:
             int(child) for child in path.read_text().split() if processes.is_running(int(child))
         ]
 
-    def assert_nothing_left(self, *, seconds: float = 15) -> None:
+    def assert_nothing_left(self, *, seconds: float = 40) -> None:
         deadline = time.monotonic() + seconds
         while (left := self.processes()) and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -158,7 +158,7 @@ def test_the_database_is_healed_and_a_violent_death_leaves_nothing(run):
     run.start().until("Ctrl-C")
     os.kill(run.part("bin/postgres"), signal.SIGKILL)
     run.until("postgres stopped (killed by SIGKILL")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while run.get("/readyz") >= 500 and time.monotonic() < deadline:
         time.sleep(0.2)
     assert run.get("/readyz") in (200, 301)
