@@ -30,29 +30,27 @@ def body_hash(kind: str, subject: str, occurred_at: datetime, payload: dict[str,
 #: How many activities one evaluation job takes.
 CHUNK = 500
 
-_RECORD_MANY = """
+_INSERT = """
 INSERT INTO members_activity (source, external_id, kind, subject, member_id, occurred_at, received_at,
                               payload, body_hash, status, status_reason, recorded_by)
 SELECT source, external_id, kind, subject, member_id, occurred_at, %(at)s, payload,
-       decode(body_hash, 'hex'), 'accepted', '', %(by)s
+       decode(body_hash, 'hex'), coalesce(status, 'accepted'), coalesce(status_reason, ''), %(by)s
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS t(
     source text, external_id text, kind text, subject text, member_id bigint,
-    occurred_at timestamptz, payload jsonb, body_hash text)
+    occurred_at timestamptz, payload jsonb, body_hash text, status text, status_reason text)
 ORDER BY source, external_id
 ON CONFLICT (source, external_id) DO NOTHING
-RETURNING id
+RETURNING id, source, external_id
 """
 
 
-@transaction.atomic
-def record_many(facts: Sequence[dict[str, Any]], *, actor: Actor) -> list[int]:
-    """Record many facts at once and have them evaluated; known ones are left alone.
+def insert(facts: Sequence[dict[str, Any]], *, at: datetime, by: str) -> dict[tuple[str, str], int]:
+    """Write the activities that are new, in one statement; answers their ids by (source, external
+    id). Known keys are left alone, and nothing is evaluated: that is for the caller.
 
-    Each fact has kind, member_id, subject, source, external_id, occurred_at and payload. Returns the
-    ids of the new activities.
+    Each fact has kind, member_id, subject, source, external_id, occurred_at and payload; `status`
+    and `status_reason` where it does not simply count.
     """
-    if not facts:
-        return []
     rows = [
         fact
         | {
@@ -64,10 +62,19 @@ def record_many(facts: Sequence[dict[str, Any]], *, actor: Actor) -> list[int]:
         for fact in facts
     ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _RECORD_MANY, {"rows": json.dumps(rows), "at": clock.now(), "by": actor.name[:120]}
-        )
-        fresh = [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(_INSERT, {"rows": json.dumps(rows), "at": at, "by": by[:120]})
+        return {(source, external): pk for pk, source, external in cursor.fetchall()}
+
+
+@transaction.atomic
+def record_many(facts: Sequence[dict[str, Any]], *, actor: Actor) -> list[int]:
+    """Record many facts at once and have them evaluated; known ones are left alone.
+
+    Each fact is one of `insert`'s. Returns the ids of the new activities.
+    """
+    if not facts:
+        return []
+    fresh = list(insert(facts, at=clock.now(), by=actor.name).values())
     jobs.enqueue_all(
         ("activity.evaluate", f"evaluate:{chunk[0]}", {"activities": chunk})
         for chunk in (fresh[i : i + CHUNK] for i in range(0, len(fresh), CHUNK))

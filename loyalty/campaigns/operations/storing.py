@@ -1,6 +1,5 @@
 """Writing a batch: activities first, then what the rules made of them, each set in one statement."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,20 +12,7 @@ from loyalty.campaigns.models import BudgetUse
 from loyalty.campaigns.operations.people import Company, Person
 from members.domain.actors import Actor
 from members.models import Activity
-from members.operations.activities import body_hash
-
-_RECORD = """
-INSERT INTO members_activity (source, external_id, kind, subject, member_id, occurred_at, received_at,
-                              payload, body_hash, status, status_reason, recorded_by)
-SELECT source, external_id, kind, subject, member_id, occurred_at, %(at)s, payload,
-       decode(body_hash, 'hex'), status, status_reason, %(by)s
-FROM jsonb_to_recordset(%(rows)s::jsonb) AS t(
-    source text, external_id text, kind text, subject text, member_id bigint,
-    occurred_at timestamptz, payload jsonb, body_hash text, status text, status_reason text)
-ORDER BY source, external_id
-ON CONFLICT (source, external_id) DO NOTHING
-RETURNING id, source, external_id
-"""
+from members.operations import activities
 
 _LIMITS = """
 INSERT INTO campaigns_limituse AS u (member_id, campaign_id, "window", times, units)
@@ -49,33 +35,28 @@ class Arrival:
     def digest(self) -> bytes:
         """The hash of what was said."""
         told = self.told
-        return body_hash(told.kind, told.subject, told.occurred_at, dict(told.payload))
+        return activities.body_hash(told.kind, told.subject, told.occurred_at, dict(told.payload))
 
 
 def record(
     arrivals: Sequence[Arrival], *, actor: Actor, at: datetime
 ) -> dict[tuple[str, str], int]:
     """Write the activities that are new; answers their ids by key. Known keys are left alone."""
-    rows = [
+    facts = [
         {
             "source": arrival.told.source,
             "external_id": arrival.told.external_id,
             "kind": arrival.told.kind,
             "subject": arrival.told.subject,
             "member_id": arrival.person.member.pk if arrival.person else None,
-            "occurred_at": arrival.told.occurred_at.isoformat(),
-            "payload": arrival.told.payload,
-            "body_hash": arrival.digest.hex(),
+            "occurred_at": arrival.told.occurred_at,
+            "payload": dict(arrival.told.payload),
             "status": arrival.status,
             "status_reason": arrival.reason,
         }
         for arrival in arrivals
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _RECORD, {"rows": json.dumps(rows), "at": at, "by": f"{actor.kind}:{actor.name}"[:120]}
-        )
-        return {(source, external): pk for pk, source, external in cursor.fetchall()}
+    return activities.insert(facts, at=at, by=f"{actor.kind}:{actor.name}")
 
 
 def known(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Activity]:
