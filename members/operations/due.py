@@ -30,9 +30,11 @@ FROM (
 WHERE s.account_id = r.account_id
   AND r.next_horizon <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 """
+# In two statements, in this order: an id drawn between them would be noted with too old a horizon.
+_NEWEST = "SELECT last_value FROM members_entry_id_seq"
 _LOOK_AHEAD = """
 UPDATE members_rollup SET
-    next_entry_id = (SELECT last_value FROM members_entry_id_seq),
+    next_entry_id = %(newest)s,
     next_horizon = pg_snapshot_xmax(pg_current_snapshot())::text::bigint
 WHERE upto_entry_id = next_entry_id
 """
@@ -69,7 +71,9 @@ def roll_up(since: datetime, until: datetime) -> Tally:
         cursor.execute(_OPEN_ROLLUPS)
         cursor.execute(_ROLL_UP)
         settled = cursor.rowcount
-        cursor.execute(_LOOK_AHEAD)
+        cursor.execute(_NEWEST)
+        [(newest,)] = cursor.fetchall()
+        cursor.execute(_LOOK_AHEAD, {"newest": newest})
     return Tally(until, settled, settled)
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from loyalty.campaigns.operations import standard
 from loyalty.messaging.models import Message
@@ -15,11 +16,12 @@ from members.models import (
     Entry,
     Job,
     OpenLot,
+    Rollup,
     SweepRun,
     TierPeriod,
     Watermark,
 )
-from members.operations import due, jobs, ledger, members, sweeps, tiers
+from members.operations import accounts, due, jobs, ledger, members, sweeps, tiers
 from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -240,3 +242,18 @@ def test_the_timetable_is_installed_and_what_staff_paused_stays_paused(db):
     PeriodicTask.objects.filter(name="Birthdays").update(enabled=False)
     timetable.install()
     assert PeriodicTask.objects.get(name="Birthdays").enabled is False
+
+
+def test_rolling_up_leaves_every_balance_as_it_was(amara, points):
+    """E1: a programme account's balance is its roll-up plus the tail, however often it is rolled up."""
+    issuance = accounts.programme_account(points, "issuance").pk
+
+    def balance_of_issuance() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT balance FROM audit.account WHERE id = %s", [issuance])
+            return cursor.fetchone()[0]
+
+    for turn in range(1, 4):
+        sweep("roll_up", at=clock.now() + timedelta(minutes=turn))
+        assert balance_of_issuance() == -600
+    assert Rollup.objects.get(account=issuance).next_entry_id == Entry.objects.latest("pk").pk
