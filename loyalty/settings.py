@@ -337,6 +337,7 @@ LOGGING = {
     "loggers": {"django.db.backends": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
 }
 LOGGING_CONFIG = "loyalty.logs.configure"
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 # --- Staff console -----------------------------------------------------------------------------
 UNFOLD = {
