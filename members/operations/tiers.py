@@ -119,7 +119,8 @@ def _settle(ladder: Ladder, found: dict[int, Standing], *, actor: Actor, at: dat
             )
             for period in wanted
         ]
-        before = stored[member_id][-1].tier_id if stored[member_id] else None
+        # Everybody starts on the lowest rung; standing there is no move.
+        before = stored[member_id][-1].tier_id if stored[member_id] else ladder.rungs[0].tier_id
         if before != wanted[-1].tier_id:
             trail.append(_trail_row(ladder, member_id, before, wanted[-1], actor, at))
     TierPeriod.objects.filter(member_id__in=moved, group=ladder.group).delete()
@@ -133,7 +134,7 @@ def _as_domain(row: TierPeriod) -> Period:
 
 
 def _trail_row(
-    ladder: Ladder, member_id: int, before: int | None, now: Period, actor: Actor, at: datetime
+    ladder: Ladder, member_id: int, before: int, now: Period, actor: Actor, at: datetime
 ) -> AuditRow:
     return AuditRow(
         at=at,
@@ -143,7 +144,7 @@ def _trail_row(
         verb="members.tier.moved",
         subject_type="members.member",
         subject_id=str(member_id),
-        before={"tier": ladder.slugs[before]} if before else None,
+        before={"tier": ladder.slugs[before]},
         after={"tier": ladder.slugs[now.tier_id]},
         reason=now.cause,
     )

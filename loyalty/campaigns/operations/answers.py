@@ -6,7 +6,7 @@ from typing import Any
 
 from loyalty.campaigns.domain.told import Fault, Told
 from loyalty.campaigns.models import Effect
-from loyalty.campaigns.operations.storing import Arrival
+from loyalty.campaigns.operations.storing import Arrival, NewEffect
 from loyalty.campaigns.operations.wave import Item
 from members.models import Activity
 
@@ -83,7 +83,7 @@ def again(told: Told, stored: Activity) -> Answer:
     )
 
 
-def _effect(effect: Effect) -> dict[str, Any]:
+def _effect(effect: Effect | NewEffect) -> dict[str, Any]:
     return {
         "kind": effect.kind,
         "unit": effect.unit_code or None,

@@ -1,5 +1,6 @@
 """Writing a batch: activities first, then what the rules made of them, each set in one statement."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from django.db import connection
 
 from loyalty.campaigns.domain.evaluate import Uses
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.models import BudgetUse
+from loyalty.campaigns.models import BudgetUse, Campaign, RuleVersion
 from loyalty.campaigns.operations.people import Company, Person
 from members.domain.actors import Actor
 from members.models import Activity
@@ -20,6 +21,63 @@ SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::bigi
 ON CONFLICT (member_id, campaign_id, "window")
 DO UPDATE SET times = excluded.times, units = excluded.units
 """
+
+_EFFECTS = """
+INSERT INTO campaigns_effect (activity_id, campaign_id, rule_version_id, place, kind, unit_code, amount,
+                              state, entry_id, why)
+SELECT activity_id, campaign_id, rule_version_id, place, kind, unit_code, amount, state, entry_id, why
+FROM jsonb_to_recordset(%s::jsonb) AS t(
+    activity_id bigint, campaign_id bigint, rule_version_id bigint, place int, kind text,
+    unit_code text, amount bigint, state text, entry_id bigint, why text)
+RETURNING activity_id, rule_version_id, place, kind, id
+"""
+
+_EVALUATIONS = """
+INSERT INTO campaigns_evaluation (activity_id, evaluated_at, trace)
+SELECT activity_id, %s, trace
+FROM jsonb_to_recordset(%s::jsonb) AS t(activity_id bigint, trace jsonb)
+"""
+
+
+@dataclass(slots=True)
+class NewEffect:
+    """An effect about to be written. It reads like the row it becomes, at a fraction of the cost:
+    a batch makes thousands."""
+
+    activity_id: int
+    rule_version: RuleVersion
+    place: int
+    kind: str
+    unit_code: str
+    amount: int | None
+    state: str
+    why: str
+    entry_id: int | None = None
+
+    @property
+    def campaign(self) -> Campaign:
+        """Whose rule it is."""
+        return self.rule_version.campaign
+
+    @property
+    def key(self) -> tuple[int, int, int, str]:
+        """What makes it unique (`effect_once`)."""
+        return self.activity_id, self.rule_version.pk, self.place, self.kind
+
+    def as_row(self) -> dict[str, object]:
+        """The JSON object that becomes its row."""
+        return {
+            "activity_id": self.activity_id,
+            "campaign_id": self.rule_version.campaign_id,
+            "rule_version_id": self.rule_version.pk,
+            "place": self.place,
+            "kind": self.kind,
+            "unit_code": self.unit_code,
+            "amount": self.amount,
+            "state": self.state,
+            "entry_id": self.entry_id,
+            "why": self.why,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +126,22 @@ def known(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Activity]:
         .prefetch_related("effects__campaign", "effects__rule_version")
     )
     return {(row.source, row.external_id): row for row in found}
+
+
+def save_effects(effects: Sequence[NewEffect]) -> dict[tuple[int, int, int, str], int]:
+    """Write the effects; answers their ids by key."""
+    if not effects:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_EFFECTS, [json.dumps([effect.as_row() for effect in effects])])
+        return {tuple(key): pk for *key, pk in cursor.fetchall()}
+
+
+def save_evaluations(traces: Mapping[int, list[dict[str, object]]], *, at: datetime) -> None:
+    """Write that these activities were evaluated, and the trace of each."""
+    rows = [{"activity_id": pk, "trace": trace} for pk, trace in traces.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(_EVALUATIONS, [at, json.dumps(rows)])
 
 
 def save_uses(company: Company, touched: Mapping[int, Uses], before: Mapping[int, int]) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 from loyalty.campaigns.domain.evaluate import Given, Outcome, evaluate
 from loyalty.campaigns.domain.orders import read_order
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.models import Effect, Evaluation, Waiting
-from loyalty.campaigns.operations import people
+from loyalty.campaigns.models import Effect, Waiting
+from loyalty.campaigns.operations import people, storing
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
+from loyalty.campaigns.operations.storing import NewEffect
 from members.domain.actors import Actor
 from members.domain.ledger import Line
 from members.models import NEVER, Account, Entry
@@ -34,7 +35,7 @@ class Item:
     told: Told
     person: Person
     outcome: Outcome | None = None
-    effects: list[Effect] = field(default_factory=list)
+    effects: list[NewEffect] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -47,10 +48,10 @@ class Wave:
     at: datetime
     items: list[Item]
     lines: list[Line] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
-    waits: list[tuple[Effect, Waiting]] = field(default_factory=list)
+    effects: list[NewEffect] = field(default_factory=list)
+    waits: list[tuple[NewEffect, Waiting]] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
-    posting: dict[int, Effect] = field(default_factory=dict)
+    posting: dict[int, NewEffect] = field(default_factory=dict)
     badges: list[Wanted] = field(default_factory=list)
 
     def run(self) -> None:
@@ -105,10 +106,9 @@ class Wave:
                 at=item.told.occurred_at,
             )
 
-    def _effect(self, item: Item, given: Given) -> Effect:
-        effect = Effect(
+    def _effect(self, item: Item, given: Given) -> NewEffect:
+        effect = NewEffect(
             activity_id=item.activity_id,
-            campaign=self.book.numbers[given.rule.version_id].campaign,
             rule_version=self.book.numbers[given.rule.version_id],
             place=given.place,
             kind=given.kind,
@@ -121,7 +121,7 @@ class Wave:
         item.effects.append(effect)
         return effect
 
-    def _accrue(self, item: Item, given: Given, effect: Effect) -> None:
+    def _accrue(self, item: Item, given: Given, effect: NewEffect) -> None:
         unit = self.book.units[given.unit]
         told, person = item.told, item.person
         at, zone = told.occurred_at, person.member.time_zone
@@ -160,7 +160,7 @@ class Wave:
                 member__in={item.person.member.pk for item in speaking},
                 key__in={_chain(item.told) for item in speaking},
             )
-            .select_related("effect__entry", "effect__campaign", "effect__rule_version")
+            .select_related("effect__entry", "effect__rule_version__campaign")
             .order_by("effect_id")
         )
         for item in speaking:
@@ -171,9 +171,8 @@ class Wave:
 
     def _resolve(self, item: Item, wait: Waiting, *, confirmed: bool) -> None:
         pending = wait.effect
-        effect = Effect(
+        effect = NewEffect(
             activity_id=item.activity_id,
-            campaign=pending.campaign,
             rule_version=pending.rule_version,
             place=len(item.effects),
             kind="activation" if confirmed else "cancellation",
@@ -205,26 +204,21 @@ class Wave:
         posted = ledger.post(self.lines, at=self.at)
         for place, effect in self.posting.items():
             effect.entry_id = posted[place].entry_id
-        Effect.objects.bulk_create(self.effects)
+        ids = storing.save_effects(self.effects)
         for effect, wait in self.waits:
-            wait.effect = effect
+            wait.effect_id = ids[effect.key]
         if self.waits:
             Waiting.objects.bulk_create([wait for _, wait in self.waits])
         if self.settled:
             Waiting.objects.filter(pk__in=self.settled).delete()
         if self.badges:
             awards.award_many(self.badges, actor=self.actor)
-        Evaluation.objects.bulk_create(
-            [
-                Evaluation(
-                    activity_id=item.activity_id,
-                    evaluated_at=self.at,
-                    trace=[trace.compact() for trace in item.outcome.traces],
-                )
-                for item in self.items
-                if item.outcome is not None
-            ]
-        )
+        traces = {
+            item.activity_id: [trace.compact() for trace in item.outcome.traces]
+            for item in self.items
+            if item.outcome is not None
+        }
+        storing.save_evaluations(traces, at=self.at)
 
 
 def resolution(
