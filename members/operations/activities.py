@@ -8,6 +8,7 @@ from typing import Any
 
 import rfc8785
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from members import clock
 from members.domain.actors import Actor
@@ -80,6 +81,14 @@ def record_many(facts: Sequence[dict[str, Any]], *, actor: Actor) -> list[int]:
         for chunk in (fresh[i : i + CHUNK] for i in range(0, len(fresh), CHUNK))
     )
     return fresh
+
+
+def awaited(member_ids: Sequence[int]) -> QuerySet[Member]:
+    """Those of these members about whom something was told before they were known."""
+    told = Activity.objects.filter(
+        status=Activity.Status.PARKED, member=None, subject=OuterRef("ref")
+    )
+    return Member.objects.filter(Exists(told), pk__in=member_ids).order_by("pk")
 
 
 @transaction.atomic

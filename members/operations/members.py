@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from members import clock
 from members.domain.actors import Actor
@@ -49,7 +49,16 @@ def enrol(
     fields.setdefault("joined_on", local_date(at, fields.get("time_zone") or _zone()))
     if fields.get("birth_month"):
         fields["birthday_set_at"] = at
-    member = Member.objects.create(ref=ref, user=user, created_at=at, **fields)
+    try:
+        with transaction.atomic():
+            member = Member.objects.create(ref=ref, user=user, created_at=at, **fields)
+    except (
+        IntegrityError
+    ):  # by somebody who enrolled them at the same moment, or the sign-in is taken
+        known = Member.objects.filter(ref=ref).first()
+        if known is None:
+            raise
+        return known
     accounts.open_for([member.pk])
     audit.record(member, actor=actor, verb="members.member.enrolled", after={"ref": ref})
     activities.record(
@@ -68,7 +77,8 @@ def enrol(
 def enrol_missing(refs: Iterable[str], *, actor: Actor, joined_on: dict[str, date]) -> int:
     """Open memberships for the unknown ones of `refs` in one go (imports). Returns how many.
 
-    History is not greeted: no `member.joined` is recorded for people who joined long ago.
+    History is not greeted: no `member.joined` is recorded for people who joined long ago. What was
+    told about them before is theirs from now on.
     """
     now = clock.now()
     known = set(Member.objects.filter(ref__in=list(refs)).values_list("ref", flat=True))
@@ -88,6 +98,8 @@ def enrol_missing(refs: Iterable[str], *, actor: Actor, joined_on: dict[str, dat
         audit.record(
             member, actor=actor, verb="members.member.enrolled_many", after={"members": len(ids)}
         )
+    for member in activities.awaited(ids):
+        activities.claim_parked(member)
     return len(ids)
 
 
