@@ -13,19 +13,22 @@ from members.domain.calendar import start_of_day
 from members.domain.tiers import Period, Rung, Status, replay
 from members.models import AuditRow, Member, Tier, TierGroup, TierPeriod
 
-#: Status points by the instant they were earned; a reversal counts back at that same instant.
+#: Status points by the instant they were earned; a reversal counts back at that same instant. Points that
+#: expired or were spent were earned all the same: the window alone lets go of them.
 _EVENTS = """
 SELECT a.member_id, coalesce(o.occurred_at, e.occurred_at), e.amount
 FROM members_account a
 JOIN members_entry e ON e.credit_id = a.id AND e.credit_seq IS NOT NULL
 LEFT JOIN members_entry o ON o.id = e.reverses_id
 WHERE a.unit_id = %(unit)s AND a.kind = 'wallet' AND a.member_id = ANY(%(members)s)
+  AND e.kind IN ('accrual', 'activation', 'adjustment', 'reversal')
 UNION ALL
 SELECT a.member_id, coalesce(o.occurred_at, e.occurred_at), -e.amount
 FROM members_account a
 JOIN members_entry e ON e.debit_id = a.id AND e.debit_seq IS NOT NULL
 LEFT JOIN members_entry o ON o.id = e.reverses_id
 WHERE a.unit_id = %(unit)s AND a.kind = 'wallet' AND a.member_id = ANY(%(members)s)
+  AND e.kind IN ('accrual', 'activation', 'adjustment', 'reversal')
 """
 
 
