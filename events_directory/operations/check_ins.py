@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from events_directory.domain.scans import Result, judge
-from events_directory.errors import NotOver
+from events_directory.errors import KeyReused, NotOver
 from events_directory.models import Booking, CheckIn, Occurrence
 from members import clock
 from members.domain.actors import Actor
@@ -24,15 +24,12 @@ def check_in(
     """Scan a ticket at the door of `occurrence`; every scan is kept, whatever came of it.
 
     `at` is the device's time (a later one than ours counts as now); `nonce` its name for the scan:
-    the same nonce again returns the first row. The first `ok` of a booking marks it as attended and
-    records `event.attended`, once per member and occurrence. A ticket of another organisation is
-    as unknown as a forged one.
+    the same nonce again returns the first row, and with another ticket raises KeyReused. The first
+    `ok` of a booking marks it as attended and records `event.attended`, once per member and
+    occurrence. A ticket of another organisation is as unknown as a forged one.
     """
     now = clock.now()
     (occurrence,) = Occurrence.objects.locked([occurrence.pk])
-    known = CheckIn.objects.filter(occurrence=occurrence, nonce=nonce).first()
-    if known is not None:
-        return known
     booking = (
         Booking.objects.with_ticket(ticket)
         .filter(occurrence__micro_event__partner=occurrence.micro_event.partner_id)
@@ -40,6 +37,9 @@ def check_in(
         .select_related("member")
         .first()
     )
+    known = CheckIn.objects.filter(occurrence=occurrence, nonce=nonce).first()
+    if known is not None:
+        return _same(known, booking)
     moment = min(at or now, now)
     result = judge(occurrence.door, booking.shown if booking else None, moment)
     if booking is not None and result is Result.OK:
@@ -60,6 +60,13 @@ def check_in(
         after={"result": result.value, "booking": booking.pk if booking else None},
     )
     return row
+
+
+def _same(known: CheckIn, booking: Booking | None) -> CheckIn:
+    """The answer to a scan that was told before; nobody gets in by another guest's."""
+    if known.booking != booking:
+        raise KeyReused()
+    return known
 
 
 def _attend(booking: Booking, occurrence: Occurrence, *, actor: Actor, at: datetime) -> None:

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.db import DatabaseError, transaction
 
-from events_directory.errors import NotOver
+from events_directory.errors import KeyReused, NotOver
 from events_directory.models import Booking, CheckIn
 from events_directory.operations import (
     bookings,
@@ -67,6 +67,18 @@ def test_the_same_scan_uploaded_again_is_one_row(scan, booking):
     first = scan(booking.ticket)
     assert scan(booking.ticket) == first
     assert CheckIn.objects.count() == 1
+
+
+def test_a_scan_does_not_answer_for_another_ticket(scan, booking, occurrence, bo):
+    """C16: the name of Amara's scan used again for Bo's ticket welcomes nobody."""
+    with time_machine.travel(occurrence.starts_at - timedelta(days=1), tick=False):
+        other = bookings.book(occurrence, member=bo, key="bo-1", actor=SYSTEM)
+    scan(booking.ticket)
+    with pytest.raises(KeyReused):
+        scan(other.ticket)
+    assert CheckIn.objects.count() == 1
+    other.refresh_from_db()
+    assert other.state == "booked"
 
 
 def test_tickets_that_are_not_for_this_door(scan, booking, occurrence, amara):
