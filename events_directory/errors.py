@@ -66,6 +66,11 @@ class InThePast(Refused):
     sentence = _("This date has passed.")
 
 
+class TooFarAhead(Refused):
+    code = "too_far_ahead"
+    sentence = _("This date is too far ahead.")
+
+
 class BelowTaken(Refused):
     code = "below_taken"
     sentence = _("%(taken)s seats are taken already.")
@@ -115,6 +120,11 @@ class NotOver(Refused):
 
 
 # --- Grants ----------------------------------------------------------------------------------------
+
+
+class PoolClosed(Refused):
+    code = "pool_closed"
+    sentence = _("This pool does not take applications now.")
 
 
 class PoolShort(Refused):

@@ -9,9 +9,9 @@ from events_directory.domain.pools import Cause
 from events_directory.errors import (
     AmountNotPositive,
     ApprovedAlready,
-    NotOpen,
     OwnApplication,
     PartnerNotVerified,
+    PoolClosed,
     ReasonMissing,
     Unfinished,
 )
@@ -38,7 +38,7 @@ def draft(
     """Begin an application for `requested` minor units; answers may follow later."""
     _check({"requested": requested, **answers})
     if not pool.is_open:
-        raise NotOpen()
+        raise PoolClosed()
     application = GrantApplication.objects.create(
         partner=partner,
         pool=pool,
@@ -76,12 +76,15 @@ def edit(application: GrantApplication, *, actor: Actor, **fields: Any) -> Grant
 def submit(
     application: GrantApplication, *, actor: Actor, at: datetime | None = None
 ) -> GrantApplication:
-    """Hand it in. A person does that; every question has an answer; the partner is verified."""
+    """Hand it in. A person does that; every question has an answer; the partner is verified and
+    the pool still takes applications."""
     application = _locked(application)
     state = application.state_after("submit")
     submitted_by = conflicts.person(actor)
     if not application.partner.is_verified:
         raise PartnerNotVerified(partner=application.partner.name)
+    if not application.pool.is_open:
+        raise PoolClosed()
     if not application.is_complete:
         raise Unfinished()
     return _move(

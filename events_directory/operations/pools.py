@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from events_directory.domain import money
@@ -27,9 +27,17 @@ def establish(
     """Set up an empty pool with its five accounts."""
     if Pool.objects.filter(slug=slug).exists():
         raise NameTaken(name=slug)
-    pool = Pool.objects.create(
-        slug=slug, name=name, currency=currency, purpose=purpose, created_at=at or clock.now()
-    )
+    try:
+        with transaction.atomic():
+            pool = Pool.objects.create(
+                slug=slug,
+                name=name,
+                currency=currency,
+                purpose=purpose,
+                created_at=at or clock.now(),
+            )
+    except IntegrityError as taken:  # by somebody who asked at the same moment
+        raise NameTaken(name=slug) from taken
     PoolAccount.objects.bulk_create([PoolAccount(pool=pool, holds=held.value) for held in Held])
     audit.record(
         pool,

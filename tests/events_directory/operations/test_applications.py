@@ -7,10 +7,10 @@ from events_directory.errors import (
     ApprovedAlready,
     IllegalMove,
     NotAPerson,
-    NotOpen,
     OwnApplication,
     OwnOrganisation,
     PartnerNotVerified,
+    PoolClosed,
     PoolShort,
     ReasonMissing,
     Unfinished,
@@ -127,6 +127,11 @@ def test_only_verified_partners_apply_to_open_pools(shop, pool, eli):
     with pytest.raises(PartnerNotVerified):
         applications.submit(draft, actor=Actor.user(eli))
     closed = pools.set_open(pool, is_open=False, actor=SYSTEM)
-    with pytest.raises(NotOpen):
+    partners.verify(shop, actor=SYSTEM)
+    with pytest.raises(PoolClosed):
+        applications.submit(draft, actor=Actor.user(eli))
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    with pytest.raises(PoolClosed):
         applications.draft(shop, pool=closed, title="More", requested=1, actor=Actor.user(eli))
     assert GrantApplication.objects.count() == 1

@@ -5,9 +5,9 @@ from copy import copy
 import pytest
 
 from events_directory.models import Grant, Pool, PoolEntry
-from events_directory.operations import applications, grants
+from events_directory.operations import applications, grants, pools
 from members.domain.actors import Actor
-from tests.conftest import person
+from tests.conftest import SYSTEM, person
 from tests.events_directory.conftest import ANSWERS, broken
 from tests.events_directory.operations.test_booking_races import race
 
@@ -59,3 +59,11 @@ def test_twenty_clicks_pay_once(application, pool, fay, ann):
     assert PoolEntry.objects.filter(cause="payment").count() == 1
     assert Pool.objects.get().balances()["disbursed"] == 15_000
     assert broken() == {}
+
+
+def test_two_pools_of_one_name_at_once_are_one(db):
+    """The second is told so, however close they come."""
+    fields = {"name": "Southgate pool", "currency": "EUR", "actor": SYSTEM}
+    answers = race([lambda: pools.establish("southgate", **fields)] * 5, together=5)
+    assert sorted(answers) == ["name_taken"] * 4 + ["ok"]
+    assert Pool.objects.filter(slug="southgate").count() == 1
