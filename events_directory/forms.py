@@ -193,6 +193,14 @@ class CapacityForm(forms.Form):
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
+    @property
+    def given(self) -> str:
+        """The reason; raises what is wrong with it as a refusal."""
+        faults = self.errors.get("reason")
+        if faults:
+            raise forms.ValidationError(faults)
+        return self.cleaned_data["reason"]
+
 
 class ScanForm(forms.Form):
     """A ticket shown at the door: the code, or the whole address that its QR holds."""

@@ -1,15 +1,18 @@
 """The dates of a micro-event: when, how many seats, and calling one off."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
 from events_directory.domain import wall_time
-from events_directory.errors import BelowTaken, InThePast, OccurrenceCancelled
+from events_directory.errors import BelowTaken, InThePast, OccurrenceCancelled, TooFarAhead
 from events_directory.models import Booking, MicroEvent, Occurrence
 from members import clock
 from members.domain.actors import Actor
 from members.operations import audit
+
+#: How far ahead a date may lie. Calendars carry the clock changes of all the years until then.
+FURTHEST = timedelta(days=3 * 365)
 
 
 @transaction.atomic
@@ -23,10 +26,11 @@ def add(
     minutes: int = 120,
     at: datetime | None = None,
 ) -> Occurrence:
-    """Add a date, given as the venue's wall shows it. Refused when it has passed."""
+    """Add a date, given as the venue's wall shows it. Refused when it has passed or lies years ahead."""
     at = at or clock.now()
     event = MicroEvent.objects.select_for_update(no_key=True, of=("self",)).get(pk=event.pk)
     event.state_after("schedule")
+    _check_day(local_on, at)
     zone = event.venue.zone
     starts_at, ends_at = wall_time.span(local_on, local_time, zone, minutes)
     if starts_at <= at:
@@ -64,6 +68,7 @@ def move(
     """Put a date at another time; calendars see a new revision. Bookings stay."""
     at = at or clock.now()
     occurrence = _changeable(occurrence, at)
+    _check_day(local_on, at)
     before = occurrence.starts_at
     occurrence.local_on, occurrence.local_time = local_on, local_time
     occurrence.minutes = minutes or occurrence.minutes
@@ -146,6 +151,14 @@ def _changeable(occurrence: Occurrence, at: datetime) -> Occurrence:
         raise InThePast()
     occurrence.micro_event.state_after("schedule")
     return occurrence
+
+
+def _check_day(local_on: date, at: datetime) -> None:
+    """Within a day of the venue's own calendar, which the instant then decides."""
+    if local_on < (at - timedelta(days=1)).date():
+        raise InThePast()
+    if local_on > (at + FURTHEST).date():
+        raise TooFarAhead()
 
 
 def _compute(occurrence: Occurrence) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from events_directory import permissions
 from events_directory.domain.scans import DOORS_CLOSE_AFTER
-from events_directory.forms import CapacityForm, MoveForm, ScanForm, new_key
+from events_directory.forms import CapacityForm, MoveForm, ReasonForm, ScanForm, new_key
 from events_directory.models import Booking, CheckIn, Occurrence
 from events_directory.operations import check_ins, occurrences
 from events_directory.views import desk
@@ -170,10 +170,10 @@ def move(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def date_cancellation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Call one date off."""
     occurrence = desk.own_date(request, slug, pk)
-    reason = request.POST.get("reason", "")[:300]
+    form = ReasonForm(request.POST)
     attempt_alone(
         request,
-        lambda: occurrences.cancel(occurrence, reason=reason, actor=Actor.user(request.user)),
+        lambda: occurrences.cancel(occurrence, reason=form.given, actor=Actor.user(request.user)),
         done=_("This date is cancelled, with its bookings."),
     )
     return redirect("partner:listing", slug, occurrence.micro_event_id)

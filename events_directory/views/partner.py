@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from events_directory import permissions
-from events_directory.forms import DateForm, DraftForm, EditForm, OrganisationForm, VenueForm
+from events_directory.forms import (
+    DateForm,
+    DraftForm,
+    EditForm,
+    OrganisationForm,
+    ReasonForm,
+    VenueForm,
+)
 from events_directory.models import MicroEvent, Partner
 from events_directory.operations import micro_events, occurrences, partners
 from events_directory.views import desk
@@ -149,10 +156,10 @@ def submission(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def cancellation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Call the whole event off."""
     event = desk.own_event(request, slug, pk)
-    reason = request.POST.get("reason", "")[:300]
+    form = ReasonForm(request.POST)
     attempt_alone(
         request,
-        lambda: micro_events.cancel(event, reason=reason, actor=Actor.user(request.user)),
+        lambda: micro_events.cancel(event, reason=form.given, actor=Actor.user(request.user)),
         done=_("The event is cancelled, with its bookings."),
     )
     return redirect("partner:listing", slug, pk)

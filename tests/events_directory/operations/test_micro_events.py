@@ -1,6 +1,6 @@
 """From draft to listing and off it again."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from events_directory.errors import (
     OwnOrganisation,
     PartnerNotVerified,
     ReasonMissing,
+    TooFarAhead,
 )
 from events_directory.models import Booking, MicroEvent, Occurrence
 from events_directory.operations import bookings, micro_events, occurrences, partners
@@ -133,6 +134,22 @@ def test_a_date_in_the_past_is_refused(drafted):
     with pytest.raises(InThePast):
         evening(drafted, days=-1)
     assert not drafted.occurrences.exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "refusal"),
+    [(date.min, InThePast), (date.max, TooFarAhead), (date(2999, 5, 1), TooFarAhead)],
+)
+def test_a_date_lies_within_what_calendars_can_hold(occurrence, day, refusal):
+    """C19: no day that cannot be reckoned with, and none that fills the feed with clock changes."""
+    fields = {"local_on": day, "local_time": time(23, 30), "actor": SYSTEM}
+    with pytest.raises(refusal):
+        occurrences.add(occurrence.micro_event, capacity=1, **fields)
+    with pytest.raises(refusal):
+        occurrences.move(occurrence, **fields)
+    before = occurrence.starts_at
+    occurrence.refresh_from_db()
+    assert (occurrence.starts_at, occurrence.micro_event.occurrences.count()) == (before, 1)
 
 
 def test_history_may_be_told_with_the_instant_it_happened_at(drafted, amara):

@@ -126,6 +126,19 @@ def test_dates_seats_and_cancellation(console, occurrence, drafted, amara):
     assert drafted.state == "cancelled"
 
 
+@pytest.mark.parametrize("reason", ["", "Rain\0"])
+def test_calling_off_needs_a_reason_that_can_be_read(console, occurrence, drafted, reason):
+    """Not for nothing, and not with what no database keeps."""
+    for path in (f"dates/{occurrence.pk}", f"events/{drafted.pk}"):
+        answer = console.post(
+            f"/partner/elis/{path}/cancellation/", {"reason": reason}, follow=True
+        )
+        assert [said.level_tag for said in answer.context["messages"]] == ["error"]
+    occurrence.refresh_from_db()
+    drafted.refresh_from_db()
+    assert (occurrence.is_cancelled, drafted.state) == (False, "published")
+
+
 def test_the_guest_list_shows_as_little_as_the_door_needs(console, occurrence, amara, bo):
     """Partners see minimal attendee data: no e-mail, no reference, no family name."""
     bookings.book(occurrence, member=amara, key="k", actor=SYSTEM)
