@@ -18,6 +18,8 @@ TIMETABLE = (
     Sweep("anniversary", "Joining anniversaries", yearly.anniversaries, every=15),
     Sweep("points_expiry", "Points expiry", due.expiries, every=5),
     Sweep("expiry_reminder", "Expiry reminders", expiry_reminders, every=15, first=NOTICE),
+    Sweep("hold_timeouts", "Holds timed out", due.hold_timeouts, every=1),
+    Sweep("debt_age", "Old debts forgiven", due.old_debts, every=60),
     Sweep("pending_release", "Pending points released", pending_releases, every=5),
     Sweep("tier_review", "Tier reviews", due.tier_reviews, every=15),
     Sweep("leaderboards", "Leaderboards brought up to date", board_scores, every=1),

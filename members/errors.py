@@ -75,3 +75,18 @@ class OnlySuperusers(Refused):
 class LowestTier(Refused):
     code = "lowest_tier"
     sentence = _("The lowest tier starts at 0, for everybody has to be somewhere.")
+
+
+class HoldEnded(Refused):
+    code = "hold_ended"
+    sentence = _("This hold has ended already.")
+
+
+class MoreThanHeld(Refused):
+    code = "more_than_held"
+    sentence = _("The hold is for %(amount)s points only.")
+
+
+class NotPositive(Refused):
+    code = "not_positive"
+    sentence = _("The amount must be at least 1.")

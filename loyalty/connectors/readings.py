@@ -1,10 +1,11 @@
 """What a member owns, as the API tells it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from members.domain.tiers import Rung, Status
 from members.models import NEVER, Account, Entry, LotUse, Member
@@ -125,14 +126,23 @@ def entry(row: Entry, member: Member) -> dict[str, Any]:
 
 
 def lots_of(row: Entry) -> list[dict[str, Any]]:
-    """The lots that an entry took from (or, negative, gave back to)."""
-    uses = LotUse.objects.filter(entry=row).select_related("lot").order_by("lot_id")
+    """The lots that an entry took from (or, negative, gave back to).
+
+    What a hold captured was spent from the lots that the hold took and did not give back.
+    """
+    entries = Q(entry=row)
+    if row.debit.kind == Account.Kind.HELD and row.kind == Entry.Kind.REDEMPTION:
+        entries |= Q(entry=row.parent_id) | Q(entry__parent=row.parent_id)
+    used: Counter[Entry] = Counter()
+    for use in LotUse.objects.filter(entries).select_related("lot"):
+        used[use.lot] += use.amount
     return [
         {
-            "lot": use.lot_id,
-            "amount": use.amount,
-            "earned_at": use.lot.occurred_at,
-            "expires_at": None if use.lot.expires_at == NEVER else use.lot.expires_at,
+            "lot": lot.pk,
+            "amount": used[lot],
+            "earned_at": lot.occurred_at,
+            "expires_at": None if lot.expires_at == NEVER else lot.expires_at,
         }
-        for use in uses
+        for lot in sorted(used, key=lambda lot: lot.pk)
+        if used[lot]
     ]

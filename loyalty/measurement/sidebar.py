@@ -24,6 +24,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         (
             ("members.entry", "receipt_long"),
             ("members.balance", "account_balance_wallet"),
+            ("members.hold", "pan_tool"),
             ("members.unit", "toll"),
             ("members.tier", "military_tech"),
         ),

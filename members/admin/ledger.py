@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from members.console import ReadOnlyAdmin
-from members.models import Balance, Entry
+from members.models import Balance, Entry, Hold
 
 KINDS = {
     "accrual": "success",
@@ -122,3 +122,15 @@ class BalanceAdmin(ReadOnlyAdmin):
     def unit(self, balance: Balance) -> str:
         """What it counts."""
         return balance.account.unit.name
+
+
+@admin.register(Hold)
+class HoldAdmin(ReadOnlyAdmin):
+    """Points set aside for a checkout, and how that ended."""
+
+    list_display = ("id", "member", "amount", "unit", "state", "reference", "placed_at", "ended_at")
+    list_filter = ("state", "unit")
+    search_fields = ("=member__ref", "=reference")
+    search_help_text = _("A member's reference, or an order")
+    ordering = ("-id",)
+    list_select_related = ("member", "unit")

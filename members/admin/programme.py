@@ -21,7 +21,7 @@ class UnitAdmin(OperationAdmin):
 
     list_display = ("name", "code", "purpose", "expires_after_months")
     readonly_fields = ("code", "purpose")
-    fields = ("name", "code", "purpose", "expires_after_months")
+    fields = ("code", "purpose", *programme.UNIT_FIELDS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A unit brings accounts for everybody: that is set up, not clicked."""

@@ -11,8 +11,8 @@ class Line:
     """One entry to post: `amount` from account `debit` to account `credit`.
 
     `key` names the cause; posting the same key again changes nothing. A debit account that keeps lots
-    says which it takes from: `takes` = "fifo" (soonest expiry first) or "lot" (the one in `lot`);
-    "restore" gives the amount back to `lot`. `expires_at` opens a lot in the credit account.
+    says which it takes from: `takes` = "fifo" (soonest expiry first) or "lot" (the one in `lot`).
+    `back` gives the amount back to that lot of the credit account; `expires_at` opens a new one there.
     """
 
     key: str
@@ -32,6 +32,7 @@ class Line:
     expires_at: datetime | None = None
     takes: str | None = None
     lot: int | None = None
+    back: int | None = None
 
     def as_row(self, ord: int) -> dict[str, Any]:
         """The JSON object that `ledger_post` reads; `ord` is the line's place in the set."""
@@ -67,7 +68,7 @@ def waves(lines: Sequence[Line]) -> list[list[Line]]:
     for line in lines:
         by_order = line.takes == "fifo" and line.debit in touched
         by_name = (line.takes == "lot" and line.debit in spent) or (
-            line.takes == "restore" and line.credit in spent
+            line.back is not None and line.credit in spent
         )
         if not cut or by_order or by_name:
             cut.append([])
@@ -76,6 +77,6 @@ def waves(lines: Sequence[Line]) -> list[list[Line]]:
         if line.takes in ("fifo", "lot"):
             touched.add(line.debit)
             spent.add(line.debit)
-        if line.expires_at is not None or line.takes == "restore":
+        if line.expires_at is not None or line.back is not None:
             touched.add(line.credit)
     return cut

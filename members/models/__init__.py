@@ -1,4 +1,5 @@
 from members.models.activities import Activity, ActivityKind
+from members.models.holds import Hold
 from members.models.ledger import NEVER, Account, Balance, Entry, LotUse, OpenLot, Rollup, Unit
 from members.models.members import Access, Consent, Member
 from members.models.tiers import Tier, TierGroup, TierPeriod
@@ -18,6 +19,7 @@ __all__ = [
     "Decision",
     "Entry",
     "Heartbeat",
+    "Hold",
     "Job",
     "LotUse",
     "Member",

@@ -24,11 +24,32 @@ class Unit(models.Model):
         STATUS = "status", _("counts towards a tier")
         IMPACT = "impact", _("counts an effect on the world")
 
+    class Clawback(models.TextChoices):
+        PENDING = "pending", _("only what is still pending")
+        BALANCE = "balance", _("as far as the balance goes")
+        DEBT = "debt", _("in full; what is missing becomes a debt")
+
     code = models.SlugField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=60)
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)
     expires_after_months = models.PositiveSmallIntegerField(
         _("expires after months"), null=True, blank=True, help_text=_("Empty: never.")
+    )
+    clawback = models.CharField(
+        _("when an order comes back, take back"),
+        max_length=8,
+        choices=Clawback.choices,
+        default=Clawback.DEBT,
+    )
+    restored_for_days = models.PositiveSmallIntegerField(
+        _("days that points live which come back after their expiry"), default=30
+    )
+    debt_ends_after_months = models.PositiveSmallIntegerField(
+        _("debt is forgiven after months"),
+        null=True,
+        blank=True,
+        default=24,
+        help_text=_("Empty: never."),
     )
 
     class Meta:
@@ -98,7 +119,10 @@ class Balance(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(amount__gte=0) | Q(may_go_negative=True), name="balance_not_overdrawn"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__lte=0) | Q(may_go_negative=False), name="debt_not_overpaid"
+            ),
         ]
 
 

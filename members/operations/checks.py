@@ -107,6 +107,36 @@ CHECKS = (
         """,
     ),
     Check(
+        "I13",
+        "a hold ended once, spent at most what it held, and what is held is what open holds say",
+        """
+        SELECT h.id, h.amount, h.captured FROM members_hold h
+        LEFT JOIN LATERAL (
+            SELECT coalesce(sum(e.amount), 0) AS ended,
+                   coalesce(sum(e.amount) FILTER (WHERE e.kind = 'redemption'), 0) AS spent
+            FROM members_entry e WHERE e.parent_id = h.entry_id) s ON true
+        WHERE s.spent <> h.captured OR s.ended <> CASE WHEN h.state = 'held' THEN 0 ELSE h.amount END
+        UNION ALL
+        SELECT a.id, b.amount, coalesce(sum(h.amount), 0) FROM members_account a
+        JOIN members_balance b ON b.account_id = a.id
+        LEFT JOIN members_hold h ON h.member_id = a.member_id AND h.unit_id = a.unit_id
+             AND h.state = 'held'
+        WHERE a.kind = 'held' GROUP BY a.id, b.amount HAVING b.amount <> coalesce(sum(h.amount), 0)
+        """,
+    ),
+    Check(
+        "debt",
+        "nobody owes points and can spend points of the same unit",
+        """
+        SELECT d.id, b.amount, sum(o.remaining) FROM members_account d
+        JOIN members_balance b ON b.account_id = d.id AND b.amount < 0
+        JOIN members_account w ON w.member_id = d.member_id AND w.unit_id = d.unit_id
+             AND w.kind = 'wallet'
+        JOIN members_openlot o ON o.account_id = w.id AND o.expires_at > now()
+        WHERE d.kind = 'debt' GROUP BY d.id, b.amount
+        """,
+    ),
+    Check(
         "I22",
         "postings of an account were recorded in the order of their numbers",
         """

@@ -6,11 +6,12 @@ from django.db import connection
 
 from members.domain.actors import Actor
 from members.models import Job, Member, TierPeriod
-from members.operations import ledger, tiers
+from members.operations import debts, holds, ledger, tiers
 from members.operations.sweeps import Tally
 
 CHUNK = 10_000
 REVIEWS = 1_000
+HOLDS = 500
 #: Done jobs are kept this long, for people who look.
 KEPT = timedelta(days=14)
 
@@ -45,6 +46,20 @@ def expiries(since: datetime, until: datetime) -> Tally:
     expired = ledger.expire_due(at=until, most=CHUNK)
     more = expired >= CHUNK
     return Tally(since if more else until, expired, expired, more=more)
+
+
+def hold_timeouts(since: datetime, until: datetime) -> Tally:
+    """Let go what was held for a checkout that never came to an end."""
+    ended = holds.time_out(at=until, most=HOLDS, actor=Actor.system("sweep:hold_timeouts"))
+    more = ended >= HOLDS
+    return Tally(since if more else until, ended, ended, more=more)
+
+
+def old_debts(since: datetime, until: datetime) -> Tally:
+    """Forgive points that members have owed for longer than their unit allows."""
+    forgiven = debts.age_out(at=until, most=HOLDS, actor=Actor.system("sweep:debt_age"))
+    more = forgiven >= HOLDS
+    return Tally(since if more else until, forgiven, forgiven, more=more)
 
 
 def tier_reviews(since: datetime, until: datetime) -> Tally:

@@ -6,16 +6,30 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
+from django.utils.translation import gettext
 
 from members import clock
 from members.domain.actors import Actor
 from members.domain.calendar import expires_at
 from members.domain.ledger import Line, Posted, waves
-from members.errors import AlreadyReversed, Frozen, NotEnough
-from members.models import NEVER, Account, Entry, LotUse, Member, OpenLot, Unit
+from members.errors import Frozen, NotEnough
+from members.models import NEVER, Account, Entry, Member, Unit
 from members.operations import accounts, audit
 
 Kind = Account.Kind
+
+#: Of these wallets, those whose owner owes points in the same unit, and what they can repay at once.
+_OWED = """
+SELECT * FROM (
+    SELECT w.id AS wallet, d.id AS debt, least(-b.amount, (
+               SELECT coalesce(sum(o.remaining), 0) FROM members_openlot o
+               WHERE o.account_id = w.id AND o.expires_at > %(at)s))::bigint AS payable
+    FROM members_account w
+    JOIN members_account d ON d.member_id = w.member_id AND d.unit_id = w.unit_id AND d.kind = 'debt'
+    JOIN members_balance b ON b.account_id = d.id AND b.amount < 0
+    WHERE w.id = ANY(%(wallets)s) AND w.kind = 'wallet') owed
+WHERE payable > 0 ORDER BY wallet
+"""
 
 
 @contextmanager
@@ -39,13 +53,52 @@ def post(lines: Sequence[Line], *, at: datetime | None = None) -> list[Posted]:
     that holds the cause.
     """
     at = at or clock.now()
+    with _refusals(), transaction.atomic():
+        posted = _post(lines, at)
+        _post(_arrears(lines, posted, at), at)
+    return posted
+
+
+def _post(lines: Sequence[Line], at: datetime) -> list[Posted]:
     posted: list[Posted] = []
-    with _refusals(), transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         for wave in waves(lines):
             rows = json.dumps([line.as_row(place) for place, line in enumerate(wave)])
             cursor.execute("SELECT entry_id, is_new FROM ledger_post(%s::jsonb, %s)", [rows, at])
             posted += [Posted(*row) for row in cursor.fetchall()]
     return posted
+
+
+def _arrears(lines: Sequence[Line], posted: Sequence[Posted], at: datetime) -> list[Line]:
+    """What these lines make payable: whoever owes points repays first with whatever comes in."""
+    came = {
+        line.credit: (line, result.entry_id)
+        for line, result in zip(lines, posted, strict=True)
+        if result.is_new and (line.expires_at is not None or line.back is not None)
+    }
+    if not came:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_OWED, {"wallets": list(came), "at": at})
+        owed = cursor.fetchall()
+    return [
+        Line(
+            key=f"arrears:{entry_id}",
+            kind=Entry.Kind.TRANSFER,
+            unit=line.unit,
+            debit=wallet_id,
+            credit=debt_id,
+            amount=amount,
+            occurred_at=max(line.occurred_at, at),
+            cause_kind="arrears",
+            cause_id=entry_id,
+            reason=gettext("Repaid: points that had been taken back after they were spent"),
+            parent=entry_id,
+            takes="fifo",
+        )
+        for wallet_id, debt_id, amount in owed
+        for line, entry_id in (came[wallet_id],)
+    ]
 
 
 def wallet(member: Member, unit: Unit, kind: str = Kind.WALLET) -> Account:
@@ -92,7 +145,7 @@ def accrue(
         active_from=at,
         expires_at=lot_end(unit, at, member.time_zone),
     )
-    return _posted(line, actor=actor)
+    return post_one(line, actor=actor)
 
 
 @transaction.atomic
@@ -121,64 +174,7 @@ def redeem(
         reason=reason,
         takes="fifo",
     )
-    return _posted(line, actor=actor)
-
-
-@transaction.atomic
-def restore(entry: Entry, *, key: str, reason: str, actor: Actor) -> list[Entry]:
-    """Undo a redemption whole: every lot gets back exactly what it gave, with its own expiry."""
-    now = clock.now()
-    uses = LotUse.objects.filter(entry=entry, amount__gt=0).order_by("lot_id")
-    lines = [
-        Line(
-            key=f"{key}:{use.lot_id}",
-            kind=Entry.Kind.RESTORATION,
-            unit=entry.unit_id,
-            debit=entry.credit_id,
-            credit=entry.debit_id,
-            amount=use.amount,
-            occurred_at=now,
-            cause_kind=entry.cause_kind,
-            cause_id=entry.cause_id,
-            reason=reason,
-            reverses=entry.pk,
-            takes="restore",
-            lot=use.lot_id,
-        )
-        for use in uses
-    ]
-    posted = post(lines, at=now)
-    audit.record(entry, actor=actor, verb="members.entry.restored", reason=reason)
-    return list(Entry.objects.filter(pk__in=[row.entry_id for row in posted]).order_by("pk"))
-
-
-@transaction.atomic
-def reverse(
-    entry: Entry, *, key: str, reason: str, actor: Actor, amount: int | None = None
-) -> list[Entry]:
-    """Take back what `entry` gave: from its own lot first, then from the member's other lots.
-
-    Takes `amount` (default: all that has not been reversed yet), but never more than the member
-    has; what was spent already stays uncollected and is named in the audit row. Raises
-    AlreadyReversed when more is asked than is left to reverse.
-    """
-    now = clock.now()
-    _lock(entry.credit_id)
-    taken = sum(Entry.objects.filter(reverses=entry).values_list("amount", flat=True))
-    amount = entry.amount - taken if amount is None else amount
-    if amount <= 0 or taken + amount > entry.amount:
-        raise AlreadyReversed()
-    lines = reversal_lines(entry, amount=amount, key=key, reason=reason, at=now)
-    uncollected = amount - sum(line.amount for line in lines)
-    posted = post(lines, at=now)
-    audit.record(
-        entry,
-        actor=actor,
-        verb="members.entry.reversed",
-        after={"amount": amount, "uncollected": uncollected},
-        reason=reason,
-    )
-    return list(Entry.objects.filter(pk__in=[row.entry_id for row in posted]).order_by("pk"))
+    return post_one(line, actor=actor)
 
 
 def expire_due(*, at: datetime, most: int = 10_000) -> int:
@@ -189,38 +185,11 @@ def expire_due(*, at: datetime, most: int = 10_000) -> int:
     return expired
 
 
-def reversal_lines(entry: Entry, *, amount: int, key: str, reason: str, at: datetime) -> list[Line]:
-    """The entries that take up to `amount` of `entry` back; the credit account must be locked."""
-    lots = OpenLot.objects.filter(account=entry.credit_id)
-    own = sum(lots.filter(entry=entry).values_list("remaining", flat=True))
-    others = sum(
-        lots.exclude(entry=entry).filter(expires_at__gt=at).values_list("remaining", flat=True)
-    )
-    parts = (("own", min(own, amount)), ("others", min(others, max(amount - own, 0))))
-    return [
-        Line(
-            key=f"{key}:{part}",
-            kind=Entry.Kind.REVERSAL,
-            unit=entry.unit_id,
-            debit=entry.credit_id,
-            credit=entry.debit_id,
-            amount=size,
-            occurred_at=at,
-            cause_kind=entry.cause_kind,
-            cause_id=entry.cause_id,
-            rule_version=entry.rule_version_id,
-            reason=reason,
-            reverses=entry.pk,
-            takes="lot" if part == "own" else "fifo",
-            lot=entry.pk if part == "own" else None,
-        )
-        for part, size in parts
-        if size
-    ]
+def lock(*account_ids: int) -> None:
+    """Lock balances in the one order everybody locks them in.
 
-
-def _lock(*account_ids: int) -> None:
-    """Lock balances in the one order everybody locks them in."""
+    Whoever holds a member's wallet is the only one moving that member's points of its unit.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 1 FROM members_balance WHERE account_id = ANY(%s) ORDER BY account_id FOR UPDATE",
@@ -228,7 +197,7 @@ def _lock(*account_ids: int) -> None:
         )
 
 
-def _posted(line: Line, *, actor: Actor) -> Entry:
+def post_one(line: Line, *, actor: Actor) -> Entry:
     """Post one line and write its audit row."""
     [result] = post([line])
     entry = Entry.objects.get(pk=result.entry_id)

@@ -80,12 +80,20 @@ def install(*, actor: Actor) -> dict[str, Unit]:
     return {"points": points, "status": status}
 
 
+#: What staff may change of a unit.
+UNIT_FIELDS = (
+    "name",
+    "expires_after_months",
+    "clawback",
+    "restored_for_days",
+    "debt_ends_after_months",
+)
+
+
 @transaction.atomic
 def change_unit(unit: Unit, *, actor: Actor, **fields: Any) -> Unit:
-    """Change a unit's name, or after how many months points earned from now on expire."""
-    return _change(
-        Unit, unit, ("name", "expires_after_months"), "members.unit.changed", actor, fields
-    )
+    """Change a unit's name or its policies; they hold for what happens from now on."""
+    return _change(Unit, unit, UNIT_FIELDS, "members.unit.changed", actor, fields)
 
 
 @transaction.atomic

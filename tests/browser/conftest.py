@@ -15,7 +15,7 @@ from loyalty.demo import catalogue, honours, people, places
 from loyalty.rewards.models import Reward
 from members import clock
 from members.models import Member, User
-from members.operations import jobs, ledger
+from members.operations import corrections, jobs, ledger
 from members.operations import members as memberships
 from members.operations import programme as standard_programme
 from recognition.models import Leaderboard
@@ -85,7 +85,7 @@ def _history(amara: Member) -> None:
     refill = act("refill.ordered", amara, id="r1", order_id="A-3", serial="J7", sku="oil")
     intake.take([*orders, refill], actor=SYSTEM)
     given = ledger.Entry.objects.of_member(amara).filter(kind="accrual").first()
-    ledger.reverse(given, key="back", reason="Order A-3 came back", actor=SYSTEM)
+    corrections.reverse(given, key="back", reason="Order A-3 came back", actor=SYSTEM)
 
 
 def _shelf(points) -> None:

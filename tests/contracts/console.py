@@ -64,6 +64,7 @@ CONSOLE: dict[str, Desk] = {
     "members.activitykind": FULL,
     "members.entry": READ,
     "members.balance": READ,
+    "members.hold": READ,
     "members.unit": EDIT,
     "members.tier": EDIT,
     "members.auditrow": READ,

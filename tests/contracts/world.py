@@ -29,7 +29,7 @@ from members import clock
 from members.domain.actors import Actor
 from members.models import Activity, AuditRow, Job, SweepRun, Tier
 from members.models import Decision as Decided
-from members.operations import activities, jobs, ledger, programme
+from members.operations import activities, holds, jobs, ledger, programme
 from recognition.operations import badges, cycles, leaderboards, nominations
 from tests.conftest import SYSTEM, member_of, person
 from tests.governance.conftest import RUBRIC
@@ -112,6 +112,7 @@ def _points(amara, unit) -> dict[str, Any]:
     return {
         "entry": entry.pk,
         "redemption": redemption.pk,
+        "hold": holds.place(amara, unit=unit, amount=20, key="cart", actor=SYSTEM).pk,
         "campaign": campaign.pk,
         "tier": Tier.objects.earliest("pk").pk,
     }

@@ -6,7 +6,7 @@ from django.db import connection
 
 from members.errors import NotEnough
 from members.models import Balance, OpenLot
-from members.operations import ledger
+from members.operations import corrections, ledger
 from tests.campaigns.conftest import act, order, take
 from tests.conftest import SYSTEM
 
@@ -24,7 +24,7 @@ def busy(amara, bo, points, units):
     entry = ledger.redeem(
         amara, unit=points, amount=150, key="r", reason="x", actor=SYSTEM, cause=("test", None)
     )
-    ledger.restore(entry, key="u", reason="undone", actor=SYSTEM)
+    corrections.restore(entry, key="u", reason="undone", actor=SYSTEM)
     ledger.expire_due(at=OpenLot.objects.order_by("pk").first().expires_at)
 
 

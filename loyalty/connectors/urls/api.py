@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loyalty.connectors.api import activities, campaigns, members, rewards
+from loyalty.connectors.api import activities, campaigns, holds, members, rewards
 
 app_name = "connectors"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("members/<str:ref>/balances", members.BalancesView.as_view(), name="balances"),
     path("members/<str:ref>/entries", members.EntriesView.as_view(), name="entries"),
     path("members/<str:ref>/entries/<int:pk>", members.EntryView.as_view(), name="entry"),
+    path("holds", holds.HoldsView.as_view(), name="holds"),
+    path("holds/<int:pk>/capture", holds.CaptureView.as_view(), name="hold_capture"),
+    path("holds/<int:pk>/release", holds.ReleaseView.as_view(), name="hold_release"),
     path("rewards", rewards.RewardsView.as_view(), name="rewards"),
     path("redemptions", rewards.RedemptionsView.as_view(), name="redemptions"),
     path(

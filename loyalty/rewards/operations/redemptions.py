@@ -11,7 +11,7 @@ from loyalty.rewards.models import Redemption, Reward
 from members import clock
 from members.domain.actors import Actor
 from members.models import Member
-from members.operations import audit, ledger
+from members.operations import audit, corrections, ledger
 
 UNDO = timedelta(minutes=10)
 State = Redemption.State
@@ -102,7 +102,7 @@ def cancel(
     assert (
         redemption.entry is not None
     )  # every redemption is posted in the transaction that made it
-    ledger.restore(
+    corrections.restore(
         redemption.entry,
         key=f"redemption:{redemption.pk}:cancelled",
         reason=_("Undone: %(reward)s") % {"reward": redemption.reward.name},

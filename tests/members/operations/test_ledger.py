@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from members import clock
 from members.errors import AlreadyReversed, Frozen, NotEnough
 from members.models import Balance, Entry, LotUse, OpenLot
-from members.operations import ledger
+from members.operations import corrections, ledger
 from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_restoring_gives_each_lot_back_what_it_gave(amara, points):
     """E2: a cancelled redemption restores the same lots with their expiry."""
     before = list(OpenLot.objects.order_by("pk").values_list("expires_at", "remaining"))
     entry = spend(amara, points, 250)
-    ledger.restore(entry, key="undo", reason="Changed my mind", actor=SYSTEM)
+    corrections.restore(entry, key="undo", reason="Changed my mind", actor=SYSTEM)
     assert list(OpenLot.objects.order_by("pk").values_list("expires_at", "remaining")) == before
     assert balance(amara, points) == 600
 
@@ -101,14 +101,14 @@ def test_restoring_gives_each_lot_back_what_it_gave(amara, points):
 def test_reversing_takes_the_own_lot_first_then_others(amara, points):
     spend(amara, points, 50)
     first = Entry.objects.get(key="amara:100")
-    entries = ledger.reverse(first, key="return", reason="Returned", actor=SYSTEM)
+    entries = corrections.reverse(first, key="return", reason="Returned", actor=SYSTEM)
     assert [(entry.kind, entry.amount, entry.reverses_id) for entry in entries] == [
         ("reversal", 50, first.pk),
         ("reversal", 50, first.pk),
     ]
     assert open_lots(amara, points) == [150, 300]
     with pytest.raises(AlreadyReversed):
-        ledger.reverse(first, key="again", reason="Returned", actor=SYSTEM)
+        corrections.reverse(first, key="again", reason="Returned", actor=SYSTEM)
     assert balance(amara, points) == 450
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from members.models import Balance, Entry, LotUse, OpenLot
-from members.operations import ledger
+from members.operations import corrections, ledger
 from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -63,11 +63,11 @@ def test_the_worked_table(amara, points):
         "start": list,
         "redeem 250": lambda: redeem(250, "first"),
         "redeem 60": lambda: redeem(60, "second"),
-        "undo the first": lambda: ledger.restore(
+        "undo the first": lambda: corrections.restore(
             Entry.objects.get(key="first"), key="undo", reason="x", actor=SYSTEM
         ),
         "expire A": expire_first,
-        "reverse what opened C": lambda: ledger.reverse(
+        "reverse what opened C": lambda: corrections.reverse(
             Entry.objects.get(key="amara:300"), key="back", reason="x", actor=SYSTEM, amount=300
         ),
     }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from members.domain.ledger import Line
 from members.models import Entry
-from members.operations import ledger, members
+from members.operations import corrections, ledger, members
 from recognition.domain.windows import Kind
 from recognition.errors import DatesMissing, StepNotAllowed
 from recognition.models import DailyScore, Leaderboard, ScoreMark, Standing
@@ -91,7 +91,7 @@ def test_a_reversal_counts_on_its_own_day(board, six, points):
     """A24: "daily totals from accruals minus reversals"; what is taken back leaves the score."""
     entry = Entry.objects.get(key=f"m0:{(NOON - timedelta(days=10)).isoformat()}:60")
     leaderboards.refresh()
-    ledger.reverse(entry, key="return", reason="Sent back", actor=SYSTEM, amount=45)
+    corrections.reverse(entry, key="return", reason="Sent back", actor=SYSTEM, amount=45)
     leaderboards.refresh()
     assert rows(board) == [(1, 50), (1, 50), (3, 30), (4, 20), (5, 15), (6, 10)]
     daily = DailyScore.objects.filter(member=six[0]).order_by("on")
@@ -114,7 +114,7 @@ def test_spending_moves_no_score(board, six, points):
 
 def test_whoever_has_nothing_left_is_not_listed(board, six, points):
     entry = Entry.objects.get(key__startswith="m5:")
-    ledger.reverse(entry, key="return", reason="Sent back", actor=SYSTEM)
+    corrections.reverse(entry, key="return", reason="Sent back", actor=SYSTEM)
     leaderboards.refresh()
     assert rows(board) == [(1, 60), (2, 50), (2, 50), (4, 30), (5, 20)]
     assert read(board).mine(six[5]) is None
@@ -306,7 +306,7 @@ def test_any_history_refreshed_in_steps_equals_a_rebuild(board, amara, bo, dee, 
                 left = [entry for entry in earned if entry.pk not in taken]
                 if left:
                     entry = left[which % len(left)]
-                    ledger.reverse(entry, key=f"r{place}", reason="Back", actor=SYSTEM)
+                    corrections.reverse(entry, key=f"r{place}", reason="Back", actor=SYSTEM)
             else:
                 leaderboards.refresh()
         leaderboards.refresh()

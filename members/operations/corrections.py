@@ -1,0 +1,247 @@
+"""Taking back and giving back. A correction is a new entry that names the one it corrects."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, Sum
+
+from members import clock
+from members.domain.actors import Actor
+from members.domain.calendar import local_date, start_of_day
+from members.domain.ledger import Line
+from members.errors import AlreadyReversed
+from members.models import Account, Entry, LotUse, OpenLot, Unit
+from members.operations import audit, ledger
+
+Kind = Account.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Clawback:
+    """How much of an accrual is taken back, and from where.
+
+    `own` of its own lot, `others` of the member's other lots, `debt` into debt. `expired` was never
+    spent and is gone already, `uncollected` is let go by the unit's policy.
+    """
+
+    own: int
+    others: int
+    debt: int
+    expired: int
+    uncollected: int
+
+
+@transaction.atomic
+def reverse(
+    entry: Entry,
+    *,
+    key: str,
+    reason: str,
+    actor: Actor,
+    amount: int | None = None,
+    asked_before: int | None = None,
+    cause: tuple[str, int | None] | None = None,
+) -> list[Entry]:
+    """Take back `amount` of what an accrual gave (default: all that is left of it).
+
+    First from its own lot; what expired of that lot is forgiven, for it was never enjoyed; then, as
+    the unit's policy has it, from the member's other lots and into debt. `asked_before` is what
+    earlier reversals of this entry asked for, when that was more than they took. Raises
+    AlreadyReversed when more is asked in all than the entry gave.
+    """
+    now = clock.now()
+    home = _home(entry)
+    ledger.lock(home.credit_id)
+    taken = Entry.objects.filter(reverses=entry).aggregate(sum=Sum("amount"))["sum"] or 0
+    asked = taken if asked_before is None else asked_before
+    amount = entry.amount - asked if amount is None else amount
+    if amount <= 0 or asked + amount > entry.amount:
+        raise AlreadyReversed()
+    plan = plan_clawback(home, amount=amount, forgiven=asked - taken, at=now)
+    lines = _reversal_lines(entry, home, plan, key=key, reason=reason, at=now, cause=cause)
+    posted = ledger.post(lines, at=now)
+    audit.record(
+        entry,
+        actor=actor,
+        verb="members.entry.reversed",
+        after={
+            "amount": amount,
+            "debt": plan.debt,
+            "expired": plan.expired,
+            "uncollected": plan.uncollected,
+        },
+        reason=reason,
+    )
+    return list(Entry.objects.filter(pk__in=[row.entry_id for row in posted]).order_by("pk"))
+
+
+def plan_clawback(home: Entry, *, amount: int, forgiven: int, at: datetime) -> Clawback:
+    """How `amount` of the lot that `home` opened would be taken back at `at`.
+
+    `forgiven` is what earlier reversals let go. True while the account is locked.
+    """
+    account, unit = home.credit, home.unit
+    lots = OpenLot.objects.filter(account=account)
+    own = min(lots.filter(entry=home).aggregate(sum=Sum("remaining"))["sum"] or 0, amount)
+    expired = min(max(_expired(home) - forgiven, 0), amount - own)
+    rest = amount - own - expired
+    others = debt = 0
+    if account.kind == Kind.WALLET and unit.clawback != Unit.Clawback.PENDING:
+        spendable = lots.exclude(entry=home).filter(expires_at__gt=at)
+        others = min(spendable.aggregate(sum=Sum("remaining"))["sum"] or 0, rest)
+        if unit.clawback == Unit.Clawback.DEBT:
+            debt = rest - others
+    elif account.kind == Kind.WALLET:
+        own = expired = 0
+        rest = amount
+    return Clawback(own, others, debt, expired, rest - others - debt)
+
+
+@transaction.atomic
+def restore(
+    entry: Entry,
+    *,
+    key: str,
+    reason: str,
+    actor: Actor,
+    amount: int | None = None,
+    cause: tuple[str, int | None] | None = None,
+) -> list[Entry]:
+    """Give back `amount` of what a redemption took (default: all that is left of it).
+
+    The lots get back what they gave, with their own expiry, those that live longest first. What has
+    expired meanwhile comes back as a new lot with the unit's grace. Raises AlreadyReversed when more
+    is asked than was taken.
+    """
+    now = clock.now()
+    source = entry if entry.debit.kind == Kind.WALLET else _hold_of(entry)
+    ledger.lock(source.debit_id)
+    restored = Entry.objects.filter(reverses=entry).aggregate(sum=Sum("amount"))["sum"] or 0
+    amount = entry.amount - restored if amount is None else amount
+    if amount <= 0 or restored + amount > entry.amount:
+        raise AlreadyReversed()
+    wallet = source.debit
+    lines = [
+        Line(
+            key=f"{key}:{lot.pk}",
+            kind=Entry.Kind.RESTORATION,
+            unit=entry.unit_id,
+            debit=entry.credit_id,
+            credit=wallet.pk,
+            amount=part,
+            occurred_at=now,
+            cause_kind=cause[0] if cause else entry.cause_kind,
+            cause_id=cause[1] if cause else entry.cause_id,
+            reason=reason,
+            parent=lot.pk,
+            reverses=entry.pk,
+            back=lot.pk if _lives(lot, now) else None,
+            active_from=None if _lives(lot, now) else now,
+            expires_at=None if _lives(lot, now) else _graced(wallet, now),
+        )
+        for lot, part in _parts(entry, source, amount)
+    ]
+    posted = ledger.post(lines, at=now)
+    audit.record(
+        entry,
+        actor=actor,
+        verb="members.entry.restored",
+        after={"amount": amount},
+        reason=reason,
+    )
+    return list(Entry.objects.filter(pk__in=[row.entry_id for row in posted]).order_by("pk"))
+
+
+def _home(entry: Entry) -> Entry:
+    """The entry whose lot holds what `entry` gave: its activation, when it was pending first."""
+    activation = Entry.objects.filter(parent=entry, kind=Entry.Kind.ACTIVATION)
+    return activation.select_related("credit", "unit").first() or entry
+
+
+def _expired(home: Entry) -> int:
+    """What expired of the lot that this entry opened."""
+    uses = LotUse.objects.filter(lot=home, entry__kind=Entry.Kind.EXPIRY)
+    return uses.aggregate(sum=Sum("amount"))["sum"] or 0
+
+
+def _reversal_lines(
+    entry: Entry,
+    home: Entry,
+    plan: Clawback,
+    *,
+    key: str,
+    reason: str,
+    at: datetime,
+    cause: tuple[str, int | None] | None,
+) -> list[Line]:
+    """The entries that carry out a plan; each names what it reverses."""
+    debt = home.credit_id
+    if plan.debt:
+        assert home.credit.member is not None  # only members earn, so only members owe
+        debt = ledger.wallet(home.credit.member, home.unit, Kind.DEBT).pk
+    issuance = entry.debit_id
+    parts = (
+        ("own", plan.own, home.credit_id, "lot", home.pk),
+        ("others", plan.others, home.credit_id, "fifo", None),
+        ("debt", plan.debt, debt, None, None),
+    )
+    return [
+        Line(
+            key=f"{key}:{part}",
+            kind=Entry.Kind.REVERSAL,
+            unit=entry.unit_id,
+            debit=debit,
+            credit=issuance,
+            amount=size,
+            occurred_at=at,
+            cause_kind=cause[0] if cause else entry.cause_kind,
+            cause_id=cause[1] if cause else entry.cause_id,
+            rule_version=entry.rule_version_id,
+            reason=reason,
+            reverses=entry.pk,
+            takes=takes,
+            lot=lot,
+        )
+        for part, size, debit, takes, lot in parts
+        if size
+    ]
+
+
+def _hold_of(capture: Entry) -> Entry:
+    assert capture.parent is not None  # what is captured had been held
+    return capture.parent
+
+
+def _parts(entry: Entry, source: Entry, amount: int) -> Iterator[tuple[Entry, int]]:
+    """The lots that get `amount` back, the longest-lived first, and how much each.
+
+    A hold's releases and this entry's earlier restorations have given back some already; what came
+    back after its expiry did so in a lot of its own, whose parent is the first.
+    """
+    held: dict[int, int] = defaultdict(int)
+    given_back = Q(entry__parent=source, entry__kind=Entry.Kind.RELEASE) | Q(entry__reverses=entry)
+    for use in LotUse.objects.filter(Q(entry=source) | given_back):
+        held[use.lot_id] += use.amount
+    late = Entry.objects.filter(reverses=entry, expires_at__isnull=False)
+    for lot_id, back in late.values_list("parent", "amount"):
+        held[lot_id or 0] -= back
+    for lot in Entry.objects.filter(pk__in=held).order_by("-expires_at", "-occurred_at", "-pk"):
+        part = min(held[lot.pk], amount)
+        if part > 0:
+            amount -= part
+            yield lot, part
+
+
+def _lives(lot: Entry, at: datetime) -> bool:
+    return lot.expires_at is not None and lot.expires_at > at
+
+
+def _graced(wallet: Account, at: datetime) -> datetime:
+    """When points end that come back after their expiry: the unit's grace, in whole local days."""
+    assert wallet.member is not None  # lots are kept in members' accounts alone
+    zone = wallet.member.time_zone
+    last = local_date(at, zone) + timedelta(days=wallet.unit.restored_for_days)
+    return start_of_day(last + timedelta(days=1), zone)

@@ -1,0 +1,85 @@
+"""Points a member owes: forgiven by a person, or by their age. Repaying is `ledger.post`'s affair."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from members import clock
+from members.domain.actors import Actor
+from members.domain.ledger import Line
+from members.errors import NotEnough
+from members.models import Account, Balance, Entry, Member, Unit
+from members.operations import accounts, ledger
+
+Kind = Account.Kind
+
+#: What is owed for longer than a unit allows. Repayments pay the oldest first, so what is still owed
+#: is what the newest claims add up to.
+_AGED = """
+SELECT d.account_id, w.id, a.unit_id, sum(least(p.amount, greatest(-d.amount - p.newer, 0)))
+FROM members_balance d
+JOIN members_account a ON a.id = d.account_id AND a.kind = 'debt'
+JOIN members_account w ON w.member_id = a.member_id AND w.unit_id = a.unit_id AND w.kind = 'wallet'
+JOIN members_unit u ON u.id = a.unit_id AND u.debt_ends_after_months IS NOT NULL
+CROSS JOIN LATERAL (
+    SELECT e.amount, e.occurred_at, sum(e.amount) OVER (ORDER BY e.debit_seq DESC) - e.amount AS newer
+    FROM members_entry e WHERE e.debit_id = d.account_id AND e.debit_seq IS NOT NULL) p
+WHERE d.amount < 0 AND NOT d.is_frozen
+  AND p.occurred_at <= %(at)s - make_interval(months => u.debt_ends_after_months)
+GROUP BY 1, 2, 3 HAVING sum(least(p.amount, greatest(-d.amount - p.newer, 0))) > 0
+ORDER BY d.account_id LIMIT %(most)s
+"""
+
+
+@transaction.atomic
+def write_off(
+    member: Member, *, unit: Unit, amount: int, key: str, reason: str, actor: Actor
+) -> Entry:
+    """Forgive `amount` of what the member owes. Raises NotEnough when less is owed."""
+    debt = ledger.wallet(member, unit, Kind.DEBT)
+    ledger.lock(ledger.wallet(member, unit).pk, debt.pk)
+    if not 0 < amount <= -Balance.objects.get(pk=debt.pk).amount:
+        raise NotEnough(_("Less than that is owed."))
+    line = _forgiven(debt.pk, unit, amount, key=key, reason=reason, at=clock.now())
+    return ledger.post_one(line, actor=actor)
+
+
+def age_out(*, at: datetime, most: int, actor: Actor) -> int:
+    """Forgive what members have owed for longer than its unit allows; returns how many members."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AGED, {"at": at, "most": most})
+        aged = cursor.fetchall()
+    units = Unit.objects.in_bulk()
+    for account_id, wallet_id, unit_id, amount in aged:
+        with transaction.atomic():
+            ledger.lock(wallet_id, account_id)
+            balance = Balance.objects.get(pk=account_id)
+            line = _forgiven(
+                account_id,
+                units[unit_id],
+                min(int(amount), -balance.amount),
+                key=f"write-off:{account_id}:{balance.version}",
+                reason=_("Owed for so long that it is forgiven"),
+                at=at,
+            )
+            if line.amount > 0:
+                ledger.post_one(line, actor=actor)
+    return len(aged)
+
+
+def _forgiven(
+    debt_id: int, unit: Unit, amount: int, *, key: str, reason: str, at: datetime
+) -> Line:
+    return Line(
+        key=key,
+        kind=Entry.Kind.ADJUSTMENT,
+        unit=unit.pk,
+        debit=accounts.programme_account(unit, Kind.RECEIVABLE).pk,
+        credit=debt_id,
+        amount=amount,
+        occurred_at=at,
+        cause_kind="write_off",
+        cause_id=None,
+        reason=reason,
+    )

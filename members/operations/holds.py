@@ -1,0 +1,192 @@
+"""Setting points aside for a checkout, and ending that once."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from members import clock
+from members.domain.actors import Actor
+from members.domain.ledger import Line
+from members.errors import HoldEnded, MoreThanHeld, NotPositive
+from members.models import Account, Entry, Hold, LotUse, Member, Unit
+from members.operations import accounts, audit, ledger
+
+Kind = Account.Kind
+State = Hold.State
+
+#: How long a hold lives when nobody says otherwise, and at most.
+USUAL, LONGEST = timedelta(minutes=15), timedelta(days=30)
+
+
+@transaction.atomic
+def place(
+    member: Member,
+    *,
+    unit: Unit,
+    amount: int,
+    key: str,
+    actor: Actor,
+    lasts: timedelta = USUAL,
+    reference: str = "",
+) -> Hold:
+    """Set `amount` points aside, soonest expiry first, for `lasts` (30 days at most).
+
+    The same `key` again returns the first hold. Raises NotPositive or NotEnough.
+    """
+    if amount < 1 or lasts <= timedelta(0):
+        raise NotPositive()
+    now = clock.now()
+    hold, is_new = Hold.objects.get_or_create(
+        key=key,
+        defaults={
+            "member": member,
+            "unit": unit,
+            "amount": amount,
+            "reference": reference,
+            "placed_at": now,
+            "expires_at": now + min(lasts, LONGEST),
+        },
+    )
+    if not is_new:
+        return hold
+    line = Line(
+        key=f"hold:{hold.pk}",
+        kind=Entry.Kind.HOLD,
+        unit=unit.pk,
+        debit=ledger.wallet(member, unit).pk,
+        credit=ledger.wallet(member, unit, Kind.HELD).pk,
+        amount=amount,
+        occurred_at=now,
+        cause_kind="hold",
+        cause_id=hold.pk,
+        reason=_("Held for a checkout"),
+        takes="fifo",
+    )
+    hold.entry = ledger.post_one(line, actor=actor)
+    hold.save(update_fields=["entry"])
+    audit.record(hold, actor=actor, verb="members.hold.placed", after={"amount": amount})
+    return hold
+
+
+@transaction.atomic
+def capture(hold: Hold, *, actor: Actor, amount: int | None = None, reason: str = "") -> Hold:
+    """Spend `amount` of what is held (default: all), and let the rest go.
+
+    Capturing again returns the hold as it is. Raises HoldEnded when it was released or its time is
+    over, MoreThanHeld or NotPositive.
+    """
+    now = clock.now()
+    hold = _locked(hold)
+    amount = hold.amount if amount is None else amount
+    if hold.state == State.CAPTURED and hold.captured == amount:
+        return hold
+    if hold.state != State.HELD or hold.expires_at <= now:
+        raise HoldEnded()
+    if amount < 1:
+        raise NotPositive()
+    if amount > hold.amount:
+        raise MoreThanHeld(amount=hold.amount)
+    spent = Line(
+        key=f"hold:{hold.pk}:captured",
+        kind=Entry.Kind.REDEMPTION,
+        unit=hold.unit_id,
+        debit=_entry(hold).credit_id,
+        credit=accounts.programme_account(hold.unit, Kind.REDEMPTION).pk,
+        amount=amount,
+        occurred_at=now,
+        cause_kind="hold",
+        cause_id=hold.pk,
+        reason=(reason or _("Paid with points"))[:300],
+        parent=_entry(hold).pk,
+    )
+    ledger.post([spent, *_release(hold, hold.amount - amount, at=now)], at=now)
+    return _end(hold, State.CAPTURED, captured=amount, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def release(hold: Hold, *, actor: Actor, reason: str = "") -> Hold:
+    """Let everything go: the lots get back what they gave. Releasing again changes nothing.
+
+    Points whose time ran out while they were held expire now. Raises HoldEnded when captured.
+    """
+    hold = _locked(hold)
+    if hold.state in (State.RELEASED, State.EXPIRED):
+        return hold
+    if hold.state != State.HELD:
+        raise HoldEnded()
+    now = clock.now()
+    ledger.post(list(_release(hold, hold.amount, at=now)), at=now)
+    return _end(hold, State.RELEASED, actor=actor, reason=reason)
+
+
+def time_out(*, at: datetime, most: int, actor: Actor) -> int:
+    """Release up to `most` holds whose time is over; returns how many."""
+    due = Hold.objects.filter(state=State.HELD, expires_at__lte=at).order_by("expires_at")
+    ended = 0
+    for pk in list(due.values_list("pk", flat=True)[:most]):
+        with transaction.atomic():
+            hold = _locked(Hold(pk=pk))
+            if hold.state == State.HELD:
+                ledger.post(list(_release(hold, hold.amount, at=at)), at=clock.now())
+                _end(hold, State.EXPIRED, actor=actor, reason=_("Not paid in time"))
+                ended += 1
+    return ended
+
+
+def _locked(hold: Hold) -> Hold:
+    """Holds come before balances in the order of locks."""
+    return (
+        Hold.objects.select_for_update(of=("self",))
+        .select_related("entry", "unit", "member")
+        .get(pk=hold.pk)
+    )
+
+
+def _entry(hold: Hold) -> Entry:
+    assert hold.entry is not None  # a hold is posted in the transaction that places it
+    return hold.entry
+
+
+def _release(hold: Hold, amount: int, *, at: datetime) -> Iterator[Line]:
+    """The lines that give `amount` back to the lots it came from, the longest-lived first."""
+    entry = _entry(hold)
+    uses = LotUse.objects.filter(entry=entry).select_related("lot")
+    for use in uses.order_by("-lot__expires_at", "-lot__occurred_at", "-lot_id"):
+        part = min(use.amount, amount)
+        if not part:
+            return
+        amount -= part
+        lot = use.lot
+        assert lot.expires_at is not None
+        lives = lot.expires_at > at
+        yield Line(
+            key=f"hold:{hold.pk}:back:{lot.pk}",
+            kind=Entry.Kind.RELEASE if lives else Entry.Kind.EXPIRY,
+            unit=hold.unit_id,
+            debit=entry.credit_id,
+            credit=entry.debit_id
+            if lives
+            else accounts.programme_account(hold.unit, Kind.BREAKAGE).pk,
+            amount=part,
+            occurred_at=at if lives else max(lot.expires_at, hold.placed_at),
+            cause_kind="hold",
+            cause_id=hold.pk,
+            reason=_("No longer held") if lives else _("Expired while held"),
+            parent=entry.pk,
+            back=lot.pk if lives else None,
+        )
+
+
+def _end(hold: Hold, state: str, *, actor: Actor, reason: str, captured: int = 0) -> Hold:
+    hold.state, hold.captured, hold.ended_at = state, captured, clock.now()
+    hold.save(update_fields=["state", "captured", "ended_at"])
+    audit.record(
+        hold,
+        actor=actor,
+        verb=f"members.hold.{state}",
+        after={"captured": captured} if captured else None,
+        reason=reason,
+    )
+    return hold
