@@ -1,5 +1,9 @@
 """The activity endpoints."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ParseError
@@ -178,8 +182,30 @@ def _tolds(request: Request) -> list[Told]:
     """The activities of the body: one object, or an array of them."""
     now = clock.now()
     if isinstance(request.data, list):
-        return cloudevents.read_batch(request.data, now=now)
-    return [cloudevents.read_event(request.data, now=now)]
+        tolds = cloudevents.read_batch(request.data, now=now)
+        return _as_first_told(tolds, [event.get("time") for event in request.data])
+    told = cloudevents.read_event(request.data, now=now)
+    return _as_first_told([told], [request.data.get("time")])
+
+
+def _as_first_told(tolds: list[Told], times: list[str | None]) -> list[Told]:
+    """An activity told without a time happened when it first came in, however often it is told."""
+    known = _times_of(told.key for told, time in zip(tolds, times, strict=True) if time is None)
+    return [
+        replace(told, occurred_at=known.get(told.key, told.occurred_at)) if time is None else told
+        for told, time in zip(tolds, times, strict=True)
+    ]
+
+
+def _times_of(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
+    """When the activities known under these (source, id) happened."""
+    wanted = set(keys)
+    if not wanted:
+        return {}
+    found = Activity.objects.filter(
+        source__in={source for source, _ in wanted}, external_id__in={name for _, name in wanted}
+    ).values_list("source", "external_id", "occurred_at")
+    return {(source, name): at for source, name, at in found}
 
 
 def _answered(request: Request, answers: list[Answer]) -> Response:

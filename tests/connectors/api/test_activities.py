@@ -178,3 +178,17 @@ def test_reading_an_activity_back_shows_its_trace(shop, bo):
         ["member.tier", "in", "bronze", False],
     ]
     assert shop.send("GET", "activities/999999").status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_order_told_without_a_time_is_recognised_when_it_comes_again(shop, bo):
+    """E39: the README's own example has no time."""
+    untimed = {name: value for name, value in EVENT.items() if name != "time"}
+    first = shop.send("POST", "activities", untimed).json()
+    again = shop.send("POST", "activities", untimed)
+    assert (again.status_code, again.json()) == (200, first | {"status": "duplicate"})
+    [in_batch] = shop.send("POST", "activities", [untimed]).json()
+    assert in_batch == first | {"status": "duplicate"}
+    assert Activity.objects.filter(source="shop").count() == 1
+    other = shop.send("POST", "activities", {**untimed, "subject": "amara"})
+    assert (other.status_code, other.json()["code"]) == (409, "said_differently")
