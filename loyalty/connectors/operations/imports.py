@@ -1,8 +1,9 @@
 """Importing files of activities through the same door as the API."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from django.db import transaction
 
@@ -66,8 +67,7 @@ def _import(reads: list[Read], source: str, actor: Actor, report: Report) -> Non
     for read, answer in zip(reads, answers, strict=True):
         report.statuses[answer.status] = report.statuses.get(answer.status, 0) + 1
         report.faults += [
-            RowFault(read.line, error["pointer"], read.id, error["detail"])
-            for error in answer.errors
+            _row_fault(read, error["pointer"], error["detail"]) for error in answer.errors
         ]
 
 
@@ -78,7 +78,19 @@ def _check(reads: list[Read], source: str, report: Report) -> None:
         faults = schemas.faults_of(_told(read, source), known.get(read.kind))
         status = "rejected" if faults else "accepted"
         report.statuses[status] = report.statuses.get(status, 0) + 1
-        report.faults += [RowFault(read.line, f.pointer, read.id, f.detail) for f in faults]
+        report.faults += [_row_fault(read, fault.pointer, fault.detail) for fault in faults]
+
+
+def _row_fault(read: Read, pointer: str, detail: str) -> RowFault:
+    """A fault of the activity as one of the file: with the value that stands at the pointer."""
+    said: Any = {"id": read.id, "type": read.kind, "data": read.payload}
+    for name in pointer.strip("/").split("/"):
+        if isinstance(said, list) and name.isdecimal() and int(name) < len(said):
+            said = said[int(name)]
+        else:
+            said = said.get(name) if isinstance(said, Mapping) else None
+    is_one_value = isinstance(said, str | int | float)
+    return RowFault(read.line, pointer, str(said) if is_one_value else read.id, detail)
 
 
 def _told(read: Read, source: str) -> Told:

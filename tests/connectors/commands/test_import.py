@@ -82,7 +82,7 @@ def test_faults_name_line_column_value_and_remedy_and_the_rest_goes_in(programme
     assert "line 6, quantity: 'many': write a whole number of at least 1" in said
     assert "line 7, unit_price: '7,50': write an amount with a point, such as 14.90" in said
     assert "line 8, member: '': write 1 to 100 printable characters" in said
-    assert "line 9, /type: 'o7': There is no activity kind 'no.such'." in said
+    assert "line 9, /type: 'no.such': There is no activity kind 'no.such'." in said
     assert Activity.objects.filter(kind="order.placed").count() == 2
 
 
