@@ -27,6 +27,8 @@ def without_persons(_logger: object, _method: str, event: EventDict) -> EventDic
     """Remove what tells of a person."""
     for name in _PERSONAL:
         event.pop(name, None)
+    if "key_id" in event:  # a request with a key has no user: what stands there is the key's number
+        event.pop("user_id", None)
     for name, value in event.items():
         if isinstance(value, str):
             event[name] = _NETWORK.sub("[address]", _MAIL.sub("[e-mail]", value))

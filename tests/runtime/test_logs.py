@@ -7,6 +7,9 @@ import logging
 import pytest
 import structlog
 
+from loyalty.connectors.operations import keys
+from tests.conftest import SYSTEM
+
 
 @pytest.fixture
 def written(monkeypatch):
@@ -75,3 +78,11 @@ def test_a_failure_keeps_its_trace(written):
         structlog.get_logger("web").exception("failed")
     (line,) = written()
     assert line["exception"].endswith("ValueError: [e-mail] is taken")
+
+
+@pytest.mark.django_db
+def test_a_request_with_a_key_names_the_key_and_no_user(written, client):
+    key, text = keys.create("shop", scopes=["rewards:read"], actor=SYSTEM)
+    client.get("/api/v1/rewards", headers={"Authorization": f"Bearer {text}"})
+    (line,) = [line for line in written() if line["event"] == "request_finished"]
+    assert (line["key_id"], "user_id" in line) == (key.pk, False)

@@ -1,5 +1,6 @@
 """`Authorization: Bearer KEY`."""
 
+import structlog
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -26,6 +27,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         if key is None:
             raise AuthenticationFailed("This key is unknown or has been revoked.")
         keys.note_use(key)
+        structlog.contextvars.bind_contextvars(key_id=key.pk)
         return key, key
 
     def authenticate_header(self, request: Request) -> str:
