@@ -15,6 +15,9 @@ POINTS = [
     path("<int:pk>/", points.line, name="line"),
 ]
 
+handler404 = "loyalty.views.faults.not_found"
+handler500 = "loyalty.views.faults.broken"
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("join/", home.join, name="join"),

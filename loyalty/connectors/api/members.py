@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ParseError
@@ -238,6 +239,8 @@ class EntryView(APIView):
 
 
 def _member(ref: str) -> Member:
+    if not ref.isprintable():
+        raise Http404
     return get_object_or_404(Member.objects.active(), ref=ref)
 
 

@@ -1,6 +1,9 @@
 """One shape for every list: results, next, previous."""
 
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor as Place
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 
 
 class Cursor(CursorPagination):
@@ -10,3 +13,10 @@ class Cursor(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
     ordering = "-id"
+
+    def decode_cursor(self, request: Request) -> Place | None:
+        """Where the page begins. A cursor that we never gave out is a 404, not a crash."""
+        place: Place | None = super().decode_cursor(request)
+        if place is not None and not str(place.position or 0).isdecimal():
+            raise NotFound(self.invalid_cursor_message)
+        return place
