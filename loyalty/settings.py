@@ -340,11 +340,24 @@ LOGGING_CONFIG = "loyalty.logs.configure"
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 # --- Staff console -----------------------------------------------------------------------------
+#: The portal's laurel green in Unfold's eleven steps: (step, lightness, chroma).
+_laurel = {
+    step: f"oklch({lightness}% {chroma} 163)"
+    for step, lightness, chroma in (
+        ("50", 97.5, 0.012), ("100", 94.5, 0.025), ("200", 89, 0.045), ("300", 81, 0.075),
+        ("400", 72, 0.1), ("500", 60, 0.105), ("600", 46, 0.085), ("700", 39, 0.07),
+        ("800", 33, 0.055), ("900", 28, 0.045), ("950", 22, 0.035),
+    )
+}  # fmt: skip
 UNFOLD = {
     "SITE_TITLE": PROGRAMME_NAME,
     "SITE_HEADER": PROGRAMME_NAME,
     "SITE_SUBHEADER": _("Staff console"),
     "SITE_SYMBOL": "spa",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}icons/favicon.svg"}
+    ],
+    "COLORS": {"primary": _laurel},
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "loyalty.measurement.desk.todays_work",
