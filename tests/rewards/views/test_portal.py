@@ -72,6 +72,12 @@ def test_affordable_first_then_others_with_the_points_missing(bo_in, points):
     assert "None left" in words
 
 
+def test_one_missing_point_is_one_point(bo_in, points):
+    """UM6."""
+    offer(points, "tote", 501)
+    assert "1 point missing" in text_of(bo_in.get(reverse("rewards:catalogue")))
+
+
 def test_redeeming_leads_to_the_voucher_and_takes_the_points(bo_in, bo, points):
     """UM7: from the reward's page one press."""
     tea = offer(points, "tea", 80, stock=2)
