@@ -1,6 +1,7 @@
 """The demo's neighbourhood: a partner with events past and to come, and a pool for microgrants."""
 
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -27,6 +28,8 @@ EVENTS = (
     ("Harbour clean-up", "clean_up", 13, 10, 60, "Gloves and bags are there; wear boots."),
     ("Tasting: bread and butter", "tasting", 20, 19, 16, "Four loaves, one very good butter."),
 )
+#: Begins within an hour of the demo's first start: its doors are open, so a guest can be checked in.
+TODAY = ("Mending hour", "repair", 10, "Needle, thread and somebody who knows how.")
 
 
 @transaction.atomic
@@ -41,7 +44,7 @@ def install(*, users: dict[str, User], now: datetime, actor: Actor) -> None:
         venue = partners.add_venue(
             partner, name="The old net loft", address="Quay 4", zone=ZONE, actor=eli
         )
-        for title, category, days, hour, seats, summary in EVENTS:
+        for title, category, starts, seats, summary in _listings(now):
             event = micro_events.draft_with_date(
                 partner,
                 title=title,
@@ -49,8 +52,8 @@ def install(*, users: dict[str, User], now: datetime, actor: Actor) -> None:
                 venue=venue,
                 summary=summary,
                 neighbourhood="Harbour",
-                local_on=(now + timedelta(days=days)).date(),
-                local_time=time(hour),
+                local_on=starts.date(),
+                local_time=starts.time(),
                 capacity=seats,
                 minutes=120,
                 actor=eli,
@@ -62,10 +65,23 @@ def install(*, users: dict[str, User], now: datetime, actor: Actor) -> None:
     _visits(now, eli=eli)
 
 
+def _listings(now: datetime) -> list[tuple[str, str, datetime, int, str]]:
+    """The events with the local time at which each begins."""
+    title, category, seats, summary = TODAY
+    next_hour = (now.astimezone(ZoneInfo(ZONE)) + timedelta(hours=1)).replace(
+        minute=0, second=0, microsecond=0, tzinfo=None
+    )
+    return [(title, category, next_hour, seats, summary)] + [
+        (title, category, datetime.combine(now + timedelta(days=days), time(hour)), seats, summary)
+        for title, category, days, hour, seats, summary in EVENTS
+    ]
+
+
 def _visits(now: datetime, *, eli: Actor) -> None:
-    """Amara and Bo came to the event that is over; Amara has booked the next."""
-    amara, bo = (Member.objects.get(ref=ref) for ref in (people.AMARA, "bo"))
-    past, following = Occurrence.objects.order_by("starts_at").select_related("micro_event")[:2]
+    """Amara and Bo came to the event that is over; Dee has booked today's, Amara the one after."""
+    amara, bo, dee = (Member.objects.get(ref=ref) for ref in (people.AMARA, "bo", "dee"))
+    dates = Occurrence.objects.order_by("starts_at").select_related("micro_event")
+    past, today, following = dates[:3]
     with clock.standing_at(past.starts_at - timedelta(days=3)):
         taken = [
             bookings.book(past, member=member, key=f"demo:{member.ref}", actor=eli)
@@ -75,6 +91,7 @@ def _visits(now: datetime, *, eli: Actor) -> None:
         for booking in taken:
             check_ins.check_in(past, ticket=booking.ticket, nonce=f"demo-{booking.pk}", actor=eli)
     with clock.standing_at(now):
+        bookings.book(today, member=dee, key="demo:today", actor=eli)
         bookings.book(following, member=amara, key="demo:next", actor=eli)
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from events_directory.models import Booking
+from events_directory.models import Booking, Occurrence
 from governance.models import Ballot
 from recognition.models import Nomination
 from tests.browser.crawl import reachable
@@ -42,6 +42,16 @@ def test_book_without_scripts(visit, neighbourhood):
         visitor.page.get_by_role("button", name="Book").first.click()
         expect(visitor.page.get_by_text("Booked").first).to_be_visible()
     assert mine.count() == before + 1
+
+
+def test_check_a_guest_in_on_the_first_day_of_the_demo(visit, neighbourhood):
+    """UA7: the README's tour finds a door that is open."""
+    today = Occurrence.objects.get(micro_event__title="Mending hour")
+    with visit(neighbourhood["eli"], size="phone", scripts=False) as visitor:
+        visitor.go(f"/partner/harbour-co-op/dates/{today.pk}/check-in/")
+        visitor.page.get_by_role("button", name="Check in").last.click()
+        expect(visitor.page.get_by_text("1 arrived, 1 seat booked")).to_be_visible()
+    assert Booking.objects.get(occurrence=today).state == "attended"
 
 
 def test_nominate_without_scripts(visit, neighbourhood):
