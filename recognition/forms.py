@@ -4,16 +4,19 @@ from datetime import date
 
 from django import forms
 from django.core import signing
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
-from recognition.domain.windows import Kind, Window
+from recognition.domain.windows import EARLIEST, LATEST, Kind, Window
 from recognition.models import Leaderboard, nominees
 from recognition.models.readings import Mark
 
 #: Keeps a nominee's key from being used anywhere else.
 SALT = "recognition.nominee"
 MOST_FOUND = 10
+#: Days whose windows of every kind end before the calendar does.
+DAYS = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST.replace(year=LATEST.year - 1))]
 
 
 class ReadingForm(forms.Form):
@@ -21,7 +24,7 @@ class ReadingForm(forms.Form):
     `from` and `until` (the first day that does not count) for own dates; `after` goes on from there."""
 
     window = forms.ChoiceField(choices=Leaderboard.Window.choices, required=False)
-    on = forms.DateField(required=False)
+    on = forms.DateField(required=False, validators=DAYS)
     until = forms.DateField(required=False)
     after = forms.CharField(max_length=60, required=False)
 

@@ -35,6 +35,13 @@ def test_every_window_can_be_chosen(read, kind):
     assert points_of(response) == expected
 
 
+@pytest.mark.parametrize("kind", ["day", "week", "month", "quarter", "year", "all"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_days_at_the_end_of_the_calendar_have_no_window(read, kind, day):
+    """A24: an address that no window can answer is not found, and no fault of ours."""
+    assert read(f"?window={kind}&on={day}").status_code == 404
+
+
 def test_own_dates(read, board):
     """A24: half-open; a board of three is shown when three are enough."""
     leaderboards.edit(board, minimum_visible=2, actor=SYSTEM)
