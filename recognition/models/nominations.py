@@ -20,10 +20,11 @@ SHORTEST_SEARCH = 3
 def nominees(text: str) -> models.QuerySet[Member]:
     """Members found by their reference, by their pseudonym, or by the name they show to others."""
     text = text.strip()
-    if len(text) < SHORTEST_SEARCH:
+    words = set(text.casefold().split())
+    if sum(map(len, words)) < SHORTEST_SEARCH:
         return Member.objects.none()
     shown = Q(shows_real_name=True)
-    for word in text.split():
+    for word in words:
         shown &= Q(given_name__istartswith=word) | Q(family_name__istartswith=word)
     return (
         Member.objects.active()
