@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from governance import errors
 from governance.domain import rubric
@@ -39,13 +39,17 @@ def publish(
     newest = Criteria.objects.newest(slug)
     if newest is not None and (newest.title, newest.items) == (title, items):
         return newest
-    published = Criteria.objects.create(
-        slug=slug,
-        version=newest.version + 1 if newest else 1,
-        title=title,
-        items=items,
-        published_at=at or clock.now(),
-    )
+    try:
+        with transaction.atomic():
+            published = Criteria.objects.create(
+                slug=slug,
+                version=newest.version + 1 if newest else 1,
+                title=title,
+                items=items,
+                published_at=at or clock.now(),
+            )
+    except IntegrityError:  # somebody published this version at the same moment: look again
+        return publish(slug, title=title, criteria=criteria, actor=actor, at=at)
     audit.record(
         published,
         actor=actor,

@@ -3,10 +3,12 @@
 import pytest
 
 from governance.errors import AlreadyVoted
-from governance.models import Ballot, BallotVoid, Case, Decision, Recusal
+from governance.models import Ballot, BallotVoid, Case, Criteria, Decision, Recusal
 from governance.operations import ballots, cases
+from governance.operations import criteria as rubrics
 from members.domain.actors import Actor
-from tests.governance.conftest import HIGH, seat_of
+from tests.conftest import SYSTEM
+from tests.governance.conftest import HIGH, RUBRIC, seat_of
 from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,6 +24,15 @@ def test_a_judge_in_two_tabs_votes_once(case, hal):
     said = together(caster(case, hal), caster(case, hal, "no"))
     assert sorted(said) == [AlreadyVoted.code, "done"]
     assert Ballot.objects.count() == 1
+
+
+def test_the_same_words_published_at_once_are_one_version(db):
+    """B1: whoever comes second finds the version in force."""
+    said = together(
+        *[lambda: rubrics.publish("street", title="Street", criteria=RUBRIC, actor=SYSTEM)] * 4
+    )
+    assert said == ["done"] * 4
+    assert list(Criteria.objects.values_list("slug", "version")) == [("street", 1)]
 
 
 def test_a_ballot_and_a_recusal_never_both_stand(case, dee):
