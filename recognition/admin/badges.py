@@ -1,5 +1,6 @@
 """Badges and who holds them."""
 
+import secrets
 from typing import Any
 
 from django import forms
@@ -31,7 +32,11 @@ class AwardForm(ReasonForm):
         max_length=100,
         widget=UnfoldAdminTextInputWidget(),
     )
-    field_order = ("member", "reason")
+    #: Sending one rendering of the form twice gives one badge.
+    key = forms.CharField(
+        widget=forms.HiddenInput, max_length=64, required=False, initial=secrets.token_hex
+    )
+    field_order = ("member", "reason", "key")
 
     def clean_member(self) -> Member:
         """The member of this reference."""

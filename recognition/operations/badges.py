@@ -100,14 +100,19 @@ def award(
 
 
 @transaction.atomic
-def give_by_hand(badge: Badge, *, member: Member, reason: str, actor: Actor) -> BadgeAward:
-    """Staff give a badge, with the reason its holder reads. Nobody gives one to themselves."""
+def give_by_hand(
+    badge: Badge, *, member: Member, reason: str, actor: Actor, key: str = ""
+) -> BadgeAward:
+    """Staff give a badge, with the reason its holder reads. Nobody gives one to themselves.
+
+    The same `key` again, one rendering of a form for instance, returns the first award.
+    """
     if not reason.strip():
         raise ReasonMissing()
     if actor.kind == "user" and member.user_id == actor.id:
         raise OwnHands()
-    key = f"hand:{secrets.token_hex(8)}"
-    return award(member, badge=badge, key=key, reason=reason, actor=actor)
+    key = key or secrets.token_hex(8)
+    return award(member, badge=badge, key=f"hand:{key}", reason=reason, actor=actor)
 
 
 #: The batch's way: awards many in one statement (see `awards.award_many`).

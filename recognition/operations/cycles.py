@@ -23,6 +23,7 @@ from recognition.errors import (
     CycleNotDraft,
     DatesReversed,
     NotJudging,
+    OwnHands,
 )
 from recognition.models import SUBJECT_TYPE, Badge, Candidate, Laureate, NominationCycle
 from recognition.operations import badges
@@ -202,7 +203,7 @@ def decide(
     """Name the laureate that the decisions choose and give them the badge with the citation.
 
     None when the committee approved nobody. Raises CasesOpen, or CitationMissing when there is a
-    laureate and no words for them.
+    laureate and no words for them, or OwnHands when they would name themselves.
     """
     at = at or clock.now()
     cycle = _lock(cycle)
@@ -210,6 +211,8 @@ def decide(
     best = standing(cycle)
     if best is None:
         return None
+    if actor.kind == "user" and best.member.user_id == actor.id:
+        raise OwnHands()
     if not citation.strip():
         raise CitationMissing()
     award = badges.award(

@@ -25,6 +25,7 @@ from recognition.errors import (
     NotJudging,
     NotYours,
     NotYourself,
+    OwnHands,
     StatementMissing,
     StepNotAllowed,
     TakenBack,
@@ -222,6 +223,22 @@ def test_the_laureate_is_the_best_of_the_approved(cycle, amara, bo, gil, chi, ha
     assert Laureate.objects.count() == 1
 
 
+def test_the_chair_does_not_name_themselves(cycle, amara, chi, dee, hal, ivo, jun):
+    """B4: whom the committee chose without the chair is named by somebody else."""
+    chair = members.enrol("chi", user=chi, actor=SYSTEM)
+    propose(cycle, amara, chair)
+    cycles.close(cycle, actor=SYSTEM)
+    for judge in (hal, ivo, jun):
+        vote(case_of(cycle, chair), judge)
+    close(case_of(cycle, chair), dee.user)
+    with pytest.raises(OwnHands):
+        cycles.decide(cycle, citation="For myself.", actor=Actor.user(chi))
+    assert NominationCycle.objects.get().state == "judging"
+    assert not BadgeAward.objects.exists()
+    laureate = cycles.decide(cycle, citation="For the street.", actor=SYSTEM)
+    assert laureate.candidate.member == chair
+
+
 def test_nobody_approved_means_no_laureate(cycle, amara, bo, chi, hal, ivo, jun):
     propose(cycle, bo, amara)
     cycles.close(cycle, actor=SYSTEM)
@@ -275,6 +292,8 @@ def test_nobody_is_listed_by_a_search(amara, bo, gil):
     assert list(nominees(bo.pseudonym.lower())) == [bo]
     for nothing in ("Obi", "gi", "Member", "  "):
         assert not nominees(nothing).exists()
+    for initials in ("g g", "g G g"):
+        assert not nominees(initials).exists()
 
 
 def test_everyone_reads_only_their_own_nominations(cycle, amara, bo, fay):

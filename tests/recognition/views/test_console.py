@@ -68,6 +68,21 @@ def test_a_badge_from_draft_to_a_member(console, amara, fay):
     assert BadgeAward.objects.get().revocation_reason == "A mistake"
 
 
+def test_one_rendering_of_the_form_gives_one_badge(console, badge, amara):
+    """A9: a second click changes nothing; opening the form again is a second badge."""
+    Badge.objects.filter(pk=badge.pk).update(is_repeatable=True)
+    step = page("badge", "give", badge.pk)
+    shown = console.get(step)
+    [field] = shown.context["form"].hidden_fields()
+    assert str(field) in shown.content.decode()
+    sent = {"member": "amara", "reason": "Helped", "key": field.value()}
+    assert [console.post(step, sent).status_code for _ in range(2)] == [302, 302]
+    assert BadgeAward.objects.count() == 1
+    again = console.get(step).context["form"]["key"].value()
+    assert console.post(step, sent | {"key": again}).status_code == 302
+    assert BadgeAward.objects.count() == 2
+
+
 def test_nobody_gives_themselves_a_badge_or_revokes_their_own(console, badge, fay):
     """Attack 21: staff fraud."""
     own = members.enrol("fay", user=fay, actor=SYSTEM)
