@@ -49,12 +49,14 @@ def reverse(
 
     First from its own lot; what expired of that lot is forgiven, for it was never enjoyed; then, as
     the unit's policy has it, from the member's other lots and into debt. `asked_before` is what
-    earlier reversals of this entry asked for, when that was more than they took. Raises
-    AlreadyReversed when more is asked in all than the entry gave.
+    earlier reversals of this entry asked for, when that was more than they took. The same key again
+    returns what it took. Raises AlreadyReversed when more is asked in all than the entry gave.
     """
     now = clock.now()
     home = _home(entry)
     ledger.lock(home.credit_id)
+    if known := _posted_under(entry, key):
+        return known
     taken = Entry.objects.filter(reverses=entry).aggregate(sum=Sum("amount"))["sum"] or 0
     asked = taken if asked_before is None else asked_before
     amount = entry.amount - asked if amount is None else amount
@@ -113,12 +115,14 @@ def restore(
     """Give back `amount` of what a redemption took (default: all that is left of it).
 
     The lots get back what they gave, with their own expiry, those that live longest first. What has
-    expired meanwhile comes back as a new lot with the unit's grace. Raises AlreadyReversed when more
-    is asked than was taken.
+    expired meanwhile comes back as a new lot with the unit's grace. The same key again returns what
+    it gave. Raises AlreadyReversed when more is asked than was taken.
     """
     now = clock.now()
     source = entry if entry.debit.kind == Kind.WALLET else _hold_of(entry)
     ledger.lock(source.debit_id)
+    if known := _posted_under(entry, key):
+        return known
     restored = Entry.objects.filter(reverses=entry).aggregate(sum=Sum("amount"))["sum"] or 0
     amount = entry.amount - restored if amount is None else amount
     if amount <= 0 or restored + amount > entry.amount:
@@ -153,6 +157,11 @@ def restore(
         reason=reason,
     )
     return list(Entry.objects.filter(pk__in=[row.entry_id for row in posted]).order_by("pk"))
+
+
+def _posted_under(entry: Entry, key: str) -> list[Entry]:
+    """What was posted against `entry` for the cause `key` before."""
+    return list(Entry.objects.filter(reverses=entry, key__startswith=f"{key}:").order_by("pk"))
 
 
 def _home(entry: Entry) -> Entry:

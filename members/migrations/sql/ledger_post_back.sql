@@ -11,6 +11,7 @@ DECLARE
     given ledger_line[];
     todo ledger_line[];
     short text;
+    written timestamptz;
 BEGIN
     SELECT array_agg(l ORDER BY l.ord) INTO given
     FROM jsonb_populate_recordset(NULL::ledger_line, lines) l;
@@ -26,6 +27,16 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'frozen' USING DETAIL = short;
     END IF;
+
+    -- Who read the clock and then waited for these locks writes no earlier than what was posted
+    -- meanwhile: an account's postings are recorded in the order of their numbers.
+    SELECT greatest(ledger_post.at, max(greatest(
+        (SELECT e.recorded_at FROM members_entry e
+         WHERE e.debit_id = b.account_id AND e.debit_seq = b.version),
+        (SELECT e.recorded_at FROM members_entry e
+         WHERE e.credit_id = b.account_id AND e.credit_seq = b.version)))) INTO written
+    FROM members_balance b
+    WHERE b.account_id IN (SELECT debit FROM unnest(given) UNION SELECT credit FROM unnest(given));
 
     -- 2. Leave out what was posted before; give the rest their ids.
     SELECT array_agg(ROW(l.ord, l.key, l.kind, l.unit, l.debit, l.credit, l.amount, l.occurred_at,
@@ -54,7 +65,7 @@ BEGIN
             credit_after, occurred_at, recorded_at, cause_kind, cause_id, rule_version_id, reason,
             parent_id, reverses_id, active_from, expires_at)
         SELECT l.id, l.key, l.kind, l.unit, l.debit, l.credit, l.amount, d.seq, d.after, c.seq,
-               c.after, l.occurred_at, ledger_post.at, l.cause_kind, l.cause_id, l.rule_version,
+               c.after, l.occurred_at, written, l.cause_kind, l.cause_id, l.rule_version,
                l.reason, l.parent, l.reverses, l.active_from, l.expires_at
         FROM unnest(todo) l
         LEFT JOIN numbered d ON d.id = l.id AND d.account = l.debit

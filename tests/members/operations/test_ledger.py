@@ -9,6 +9,7 @@ from members import clock
 from members.errors import AlreadyReversed, Frozen, NotEnough
 from members.models import Balance, Entry, LotUse, OpenLot
 from members.operations import corrections, ledger
+from members.operations.checks import CHECKS
 from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,17 @@ def test_postings_are_numbered_and_carry_the_balance(amara, points):
     assert Balance.objects.get(account=wallet).version == 4
 
 
+def test_who_read_the_clock_before_waiting_records_in_order(amara, points, monkeypatch):
+    """I22: of two postings, the one that got the account later is not recorded earlier."""
+    first = spend(amara, points, 10, "first")
+    monkeypatch.setattr(clock, "now", lambda: first.recorded_at - timedelta(seconds=1))
+    assert spend(amara, points, 10, "second").recorded_at == first.recorded_at
+    [in_order] = [check for check in CHECKS if check.code == "I22"]
+    with connection.cursor() as cursor:
+        cursor.execute(in_order.sql)
+        assert cursor.fetchall() == []
+
+
 def test_restoring_gives_each_lot_back_what_it_gave(amara, points):
     """E2: a cancelled redemption restores the same lots with their expiry."""
     before = list(OpenLot.objects.order_by("pk").values_list("expires_at", "remaining"))
@@ -96,6 +108,33 @@ def test_restoring_gives_each_lot_back_what_it_gave(amara, points):
     corrections.restore(entry, key="undo", reason="Changed my mind", actor=SYSTEM)
     assert list(OpenLot.objects.order_by("pk").values_list("expires_at", "remaining")) == before
     assert balance(amara, points) == 600
+
+
+def test_a_redemption_is_undone_once(amara, points):
+    """E27: the same cause again finds what it gave back, another one is refused."""
+    entry = spend(amara, points, 250)
+    fields = {"reason": "Changed my mind", "actor": SYSTEM}
+    first = corrections.restore(entry, key="undo", **fields)
+    assert corrections.restore(entry, key="undo", **fields) == first
+    with pytest.raises(AlreadyReversed):
+        corrections.restore(entry, key="undo again", **fields)
+    assert open_lots(amara, points) == [100, 200, 300]
+    assert balance(amara, points) == 600
+
+
+def test_a_reversal_told_twice_takes_once(bo, points):
+    """E45: what was let go stays so, also when points came in before the same cause was told again."""
+    points.clawback = "balance"
+    points.save()
+    fields = {"unit": points, "reason": "An order", "actor": SYSTEM, "cause": ("test", None)}
+    entry = ledger.accrue(bo, amount=100, key="order:1", **fields)
+    spend(bo, points, 80)
+    first = corrections.reverse(entry, key="return:1", reason="Returned", actor=SYSTEM)
+    ledger.accrue(bo, amount=50, key="order:2", **fields)
+    again = corrections.reverse(entry, key="return:1", reason="Returned", actor=SYSTEM)
+    assert [row.amount for row in first] == [20]
+    assert again == first
+    assert balance(bo, points) == 50
 
 
 def test_reversing_takes_the_own_lot_first_then_others(amara, points):
