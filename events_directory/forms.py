@@ -198,7 +198,7 @@ class ReasonForm(forms.Form):
         """The reason; raises what is wrong with it as a refusal."""
         faults = self.errors.get("reason")
         if faults:
-            raise forms.ValidationError(faults)
+            raise forms.ValidationError(list(faults))
         return self.cleaned_data["reason"]
 
 
