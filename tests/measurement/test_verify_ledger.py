@@ -6,7 +6,7 @@ from django.db import connection
 
 from members.errors import NotEnough
 from members.models import Balance, OpenLot
-from members.operations import corrections, ledger
+from members.operations import corrections, ledger, members
 from tests.campaigns.conftest import act, order, take
 from tests.conftest import SYSTEM
 
@@ -67,3 +67,16 @@ def test_a_lot_that_lost_points_is_named(busy, bo, points, capsys):
         ledger.redeem(
             bo, unit=points, amount=235, key="b", reason="x", actor=SYSTEM, cause=("t", None)
         )
+
+
+def test_every_corrupted_balance_is_frozen_however_many(busy, points, capsys):
+    """A mismatch freezes the account, also beyond the five that are shown."""
+    for number in range(7):
+        members.enrol(f"more-{number}", actor=SYSTEM)
+    Balance.objects.filter(account__member__ref__startswith="more-", account__unit=points).update(
+        amount=123
+    )
+    assert verify(capsys)[0] == 1
+    wrong = Balance.objects.filter(amount=123)
+    assert wrong.count() >= 7
+    assert not wrong.filter(is_frozen=False).exists()

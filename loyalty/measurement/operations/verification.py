@@ -37,10 +37,12 @@ def verify(*, since: datetime | None = None) -> Iterator[Finding]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         for check in CHECKS:
             cursor.execute(check.sql, {"since": since or _BEGINNING})
-            rows = cursor.fetchmany(SHOWN)
             if check.code == "I3":
+                rows = cursor.fetchall()
                 wrong = [row[0] for row in rows]
-            yield Finding(check, rows)
+            else:
+                rows = cursor.fetchmany(SHOWN)
+            yield Finding(check, rows[:SHOWN])
     for account_id in wrong:
         accounts.freeze(
             account_id,
