@@ -14,7 +14,7 @@ from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from loyalty.campaigns import permissions, words
-from loyalty.campaigns.errors import BadRule
+from loyalty.campaigns.errors import BadRule, RuleIsFixed
 from loyalty.campaigns.forms import CampaignForm, RuleForm
 from loyalty.campaigns.models import Campaign, Effect, RuleVersion
 from loyalty.campaigns.operations import campaigns, rulebook
@@ -207,6 +207,9 @@ class CampaignAdmin(StepsAdmin, OperationAdmin):
             )
         except BadRule as fault:
             form.show(str((fault.params or {})["pointer"]), " ".join(fault.messages))
+            return False
+        except RuleIsFixed as refusal:
+            form.add_error(None, refusal)
             return False
         said = in_words(version)
         messages.success(

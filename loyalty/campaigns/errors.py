@@ -10,6 +10,11 @@ class IllegalMove(Refused):
     sentence = _("A campaign that is %(before)s cannot become %(after)s.")
 
 
+class RuleIsFixed(Refused):
+    code = "rule_is_fixed"
+    sentence = _("While it is in review, and once it has ended, its rule stays as it is.")
+
+
 class SecondPersonNeeded(Refused):
     code = "second_person_needed"
     sentence = _("Somebody other than the author has to publish this.")

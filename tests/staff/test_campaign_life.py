@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from loyalty.campaigns.errors import RuleIsFixed
 from loyalty.campaigns.models import Campaign, RuleVersion
+from loyalty.campaigns.operations import campaigns
+from members.domain.actors import Actor
 from members.models import AuditRow, Entry
 from tests.campaigns.conftest import order, take
 from tests.staff.conftest import client_of
@@ -96,6 +99,20 @@ def test_opening_a_step_only_asks(drafted, ira):
     assert answer.status_code == 200
     assert b"Somebody else reads the rule" in answer.content
     assert state_of(drafted) == "draft"
+
+
+def test_what_is_under_review_is_what_was_read(drafted, ira):
+    """The author's page from before the submission cannot change the rule any more."""
+    step(client_of(ira), drafted, "submit")
+    before = list(RuleVersion.objects.values())
+    with pytest.raises(RuleIsFixed):
+        campaigns.write_rule(
+            drafted,
+            triggers=["order.placed"],
+            effects=[{"kind": "earn", "unit": "points", "amount": 2500}],
+            actor=Actor.user(ira),
+        )
+    assert list(RuleVersion.objects.values()) == before
 
 
 def test_what_is_sent_back_says_why(drafted, ira, gil):

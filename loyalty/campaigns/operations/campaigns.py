@@ -5,7 +5,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 
-from loyalty.campaigns.errors import BadRule, IllegalMove, NothingToPublish, SecondPersonNeeded
+from loyalty.campaigns.errors import (
+    BadRule,
+    IllegalMove,
+    NothingToPublish,
+    RuleIsFixed,
+    SecondPersonNeeded,
+)
 from loyalty.campaigns.models import BudgetUse, Campaign, RuleVersion
 from loyalty.campaigns.operations import rulebook
 from members import clock
@@ -55,8 +61,13 @@ def write_rule(
     conditions: dict[str, Any] | None = None,
     limit: dict[str, Any] | None = None,
 ) -> RuleVersion:
-    """Write (or rewrite) the campaign's unpublished version. Raises BadRule naming the fault."""
+    """Write (or rewrite) the campaign's unpublished version. Raises BadRule naming the fault.
+
+    Not while somebody reviews it (RuleIsFixed): what is published is what was read.
+    """
     campaign = _locked(campaign)
+    if campaign.state in (State.REVIEW, State.ENDED):
+        raise RuleIsFixed()
     last = campaign.versions.order_by("-number").first()
     version = last if last is not None and last.published_at is None else None
     if version is None:
