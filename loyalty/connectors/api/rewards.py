@@ -1,5 +1,6 @@
 """The reward endpoints."""
 
+import hashlib
 import secrets
 
 from drf_spectacular.utils import extend_schema
@@ -101,7 +102,7 @@ class RedemptionsView(APIView):
             get_object_or_404(Member.objects.active(), ref=wanted["member"]),
             reward=get_object_or_404(Reward, slug=wanted["reward"]),
             quantity=wanted["quantity"],
-            key=f"api:{request.auth.pk}:{name}"[:200],
+            key=f"api:{request.auth.pk}:{hashlib.sha256(name.encode()).hexdigest()}",
             actor=Actor.key(request.auth),
         )
         return Response(RedemptionOutput(redemption).data, status=status.HTTP_201_CREATED)

@@ -7,6 +7,8 @@ import pytest
 from loyalty.rewards.models import Redemption, Reward
 from members import clock
 from members.models import Consent, Member
+from members.operations import ledger
+from tests.conftest import SYSTEM
 from tests.connectors.api.test_activities import EVENT
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +127,19 @@ def test_a_list_costs_the_same_whatever_its_length(shop, amara, django_assert_nu
         shop.send("POST", "activities", {**EVENT, "id": f"q{number}", "subject": "amara"})
     with django_assert_num_queries(4):
         assert len(shop.send("GET", "members/amara/entries").json()["results"]) == 9
+
+
+def test_long_idempotency_keys_that_differ_at_the_end_are_two_redemptions(shop, bo, points):
+    body = {"member": "bo", "reward": "tea"}
+    Reward.objects.create(
+        slug="tea", name="Tea", kind="product", unit=points, cost=5, state="active"
+    )
+    ledger.accrue(
+        bo, unit=points, amount=20, key="k", reason="x", actor=SYSTEM, cause=("test", None)
+    )
+    answers = [
+        shop.send("POST", "redemptions", body, **{"Idempotency-Key": "k" * 199 + end}).json()
+        for end in "abb"
+    ]
+    assert answers[0]["id"] != answers[1]["id"] and answers[1] == answers[2]
+    assert Redemption.objects.count() == 2
