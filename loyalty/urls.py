@@ -15,6 +15,7 @@ POINTS = [
     path("<int:pk>/", points.line, name="line"),
 ]
 
+handler400 = "loyalty.views.faults.bad_request"
 handler404 = "loyalty.views.faults.not_found"
 handler500 = "loyalty.views.faults.broken"
 

@@ -1,10 +1,20 @@
 """What is said when an address leads nowhere or a page breaks: to people a page, to programs a problem."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 from django.views import defaults
 
 API = "/api/"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """400 for a request that cannot be read, 413 for one that is too large to be."""
+    if not request.path.startswith(API):
+        return defaults.bad_request(request, exception)
+    if isinstance(exception, RequestDataTooBig):
+        return _problem(413, "too_large", _("The body is too large. Send fewer at a time."))
+    return _problem(400, "bad_request", _("The request cannot be read."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:

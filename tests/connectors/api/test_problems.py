@@ -5,6 +5,7 @@ import json
 import pytest
 
 from loyalty.views import faults
+from members.models import Member
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +45,12 @@ def test_a_cursor_of_somebody_elses_making_is_a_404(shop, bo, cursor):
 def test_a_reference_that_cannot_be_one_is_a_404(shop):
     assert problem_of(shop.send("GET", "members/a%00b")) == (404, "not_found")
     assert problem_of(shop.send("GET", "members/a%00b/balances")) == (404, "not_found")
+
+
+def test_a_body_that_is_too_large_is_a_problem(shop, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    body = {"given_name": "x" * 200}
+    assert problem_of(shop.send("PUT", "members/zoe", body)) == (413, "too_large")
+    again = shop.send("PUT", "members/zoe", body, **{"Idempotency-Key": "large"})
+    assert problem_of(again) == (413, "too_large")
+    assert not Member.objects.filter(ref="zoe").exists()
