@@ -50,6 +50,9 @@ RETURN = schema(
 )
 REFILL = schema(["order_id"], **ORDER_REF, serial=TEXT, sku=TEXT)
 
+#: What takes an order back, whole or in part; told before its order, it waits for it.
+RETURNS = frozenset({"order.returned", "order.cancelled"})
+
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "order.placed": ("Order placed", ORDER),
     "order.fulfilled": ("Order fulfilled", schema(["order_id"], **ORDER_REF)),

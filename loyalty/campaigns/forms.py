@@ -27,6 +27,7 @@ class CampaignForm(RefusableForm):
             "priority",
             "budget_units",
             "pays_partly",
+            "returns",
             "starts_at",
             "ends_at",
         )

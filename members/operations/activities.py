@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from members.domain.actors import Actor
 from members.errors import SaidDifferently
 from members.models import Activity, Member
 from members.operations import jobs
+from members.shipped import RETURNS
 
 
 def body_hash(kind: str, subject: str, occurred_at: datetime, payload: dict[str, Any]) -> bytes:
@@ -100,13 +101,27 @@ def claim_parked(member: Member) -> list[int]:
     ).order_by("occurred_at", "pk")
     ids = list(parked.values_list("pk", flat=True))
     if ids:
-        Activity.objects.filter(pk__in=ids).update(
+        told = Activity.objects.filter(pk__in=ids)
+        told.filter(kind__in=RETURNS).update(
+            member=member, status_reason="The order is not known yet."
+        )
+        told.exclude(kind__in=RETURNS).update(
             member=member, status=Activity.Status.ACCEPTED, status_reason=""
         )
         jobs.enqueue(
             "activity.evaluate", key=f"evaluate:parked:{member.pk}", arguments={"activities": ids}
         )
     return ids
+
+
+def admit(ids: Sequence[int], faulty: Mapping[int, str]) -> None:
+    """Let parked activities count, whose other half has come; those of `faulty` are set aside for a
+    person, with the reason. The caller evaluates them in the same transaction."""
+    parked = Activity.objects.filter(status=Activity.Status.PARKED)
+    if ids:
+        parked.filter(pk__in=ids).update(status=Activity.Status.ACCEPTED, status_reason="")
+    for pk, reason in faulty.items():
+        parked.filter(pk=pk).update(status=Activity.Status.QUARANTINED, status_reason=reason[:200])
 
 
 @transaction.atomic

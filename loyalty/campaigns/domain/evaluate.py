@@ -100,13 +100,12 @@ def evaluate(
     given: list[Given] = []
     traces: list[Trace] = []
     per_money: list[tuple[Earn, int]] = []
-    for rule in sorted(rules, key=_turn):
+    for rule in sorted(rules, key=turn):
         passed, seen = judge(rule.condition, facts)
         if not passed:
             traces.append(Trace(rule, False, tuple(seen), _missed(seen)))
             continue
-        due = _due(rule, order, at, per_money)
-        cut, why = _within(rule, due, day, uses)
+        cut, why = _within(rule, due_of(rule, order, at, per_money), day, uses)
         if not cut and not why:
             why = "there was nothing to earn on"
         given += cut
@@ -121,7 +120,7 @@ def evaluate(
     return Outcome(tuple(given), tuple(traces))
 
 
-def _turn(rule: Rule) -> tuple[bool, int, int]:
+def turn(rule: Rule) -> tuple[bool, int, int]:
     """Multipliers after everything that earns, then by priority, then by age."""
     multiplies = any(isinstance(effect, Multiply) for effect in rule.effects)
     return multiplies, rule.priority, rule.version_id
@@ -132,17 +131,19 @@ def _missed(seen: list[Seen]) -> str:
     return "Needed: " + "; ".join(failed) if failed else "The conditions were not met"
 
 
-def _due(
+def due_of(
     rule: Rule, order: Order | None, at: datetime, per_money: list[tuple[Earn, int]]
 ) -> list[Given]:
     """What the rule would give if nothing limited it."""
-    due: list[Given] = []
+    found: list[Given] = []
     for place, effect in enumerate(rule.effects):
         if isinstance(effect, GiveBadge):
-            due.append(Given(rule, place, "badge", f"{rule.title}: badge", name=effect.badge))
+            found.append(Given(rule, place, "badge", f"{rule.title}: badge", name=effect.badge))
         elif isinstance(effect, OpenDoor):
             until = at + timedelta(days=effect.days) if effect.days else None
-            due.append(Given(rule, place, "access", f"{rule.title}", name=effect.name, until=until))
+            found.append(
+                Given(rule, place, "access", f"{rule.title}", name=effect.name, until=until)
+            )
         else:
             amount, why = (
                 _earned(effect, order)
@@ -151,7 +152,7 @@ def _due(
             )
             if amount:
                 wait = effect.wait if isinstance(effect, Earn) else None
-                due.append(
+                found.append(
                     Given(
                         rule,
                         place,
@@ -162,7 +163,7 @@ def _due(
                         wait=wait,
                     )
                 )
-    return due
+    return found
 
 
 def _earned(effect: Earn, order: Order | None) -> tuple[int, str]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from members.domain.money import to_minor
+from members.domain.money import exponent, to_minor
 
 #: Lines that are money in another form earn nothing; they earn when they are spent.
 NOT_EARNING = frozenset({"gift_card", "gift-card", "giftcard"})
@@ -12,13 +13,15 @@ NOT_EARNING = frozenset({"gift_card", "gift-card", "giftcard"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One order line. `base` is what it earns on, in minor units, after its own discount."""
+    """One order line, in minor units: `value` is what it costs after its own discount, `base` the
+    part of that it earns on."""
 
     line_id: str
     sku: str
     category: str
     quantity: int
     base: int
+    value: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,21 @@ class Order:
     def base(self) -> int:
         """The earning base in minor units, never below zero."""
         return max(sum(line.base for line in self.lines) - self.deducted, 0)
+
+    @property
+    def value(self) -> int:
+        """What the lines cost in all, before order-wide deductions."""
+        return sum(line.value for line in self.lines)
+
+    def facts(self) -> dict[str, Any]:
+        """What conditions may ask about the order's content."""
+        return {
+            "order.base": Decimal(self.base).scaleb(-exponent(self.currency)),
+            "order.quantity": sum(line.quantity for line in self.lines),
+            "order.categories": frozenset(line.category for line in self.lines if line.category),
+            "order.skus": frozenset(line.sku for line in self.lines if line.sku),
+            "order.currency": self.currency,
+        }
 
     def base_of(self, categories: frozenset[str]) -> int:
         """The part of the base that comes from lines of these categories (empty: all of it).
@@ -55,17 +73,18 @@ def read_order(payload: Mapping[str, Any]) -> Order:
     def minor(text: str | None) -> int:
         return to_minor(text, currency) if text else 0
 
-    lines = tuple(
-        Line(
+    def read(line: Mapping[str, Any]) -> Line:
+        value = max(line["quantity"] * minor(line["unit_price"]) - minor(line.get("discount")), 0)
+        category = line.get("category", "")
+        return Line(
             line_id=line["line_id"],
             sku=line.get("sku", ""),
-            category=line.get("category", ""),
+            category=category,
             quantity=line["quantity"],
-            base=0
-            if line.get("category", "") in NOT_EARNING
-            else max(line["quantity"] * minor(line["unit_price"]) - minor(line.get("discount")), 0),
+            base=0 if category in NOT_EARNING else value,
+            value=value,
         )
-        for line in payload["lines"]
-    )
+
+    lines = tuple(read(line) for line in payload["lines"])
     deducted = minor(payload.get("discount")) + minor(payload.get("paid_with_points"))
     return Order(currency, lines, deducted)

@@ -29,6 +29,10 @@ class Campaign(models.Model):
         State.ENDED: (),
     }
 
+    class Returns(models.TextChoices):
+        LINE = "line", _("by what is left of the order")
+        SHARE = "share", _("by the share of the order's value")
+
     slug = models.SlugField(_("slug"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
     description = models.CharField(
@@ -49,6 +53,12 @@ class Campaign(models.Model):
         _("pays what is left"),
         default=False,
         help_text=_("When less is left than is due: pay the rest instead of nothing."),
+    )
+    returns = models.CharField(
+        _("when an order comes back, take back"),
+        max_length=5,
+        choices=Returns.choices,
+        default=Returns.LINE,
     )
     starts_at = models.DateTimeField(_("from"), null=True, blank=True)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)

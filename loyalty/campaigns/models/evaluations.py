@@ -27,7 +27,11 @@ class Evaluation(models.Model):
 
 
 class Effect(models.Model):
-    """One thing an activity brought a member through a rule, exactly once."""
+    """One thing an activity brought a member through a rule, exactly once.
+
+    A reversal has a negative amount, what it asked for, and names the effect it `reverses`; how much
+    of it could be taken is the ledger's knowledge.
+    """
 
     class State(models.TextChoices):
         ACTIVE = "active", _("active")
@@ -43,6 +47,9 @@ class Effect(models.Model):
     amount = models.BigIntegerField(_("amount"), null=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices)
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, null=True, related_name="effect")
+    reverses = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="reversals"
+    )
     why = models.CharField(_("why"), max_length=300)
 
     class Meta:

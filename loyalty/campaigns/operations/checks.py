@@ -5,12 +5,16 @@ from members.domain.checks import Check
 CHECKS = (
     Check(
         "I11",
-        "every point effect has its entry, and the entry says the same",
+        "every point effect has its entry, the entry says the same, and no effect is reversed twice",
         """
         SELECT f.id, f.amount, e.amount FROM campaigns_effect f
         LEFT JOIN members_entry e ON e.id = f.entry_id
         WHERE f.kind IN ('points', 'activation', 'cancellation')
           AND (e.id IS NULL OR e.amount <> f.amount OR e.rule_version_id <> f.rule_version_id)
+        UNION ALL
+        SELECT f.id, f.amount, sum(r.amount) FROM campaigns_effect f
+        JOIN campaigns_effect r ON r.reverses_id = f.id
+        GROUP BY f.id, f.amount HAVING sum(r.amount) < -f.amount OR max(r.amount) >= 0
         """,
     ),
     Check(

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.operations import people, rulebook, schemas, storing
+from loyalty.campaigns.operations import people, returns, rulebook, schemas, storing
 from loyalty.campaigns.operations.answers import (
     Answer,
     afresh,
@@ -27,7 +27,8 @@ from loyalty.campaigns.operations.wave import Item, Wave, cut
 from members import clock
 from members.domain.actors import Actor
 from members.models import Account, Activity
-from members.operations import accounts, tiers
+from members.operations import accounts, activities, tiers
+from members.shipped import RETURNS
 
 Status = Activity.Status
 
@@ -106,6 +107,7 @@ def _take(
         place: _arrival(tolds[place], company.people.get(tolds[place].subject), at)
         for place in first.values()
     }
+    arrivals |= _early_returns(arrivals)
     fresh = storing.record(list(arrivals.values()), actor=actor, at=at)
     items: dict[int, Item] = {}
     answers: dict[int, Answer] = {}
@@ -129,7 +131,8 @@ def _take(
 
 def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
     """Lock budgets, then members; open the pending accounts that the rules may need."""
-    budgets = people.lock_budgets(book, {told.kind for told in tolds})
+    kinds = {told.kind for told in tolds}
+    budgets = people.lock_budgets(book, kinds, returns.budgets_drawn(tolds))
     found = people.lock_people({told.subject for told in tolds})
     lacking: dict[int, Person] = {}
     for told in tolds:
@@ -140,7 +143,7 @@ def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
         ):
             lacking[person.member.pk] = person
     if lacking:
-        _open_pending(lacking, book.pending_units({told.kind for told in tolds}))
+        _open_pending(lacking, book.pending_units(kinds))
     return Company(found, budgets=budgets)
 
 
@@ -156,12 +159,14 @@ def _evaluate(
 ) -> None:
     if not items:
         return
-    kinds = {item.told.kind for item in items}
+    late = _late_orders(items)
+    kinds = {item.told.kind for item in (*items, *late)}
     people.learn(company, book, kinds, [item.activity_id for item in items])
     budgets = dict(company.budgets)
-    waves = [Wave(book, company, actor, at, wave_items) for wave_items in cut(items, book.settling)]
-    for wave in waves:
-        wave.run()
+    for part in (items, late):
+        for wave in cut(part, book.settling):
+            Wave(book, company, actor, at, wave).run()
+    items = items + late
     moved: dict[int, Person] = {item.person.member.pk: item.person for item in items}
     limited = {pk: person.uses for pk, person in moved.items() if person.uses.limits}
     storing.save_uses(company, limited, budgets)
@@ -180,6 +185,49 @@ def _arrival(told: Told, person: Person | None, at: datetime) -> Arrival:
     if person is None:
         return Arrival(told, None, Status.PARKED, "The member is not known yet.")
     return Arrival(told, person, Status.ACCEPTED)
+
+
+def _early_returns(arrivals: dict[int, Arrival]) -> dict[int, Arrival]:
+    """The returns among these that must wait for their orders, or for a person."""
+    accepted = {
+        place: (arrival.person.member.pk, returns.order_of(arrival.told))
+        for place, arrival in arrivals.items()
+        if arrival.status == Status.ACCEPTED and arrival.person is not None
+    }
+    back = {place: key for place, key in accepted.items() if arrivals[place].told.kind in RETURNS}
+    if not back:
+        return {}
+    payloads = {key: row.payload for key, row in returns.placed(set(back.values())).items()}
+    for place, key in accepted.items():
+        if arrivals[place].told.kind in schemas.ORDERS:
+            payloads.setdefault(key, dict(arrivals[place].told.payload))
+    changed = {}
+    for place, key in back.items():
+        told, person = arrivals[place].told, arrivals[place].person
+        if key not in payloads:
+            changed[place] = Arrival(told, person, Status.PARKED, "The order is not known yet.")
+        elif fault := returns.fault_of(told, payloads[key]):
+            changed[place] = Arrival(told, person, Status.QUARANTINED, fault)
+    return changed
+
+
+def _late_orders(items: list[Item]) -> list[Item]:
+    """The returns that waited for the orders among these; they count from now on."""
+    keys = {
+        (item.person.member.pk, returns.order_of(item.told)): item
+        for item in items
+        if item.told.kind in schemas.ORDERS
+    }
+    matched, faulty = [], {}
+    for row in returns.waiting_for(list(keys)):
+        told = told_of(row)
+        item = keys[row.member_id or 0, returns.order_of(told)]
+        if fault := returns.fault_of(told, item.told.payload):
+            faulty[row.pk] = fault
+        else:
+            matched.append(Item(row.pk, told, item.person))
+    activities.admit([item.activity_id for item in matched], faulty)
+    return matched
 
 
 def _repeat(told: Told, stored: Activity, *, actor: Actor, at: datetime) -> Answer:

@@ -16,10 +16,10 @@ from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import BudgetUse, LimitUse
 from loyalty.campaigns.operations.rulebook import Rulebook
 from members.domain.calendar import local_date, mmdd_in
-from members.domain.money import exponent
 from members.domain.tiers import tier_at
 from members.models import Account, Member
 from members.operations import tiers
+from members.shipped import RETURNS
 
 _LOCK = """
 SELECT m.id, a.id, a.unit_id, a.kind
@@ -47,6 +47,11 @@ class Person:
     uses: Uses = field(default_factory=Uses)
     standing: tiers.Standing | None = None
 
+    @property
+    def has_owed(self) -> bool:
+        """Whether the member has ever owed points; then each earning is settled by itself."""
+        return any(kind == Account.Kind.DEBT for _, kind in self.accounts)
+
     def day(self, at: datetime) -> date:
         """The member's own calendar date at an instant."""
         return local_date(at, self.member.time_zone)
@@ -61,9 +66,11 @@ class Company:
     budgets: dict[int, int] = field(default_factory=dict)
 
 
-def lock_budgets(book: Rulebook, kinds: set[str]) -> dict[int, int]:
-    """Lock the budgets that these kinds may draw on, in order; they come before accounts."""
-    capped = sorted({rule.campaign_id for rule in book.asked(kinds) if rule.budget is not None})
+def lock_budgets(book: Rulebook, kinds: set[str], also: Collection[int] = ()) -> dict[int, int]:
+    """Lock the budgets that these kinds may draw on, and `also` those of these campaigns, in order;
+    they come before accounts."""
+    drawn = {rule.campaign_id for rule in book.asked(kinds) if rule.budget is not None}
+    capped = sorted(drawn.union(also))
     if not capped:
         return {}
     rows = BudgetUse.objects.select_for_update().filter(pk__in=capped).order_by("pk")
@@ -99,8 +106,10 @@ def learn(company: Company, book: Rulebook, kinds: set[str], fresh: Iterable[int
             for member_id, kind, times in cursor.fetchall():
                 by_id[member_id].done[kind] = times
     limited = {rule.campaign_id for rule in book.asked(kinds) if rule.limit is not None}
-    if limited:
-        for use in LimitUse.objects.filter(member_id__in=by_id, campaign_id__in=limited):
+    uses = LimitUse.objects.filter(member_id__in=by_id)
+    if limited or kinds & RETURNS:
+        # A return gives back to the limits of campaigns that may be long over.
+        for use in uses if kinds & RETURNS else uses.filter(campaign_id__in=limited):
             by_id[use.member_id].uses.limits[use.campaign_id, use.window] = [use.times, use.units]
     for person in company.people.values():
         person.uses.budgets = company.budgets
@@ -137,14 +146,9 @@ def facts_of(told: Told, person: Person, order: Order | None, company: Company) 
         elif isinstance(value, int | float):
             facts[f"activity.{name}"] = Decimal(str(value))
     if order is not None:
-        facts |= {
-            "order.base": Decimal(order.base).scaleb(-exponent(order.currency)),
-            "order.quantity": sum(line.quantity for line in order.lines),
-            "order.categories": frozenset(line.category for line in order.lines if line.category),
-            "order.skus": frozenset(line.sku for line in order.lines if line.sku),
+        facts |= order.facts() | {
             "order.channel": told.payload.get("channel"),
             "order.store": told.payload.get("store"),
-            "order.currency": order.currency,
         }
     if company.ladder is not None and person.standing is not None:
         periods = person.standing.periods(company.ladder, told.occurred_at)

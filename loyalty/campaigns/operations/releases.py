@@ -4,7 +4,7 @@ from datetime import datetime
 
 from loyalty.campaigns.models import Waiting
 from loyalty.campaigns.operations import people, rulebook
-from loyalty.campaigns.operations.wave import resolution
+from loyalty.campaigns.operations.wave import resolution, still_pending
 from members import clock
 from members.operations import ledger
 from members.operations.sweeps import Tally
@@ -24,6 +24,7 @@ def pending_releases(since: datetime, until: datetime) -> Tally:
     found = people.lock_people(refs)
     # Read again under the locks: an activity may have settled some of them meanwhile.
     waits = [wait for wait in due[:CHUNK] if wait.member.ref in found]
+    left = still_pending(waits)
     ledger.post(
         [
             resolution(
@@ -32,6 +33,7 @@ def pending_releases(since: datetime, until: datetime) -> Tally:
                 found[wait.member.ref].accounts,
                 wait.effect,
                 confirmed=True,
+                amount=left[wait.pk],
                 at=wait.due_at or until,
                 cause=("release", wait.effect_id),
                 reason=f"{wait.effect.campaign.name}: the waiting time is over",

@@ -34,10 +34,17 @@ class Rulebook:
     accounts: dict[tuple[int, str], int] = field(default_factory=dict)
     status_units: frozenset[str] = frozenset()
     numbers: dict[int, RuleVersion] = field(default_factory=dict)
+    past: dict[int, Rule] = field(default_factory=dict)
 
     def asked(self, kinds: set[str]) -> list[Rule]:
         """The rules that any of these kinds triggers."""
         return [rule for kind in kinds for rule in self.by_kind.get(kind, ())]
+
+    def rule(self, version: RuleVersion) -> Rule:
+        """Any published version, in force or not, compiled once."""
+        if version.pk not in self.past:
+            self.past[version.pk] = compile_version(version, version.campaign, catalogue())
+        return self.past[version.pk]
 
     def needs(self, kinds: set[str], prefix: str) -> bool:
         """Whether any of those rules asks about a field that starts with `prefix`."""

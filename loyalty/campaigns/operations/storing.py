@@ -24,11 +24,12 @@ DO UPDATE SET times = excluded.times, units = excluded.units
 
 _EFFECTS = """
 INSERT INTO campaigns_effect (activity_id, campaign_id, rule_version_id, place, kind, unit_code, amount,
-                              state, entry_id, why)
-SELECT activity_id, campaign_id, rule_version_id, place, kind, unit_code, amount, state, entry_id, why
+                              state, entry_id, reverses_id, why)
+SELECT activity_id, campaign_id, rule_version_id, place, kind, unit_code, amount, state, entry_id,
+       reverses_id, why
 FROM jsonb_to_recordset(%s::jsonb) AS t(
     activity_id bigint, campaign_id bigint, rule_version_id bigint, place int, kind text,
-    unit_code text, amount bigint, state text, entry_id bigint, why text)
+    unit_code text, amount bigint, state text, entry_id bigint, reverses_id bigint, why text)
 RETURNING activity_id, rule_version_id, place, kind, id
 """
 
@@ -53,6 +54,7 @@ class NewEffect:
     state: str
     why: str
     entry_id: int | None = None
+    reverses_id: int | None = None
 
     @property
     def campaign(self) -> Campaign:
@@ -76,6 +78,7 @@ class NewEffect:
             "amount": self.amount,
             "state": self.state,
             "entry_id": self.entry_id,
+            "reverses_id": self.reverses_id,
             "why": self.why,
         }
 

@@ -12,22 +12,23 @@ from loyalty.campaigns.domain.evaluate import Given, Outcome, evaluate
 from loyalty.campaigns.domain.orders import read_order
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Effect, Waiting
-from loyalty.campaigns.operations import people, storing
+from loyalty.campaigns.operations import people, returns, storing
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
 from members.domain.actors import Actor
 from members.domain.ledger import Line
-from members.models import NEVER, Account, Entry
+from members.models import NEVER, Account, Entry, OpenLot
 from members.operations import accesses, ledger
+from members.shipped import RETURNS
 from recognition.operations import awards
 from recognition.operations.awards import Wanted
 
 Kind = Account.Kind
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Item:
     """A new activity in a wave, and what came of it."""
 
@@ -55,8 +56,10 @@ class Wave:
     badges: list[Wanted] = field(default_factory=list)
 
     def run(self) -> None:
-        """Settle what waited, ask the rules, post, and write the explanations."""
+        """Settle what waited, take back what came back, ask the rules, post, and write the
+        explanations."""
         self._settle()
+        self._take_back()
         for item in self.items:
             self._ask(item)
         self._post()
@@ -163,13 +166,15 @@ class Wave:
             .select_related("effect__entry", "effect__rule_version__campaign")
             .order_by("effect_id")
         )
+        left = still_pending(waiting)
         for item in speaking:
             for wait in waiting:
                 if wait.pk not in self.settled and _speaks_of(item, wait):
                     self.settled.add(wait.pk)
-                    self._resolve(item, wait, confirmed=item.told.kind == wait.confirmed_by)
+                    confirmed = item.told.kind == wait.confirmed_by
+                    self._resolve(item, wait, confirmed=confirmed, amount=left[wait.pk])
 
-    def _resolve(self, item: Item, wait: Waiting, *, confirmed: bool) -> None:
+    def _resolve(self, item: Item, wait: Waiting, *, confirmed: bool, amount: int) -> None:
         pending = wait.effect
         effect = NewEffect(
             activity_id=item.activity_id,
@@ -177,7 +182,7 @@ class Wave:
             place=len(item.effects),
             kind="activation" if confirmed else "cancellation",
             unit_code=pending.unit_code,
-            amount=pending.amount,
+            amount=amount,
             state=Effect.State.ACTIVE if confirmed else Effect.State.CANCELLED,
             why=f"{pending.campaign.name}: "
             + ("confirmed, the points are yours" if confirmed else "not accepted, nothing is paid"),
@@ -192,11 +197,34 @@ class Wave:
                 item.person.accounts,
                 pending,
                 confirmed=confirmed,
+                amount=amount,
                 at=item.told.occurred_at,
                 cause=("activity", item.activity_id),
                 reason=effect.why,
             )
         )
+
+    def _take_back(self) -> None:
+        """Reverse what the orders brought that these activities say have come back."""
+        back = [item for item in self.items if item.told.kind in RETURNS]
+        if not back:
+            return
+        keys = {item: (item.person.member.pk, returns.order_of(item.told)) for item in back}
+        sales = returns.sales_of(set(keys.values()))
+        for item in back:
+            sale = sales.get(keys[item])
+            if sale is not None:
+                found = returns.Reckoning(
+                    self.book,
+                    self.company,
+                    self.actor,
+                    item.activity_id,
+                    item.told,
+                    item.person,
+                    sale,
+                ).settle()
+                item.effects += found
+                self.effects += found
 
     # -- writing --------------------------------------------------------------------------------
 
@@ -228,11 +256,14 @@ def resolution(
     pending: Effect,
     *,
     confirmed: bool,
+    amount: int,
     at: datetime,
     cause: tuple[str, int | None],
     reason: str,
 ) -> Line:
     """The entry that ends a pending accrual: into the wallet, or back to where it came from.
+
+    `amount` is what is still pending of it; part may have been taken back meanwhile.
 
     Life counts from now, when the points become spendable, not from when they were promised.
     """
@@ -244,7 +275,7 @@ def resolution(
         unit=unit.pk,
         debit=entry.credit_id,
         credit=accounts[unit.pk, Kind.WALLET] if confirmed else entry.debit_id,
-        amount=entry.amount,
+        amount=amount,
         occurred_at=at,
         cause_kind=cause[0],
         cause_id=cause[1],
@@ -259,16 +290,28 @@ def resolution(
     )
 
 
+def still_pending(waits: Iterable[Waiting]) -> dict[int, int]:
+    """How much each of these waits is still about."""
+    by_entry = {wait.effect.entry_id or 0: wait.pk for wait in waits}
+    lots = OpenLot.objects.filter(entry_id__in=by_entry).values_list("entry_id", "remaining")
+    return {by_entry[entry_id]: remaining for entry_id, remaining in lots}
+
+
 def cut(items: Sequence[Item], settling: frozenset[str]) -> Iterable[list[Item]]:
-    """Items in order of occurrence, cut wherever one may settle what an earlier one posted."""
+    """Items in order of occurrence, cut wherever one may settle, take back or have to repay what an
+    earlier one posted."""
     wave: list[Item] = []
     present: set[int] = set()
+    alone = {
+        item.person.member.pk for item in items if item.told.kind in RETURNS or item.person.has_owed
+    }
     for item in sorted(items, key=lambda item: (item.told.occurred_at, item.activity_id)):
-        if item.told.kind in settling and item.person.member.pk in present:
+        member_id = item.person.member.pk
+        if member_id in present and (item.told.kind in settling or member_id in alone):
             yield wave
             wave, present = [], set()
         wave.append(item)
-        present.add(item.person.member.pk)
+        present.add(member_id)
     if wave:
         yield wave
 

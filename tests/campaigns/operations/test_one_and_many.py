@@ -59,16 +59,29 @@ def doings(draw):
     minutes = sorted(
         draw(st.lists(st.integers(0, 500_000), min_size=count, max_size=count, unique=True))
     )
-    return [_doing(draw, number, minute) for number, minute in enumerate(minutes)]
+    done: list[Told] = []
+    for number, minute in enumerate(minutes):
+        done.append(_doing(draw, number, minute, done))
+    return done
 
 
-def _doing(draw, number: int, minute: int) -> Told:
+def _doing(draw, number: int, minute: int, done: list[Told]) -> Told:
     kind = draw(
         st.sampled_from(
             ["order.placed", "order.placed", "refill.ordered", "refill.confirmed",
-             "refill.rejected", "review.published"]
+             "refill.rejected", "review.published", "order.returned", "order.returned"]
         )
     )  # fmt: skip
+    at = NOW - timedelta(days=360) + timedelta(minutes=minute)
+    orders = [told for told in done if told.kind == "order.placed"]
+    if kind == "order.returned" and orders:
+        sold = draw(st.sampled_from(orders))
+        payload = {"order_id": sold.payload["order_id"]}
+        if pieces := draw(st.integers(0, 2)):
+            payload["lines"] = [{"line_id": "1", "quantity": pieces}]
+        return Told("shop", f"a{number}", kind, sold.subject, at, payload)
+    if kind == "order.returned":
+        kind = "order.placed"
     chain = f"chain-{draw(st.integers(1, 3))}"
     if kind == "order.placed":
         cents = draw(st.integers(0, 30_000))
@@ -88,7 +101,6 @@ def _doing(draw, number: int, minute: int) -> Told:
         payload = {"sku": "jar"}
     else:
         payload = {"order_id": chain}
-    at = NOW - timedelta(days=360) + timedelta(minutes=minute)
     return Told("shop", f"a{number}", kind, draw(st.sampled_from(MEMBERS)), at, payload)
 
 
