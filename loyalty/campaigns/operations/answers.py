@@ -8,7 +8,8 @@ from loyalty.campaigns.domain.told import Fault, Told
 from loyalty.campaigns.models import Effect
 from loyalty.campaigns.operations.storing import Arrival, NewEffect
 from loyalty.campaigns.operations.wave import Item
-from members.models import Activity
+from members.models import Activity, Entry
+from members.shipped import RETURNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ def afresh(item: Item) -> Answer:
         item.told.external_id,
         item.told.source,
         "accepted",
-        effects=[_effect(effect) for effect in item.effects],
+        effects=[_effect(effect) for effect in item.effects]
+        + _given_back(item.told, item.activity_id),
         not_earned=_not_earned(
             {"campaign": trace.rule.campaign, "why": trace.why, "passed": trace.passed}
             for trace in traces
@@ -78,7 +80,7 @@ def again(told: Told, stored: Activity) -> Answer:
         told.external_id,
         told.source,
         "duplicate",
-        effects=[_effect(effect) for effect in effects],
+        effects=[_effect(effect) for effect in effects] + _given_back(told, stored.pk),
         not_earned=_not_earned(evaluation.trace if evaluation else []),
     )
 
@@ -93,6 +95,27 @@ def _effect(effect: Effect | NewEffect) -> dict[str, Any]:
         "rule_version": effect.rule_version.number,
         "why": effect.why,
     }
+
+
+def _given_back(told: Told, activity_id: int) -> list[dict[str, Any]]:
+    """The points an order was paid with, which came back with it; no rule gave them."""
+    if told.kind not in RETURNS:
+        return []
+    entries = Entry.objects.filter(
+        cause_kind="activity", cause_id=activity_id, kind=Entry.Kind.RESTORATION
+    )
+    return [
+        {
+            "kind": "restoration",
+            "unit": entry.unit.code,
+            "amount": entry.amount,
+            "state": str(Effect.State.ACTIVE),
+            "campaign": None,
+            "rule_version": None,
+            "why": entry.reason,
+        }
+        for entry in entries.select_related("unit").order_by("pk")
+    ]
 
 
 def _not_earned(traces: Iterable[dict[str, Any]]) -> list[dict[str, str]]:

@@ -63,8 +63,8 @@ class EffectOutput(serializers.Serializer):
     unit = serializers.CharField(allow_null=True)
     amount = serializers.IntegerField(allow_null=True)
     state = serializers.CharField()
-    campaign = serializers.CharField()
-    rule_version = serializers.IntegerField()
+    campaign = serializers.CharField(allow_null=True)
+    rule_version = serializers.IntegerField(allow_null=True)
     why = serializers.CharField()
 
 

@@ -204,7 +204,8 @@ def test_what_was_paid_in_points_comes_back(campaigns, bo, points):
     holds.capture(hold, actor=SYSTEM)
     take(order(bo, "20.00", "10.00", paid_with_points="6.00"))
     assert balance(bo, points) == 40 + 24
-    take(back(bo, ("0", 1), id="r1"))
+    [answer] = take(back(bo, ("0", 1), id="r1"))
+    assert amounts(answer) == {"base": -16, None: 40}
     assert balance(bo, points) == 40 + 24 - 16 + 40
     take(back(bo, id="r2"))
     assert balance(bo, points) == 100

@@ -1,0 +1,118 @@
+"""In whatever order activities arrive, and however often they are told, the books end the same."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection, transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from loyalty.campaigns.domain.told import Told
+from loyalty.campaigns.operations import intake, standard
+from members import clock
+from members.operations import members, programme
+from tests.books import faults
+from tests.conftest import SYSTEM
+
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+
+#: Final balances, lots by expiry, tier periods: what a member could point at.
+BOOKS = """
+SELECT u.code, a.kind, b.amount, NULL::text, NULL::text FROM members_balance b
+JOIN members_account a ON a.id = b.account_id JOIN members_unit u ON u.id = a.unit_id
+WHERE b.amount <> 0
+UNION ALL
+SELECT u.code, 'lot', sum(o.remaining)::bigint, o.expires_at::text, o.earned_at::text
+FROM members_openlot o JOIN members_account a ON a.id = o.account_id
+JOIN members_unit u ON u.id = a.unit_id GROUP BY 1, 4, 5
+UNION ALL
+SELECT t.slug, p.cause, NULL, p.starts_at::text, p.review_at::text FROM members_tierperiod p
+JOIN members_tier t ON t.id = p.tier_id
+ORDER BY 1, 2, 3, 4, 5
+"""
+
+
+@st.composite
+def histories(draw):
+    """Orders of one member, and returns of some of them in parts."""
+    told = []
+    for number in range(draw(st.integers(1, 4))):
+        at = NOW - timedelta(days=draw(st.integers(20, 300)), minutes=number)
+        lines = [
+            {
+                "line_id": str(line),
+                "category": draw(st.sampled_from(["refill", "books"])),
+                "quantity": draw(st.integers(1, 3)),
+                "unit_price": f"{draw(st.integers(1, 180))}.{draw(st.sampled_from(['00', '49']))}",
+            }
+            for line in range(draw(st.integers(1, 3)))
+        ]
+        order = {"order_id": f"o{number}", "currency": "EUR", "lines": lines}
+        told.append(Told("shop", f"a{number}", "order.placed", "ann", at, order))
+        for part in range(draw(st.integers(0, 2))):
+            line = draw(st.sampled_from(lines))
+            piece = {"line_id": line["line_id"], "quantity": draw(st.integers(1, 3))}
+            payload = {"order_id": f"o{number}"} | ({"lines": [piece]} if part == 0 else {})
+            later = at + timedelta(days=part + 1)
+            told.append(Told("shop", f"r{number}-{part}", "order.returned", "ann", later, payload))
+    return told
+
+
+def books_after(told: list[Told]) -> list[tuple]:
+    """What the books say after these were told one by one; undone again."""
+    with transaction.atomic():
+        for one in told:
+            intake.take([one], actor=SYSTEM)
+        assert faults() == []
+        with connection.cursor() as cursor:
+            cursor.execute(BOOKS)
+            found = cursor.fetchall()
+        transaction.set_rollback(True)
+    return found
+
+
+class AnyOrder(TestCase):
+    """Arrival does not matter; what happened does."""
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        programme.install(actor=SYSTEM)
+        wanted = [one for one in standard.STANDARD if one["slug"] == "base"]
+        standard.publish(wanted[0], actor=SYSTEM)
+        standard.publish(
+            {
+                "slug": "big",
+                "name": "Big",
+                "triggers": ["order.placed"],
+                "conditions": {
+                    "all": [{"field": "order.base", "op": "at_least", "value": "100.00"}]
+                },
+                "effects": [
+                    {"kind": "earn", "unit": "points", "amount": 25},
+                    {
+                        "kind": "multiply",
+                        "unit": "points",
+                        "factor": "1.5",
+                        "categories": ["refill"],
+                    },
+                ],
+            },
+            actor=SYSTEM,
+        )
+        with clock.standing_at(NOW - timedelta(days=400)):
+            members.enrol("ann", actor=SYSTEM)
+
+    # Shrinking a failure would take minutes; the difference of the books says what is wrong.
+    @settings(
+        max_examples=20,
+        deadline=None,
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(histories(), st.randoms(use_true_random=False))
+    def test_any_order_of_arrival_ends_in_the_same_books(self, told, chance):
+        """E30, E31, I2: permuted, with some told twice."""
+        shuffled = told + chance.sample(told, k=len(told) // 2)
+        chance.shuffle(shuffled)
+        with clock.standing_at(NOW):
+            assert books_after(shuffled) == books_after(told)
