@@ -109,10 +109,9 @@ class MemberView(APIView):
         actor = Actor.key(request.auth)
         with transaction.atomic():
             known = Member.objects.active().filter(ref=ref).first()
-            if known is None:
-                member = members.enrol(ref, actor=actor, **given.fields_of())
-            else:
-                member = members.update(known, actor=actor, **given.fields_of())
+            member = known or members.enrol(ref, actor=actor, **given.fields_of())
+            # Also after enrolling: somebody else may have done that first, with other words.
+            member = members.update(member, actor=actor, **given.fields_of())
             for consent in given.validated_data.get("consents", ()):
                 consents.record(member, actor=actor, **consent)
         return Response(

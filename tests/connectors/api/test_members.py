@@ -1,6 +1,7 @@
 """Members, balances, statements, rewards by API."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,8 @@ from members.models import Consent, Member
 from members.operations import ledger
 from tests.conftest import SYSTEM
 from tests.connectors.api.test_activities import EVENT
+from tests.connectors.conftest import Shop
+from tests.together import together
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +146,23 @@ def test_long_idempotency_keys_that_differ_at_the_end_are_two_redemptions(shop, 
     ]
     assert answers[0]["id"] != answers[1]["id"] and answers[1] == answers[2]
     assert Redemption.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tellings_of_a_new_member_at_once_both_count(shop):
+    """A28: neither is lost and neither breaks."""
+    tellings = [{"given_name": "Zoe"}, {"family_name": "Abel"}, {"birthday": "05-04"}]
+    answers: list[int] = []
+
+    def tell(body) -> None:
+        answers.append(Shop(shop.key).send("PUT", "members/zoe", body).status_code)
+
+    assert together(*(partial(tell, body) for body in tellings)) == ["done"] * 3
+    assert set(answers) <= {200, 201}
+    zoe = Member.objects.get(ref="zoe")
+    assert (zoe.given_name, zoe.family_name, zoe.birth_month, zoe.birth_day) == (
+        "Zoe",
+        "Abel",
+        5,
+        4,
+    )
