@@ -40,14 +40,20 @@ class Indented(json.JSONEncoder):
         super().__init__(**(kwargs | {"indent": 2}))
 
 
+class TreeField(forms.JSONField):
+    """JSON as a text that is empty when there is nothing in it, not "null"."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """What stands in the text area."""
+        return "" if value is None else super().prepare_value(value)
+
+
 def tree_field(label: Any, help_text: Any, rows: int, **kwargs: Any) -> forms.JSONField:
     """A JSON text, large enough to read."""
     widget = UnfoldAdminTextareaWidget(
         attrs={"rows": rows, "spellcheck": "false", "class": "font-mono"}
     )
-    return forms.JSONField(
-        label=label, help_text=help_text, widget=widget, encoder=Indented, **kwargs
-    )
+    return TreeField(label=label, help_text=help_text, widget=widget, encoder=Indented, **kwargs)
 
 
 class RuleForm(forms.Form):

@@ -115,6 +115,12 @@ def test_what_is_under_review_is_what_was_read(drafted, ira):
     assert list(RuleVersion.objects.values()) == before
 
 
+def test_what_is_left_empty_is_shown_empty(drafted, ira):
+    """The limit was left empty; its text area says so."""
+    form = client_of(ira).get(f"/admin/campaigns/campaign/{drafted.pk}/rule/").context["form"]
+    assert form["limit"].value() == "" and "25" in form["effects"].value()
+
+
 def test_what_is_sent_back_says_why(drafted, ira, gil):
     step(client_of(ira), drafted, "submit")
     assert step(client_of(gil), drafted, "send-back").status_code == 422
