@@ -11,6 +11,7 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
@@ -355,7 +356,11 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Staff console"),
     "SITE_SYMBOL": "spa",
     "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}icons/favicon.svg"}
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda _request: static("icons/favicon.svg"),
+        }
     ],
     "COLORS": {"primary": _laurel},
     "SHOW_HISTORY": True,

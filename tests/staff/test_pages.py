@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.templatetags.static import static
 
 from loyalty.campaigns.operations import campaigns
 from loyalty.connectors.models import ApiKey
@@ -15,6 +16,12 @@ from tests.staff.conftest import client_of
 # Session, user, and what the sidebar and the page need, however much there is to show.
 LIST_BUDGET = 8
 DESK_BUDGET = 16
+
+
+def test_the_console_has_the_programmes_icon(client, gil):
+    client.force_login(gil)
+    page = client.get("/admin/").content.decode()
+    assert f'href="{static("icons/favicon.svg")}"' in page
 
 
 def piles_of(client) -> dict[str, tuple[int, str]]:
