@@ -90,3 +90,33 @@ class MoreThanHeld(Refused):
 class NotPositive(Refused):
     code = "not_positive"
     sentence = _("The amount must be at least 1.")
+
+
+class NotForOneself(Refused):
+    code = "not_for_oneself"
+    sentence = _("Nobody adjusts their own points.")
+
+
+class NotToOneself(Refused):
+    code = "not_to_oneself"
+    sentence = _("A gift goes to somebody else.")
+
+
+class CannotBeGiven(Refused):
+    code = "cannot_be_given"
+    sentence = _("%(unit)s cannot be given away.")
+
+
+class ReasonNeeded(Refused):
+    code = "reason_needed"
+    sentence = _("Say why, so that others can understand it later.")
+
+
+class AlreadyDecided(Refused):
+    code = "already_decided"
+    sentence = _("This has been decided already.")
+
+
+class SecondPersonNeeded(Refused):
+    code = "second_person_needed"
+    sentence = _("A second person decides on this.")

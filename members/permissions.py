@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from members.models import Job
+from members.errors import AlreadyDecided, NotForOneself, SecondPersonNeeded
+from members.models import Adjustment, Job, Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,24 @@ def held(user, permission: str) -> Verdict:
     if user.is_active and user.is_staff and user.has_perm(permission):
         return ALLOWED
     return refused(_("You need the permission %(name)s.") % {"name": permission})
+
+
+def can_adjust(user, member: Member) -> Verdict:
+    """Staff with the permission, and never their own points."""
+    if member.user_id == user.pk:
+        return refused(str(NotForOneself.sentence))
+    return held(user, "members.add_adjustment")
+
+
+def can_decide(user, adjustment: Adjustment) -> Verdict:
+    """A second person with the permission, while it waits."""
+    if adjustment.state != Adjustment.State.PROPOSED:
+        return refused(str(AlreadyDecided.sentence))
+    if adjustment.made_by_id == user.pk:
+        return refused(str(SecondPersonNeeded.sentence))
+    if adjustment.member.user_id == user.pk:
+        return refused(str(NotForOneself.sentence))
+    return held(user, "members.decide_adjustment")
 
 
 def can_retry(user, job: Job) -> Verdict:

@@ -1,4 +1,6 @@
 from members.models.activities import Activity, ActivityKind
+from members.models.adjustments import Adjustment
+from members.models.gifts import Gift
 from members.models.holds import Hold
 from members.models.ledger import NEVER, Account, Balance, Entry, LotUse, OpenLot, Rollup, Unit
 from members.models.members import Access, Consent, Member
@@ -13,11 +15,13 @@ __all__ = [
     "Account",
     "Activity",
     "ActivityKind",
+    "Adjustment",
     "AuditRow",
     "Balance",
     "Consent",
     "Decision",
     "Entry",
+    "Gift",
     "Heartbeat",
     "Hold",
     "Job",

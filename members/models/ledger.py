@@ -44,6 +44,9 @@ class Unit(models.Model):
     restored_for_days = models.PositiveSmallIntegerField(
         _("days that points live which come back after their expiry"), default=30
     )
+    adjust_limit = models.PositiveIntegerField(
+        _("points one person may adjust a day, alone"), default=1000
+    )
     debt_ends_after_months = models.PositiveSmallIntegerField(
         _("debt is forgiven after months"),
         null=True,

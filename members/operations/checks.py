@@ -125,6 +125,15 @@ CHECKS = (
         """,
     ),
     Check(
+        "I18",
+        "no adjustment was decided by its maker, or made or decided by its beneficiary",
+        """
+        SELECT a.id, a.made_by_id, a.decided_by_id FROM members_adjustment a
+        JOIN members_member m ON m.id = a.member_id
+        WHERE a.decided_by_id = a.made_by_id OR m.user_id IN (a.made_by_id, a.decided_by_id)
+        """,
+    ),
+    Check(
         "debt",
         "nobody owes points and can spend points of the same unit",
         """

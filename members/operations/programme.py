@@ -87,6 +87,7 @@ UNIT_FIELDS = (
     "clawback",
     "restored_for_days",
     "debt_ends_after_months",
+    "adjust_limit",
 )
 
 

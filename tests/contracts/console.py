@@ -64,6 +64,8 @@ CONSOLE: dict[str, Desk] = {
     "members.activitykind": FULL,
     "members.entry": READ,
     "members.balance": READ,
+    "members.adjustment": READ,
+    "members.gift": READ,
     "members.hold": READ,
     "members.unit": EDIT,
     "members.tier": EDIT,

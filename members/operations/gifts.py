@@ -1,0 +1,130 @@
+"""Members give each other points."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from members import clock
+from members.domain.actors import Actor
+from members.domain.ledger import Line
+from members.errors import CannotBeGiven, NotEnough, NotPositive, NotToOneself
+from members.models import Entry, Gift, Member, OpenLot, Unit
+from members.operations import audit, ledger
+
+State = Gift.State
+
+
+@transaction.atomic
+def give(
+    giver: Member,
+    *,
+    receiver: Member,
+    unit: Unit,
+    amount: int,
+    key: str,
+    actor: Actor,
+    message: str = "",
+) -> Gift:
+    """Hand `amount` points over, soonest expiry first; each keeps its expiry.
+
+    The same `key` again returns the first gift. Raises NotToOneself, NotPositive, CannotBeGiven or
+    NotEnough.
+    """
+    if giver.pk == receiver.pk:
+        raise NotToOneself()
+    if amount < 1:
+        raise NotPositive()
+    if unit.purpose != Unit.Purpose.SPENDABLE:
+        raise CannotBeGiven(unit=unit.name)
+    now = clock.now()
+    gift, is_new = Gift.objects.get_or_create(
+        key=key,
+        defaults={
+            "giver": giver,
+            "receiver": receiver,
+            "unit": unit,
+            "amount": amount,
+            "message": message[:200],
+            "given_at": now,
+        },
+    )
+    if not is_new:
+        return gift
+    purse, chest = ledger.wallet(giver, unit), ledger.wallet(receiver, unit)
+    ledger.lock(purse.pk, chest.pk)
+    lines, left = [], amount
+    lots = OpenLot.objects.filter(account=purse, expires_at__gt=now).select_related("entry")
+    for lot in lots.order_by("expires_at", "earned_at", "entry_id"):
+        part = min(lot.remaining, left)
+        if not part:
+            break
+        left -= part
+        lines.append(
+            Line(
+                key=f"gift:{gift.pk}:{lot.entry_id}",
+                kind=Entry.Kind.TRANSFER,
+                unit=unit.pk,
+                debit=purse.pk,
+                credit=chest.pk,
+                amount=part,
+                occurred_at=now,
+                cause_kind="gift",
+                cause_id=gift.pk,
+                reason=_("A gift from %(giver)s to %(receiver)s")
+                % {"giver": giver.public_name, "receiver": receiver.public_name},
+                parent=lot.entry_id,
+                active_from=now,
+                expires_at=lot.expires_at,
+                takes="lot",
+                lot=lot.entry_id,
+            )
+        )
+    if left:
+        raise NotEnough()
+    ledger.post(lines, at=now)
+    audit.record(gift, actor=actor, verb="members.gift.given", after={"amount": amount})
+    return gift
+
+
+@transaction.atomic
+def take_back(gift: Gift, *, actor: Actor, reason: str) -> Gift:
+    """Undo a gift whole: the giver's lots get back what they gave, with their own expiry.
+
+    Taking back again changes nothing. Raises NotEnough when the receiver has used some of it, or
+    some of it has expired.
+    """
+    gift = Gift.objects.select_for_update(of=("self",)).get(pk=gift.pk)
+    if gift.state == State.TAKEN_BACK:
+        return gift
+    now = clock.now()
+    moved = list(Entry.objects.filter(cause_kind="gift", cause_id=gift.pk, kind="transfer"))
+    ledger.lock(*{entry.debit_id for entry in moved}, *{entry.credit_id for entry in moved})
+    whole = OpenLot.objects.filter(entry__in=moved, expires_at__gt=now)
+    left = dict(whole.values_list("entry_id", "remaining"))
+    if any(left.get(entry.pk) != entry.amount for entry in moved):
+        raise NotEnough(_("Some of this gift has been used already."))
+    ledger.post(
+        [
+            Line(
+                key=f"gift:{gift.pk}:back:{entry.pk}",
+                kind=Entry.Kind.REVERSAL,
+                unit=entry.unit_id,
+                debit=entry.credit_id,
+                credit=entry.debit_id,
+                amount=entry.amount,
+                occurred_at=now,
+                cause_kind="gift",
+                cause_id=gift.pk,
+                reason=_("A gift was taken back"),
+                reverses=entry.pk,
+                takes="lot",
+                lot=entry.pk,
+                back=entry.parent_id,
+            )
+            for entry in moved
+        ],
+        at=now,
+    )
+    gift.state, gift.taken_back_at = State.TAKEN_BACK, now
+    gift.save(update_fields=["state", "taken_back_at"])
+    audit.record(gift, actor=actor, verb="members.gift.taken_back", reason=reason)
+    return gift
