@@ -10,7 +10,7 @@ from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.operations import intake, standard
 from members.domain.actors import Actor
 from members.models import Account, Entry
-from members.operations import ledger
+from members.operations import corrections, ledger
 
 SYSTEM = Actor.system("tests")
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -95,7 +95,7 @@ def test_a_reversal_is_a_pair_linked_both_ways(bo_in, bo, units):
         actor=SYSTEM,
         cause=("test", None),
     )
-    [taken] = ledger.reverse(given, key="r", reason="Order A-1031 came back", actor=SYSTEM)
+    [taken] = corrections.reverse(given, key="r", reason="Order A-1031 came back", actor=SYSTEM)
     first, second = (reverse("points:line", args=[entry.pk]) for entry in (given, taken))
     statement = bo_in.get(reverse("points:statement")).content.decode()
     assert first in statement and second in statement
