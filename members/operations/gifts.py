@@ -1,5 +1,7 @@
 """Members give each other points."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -7,7 +9,7 @@ from members import clock
 from members.domain.actors import Actor
 from members.domain.ledger import Line
 from members.errors import CannotBeGiven, NotEnough, NotPositive, NotToOneself
-from members.models import Entry, Gift, Member, OpenLot, Unit
+from members.models import Account, Entry, Gift, Member, OpenLot, Unit
 from members.operations import audit, ledger
 
 State = Gift.State
@@ -51,38 +53,51 @@ def give(
         return gift
     purse, chest = ledger.wallet(giver, unit), ledger.wallet(receiver, unit)
     ledger.lock(purse.pk, chest.pk)
-    lines, left = [], amount
-    lots = OpenLot.objects.filter(account=purse, expires_at__gt=now).select_related("entry")
-    for lot in lots.order_by("expires_at", "earned_at", "entry_id"):
-        part = min(lot.remaining, left)
-        if not part:
-            break
-        left -= part
-        lines.append(
-            Line(
-                key=f"gift:{gift.pk}:{lot.entry_id}",
-                kind=Entry.Kind.TRANSFER,
-                unit=unit.pk,
-                debit=purse.pk,
-                credit=chest.pk,
-                amount=part,
-                occurred_at=now,
-                cause_kind="gift",
-                cause_id=gift.pk,
-                reason=_("A gift from %(giver)s to %(receiver)s")
-                % {"giver": giver.public_name, "receiver": receiver.public_name},
-                parent=lot.entry_id,
-                active_from=now,
-                expires_at=lot.expires_at,
-                takes="lot",
-                lot=lot.entry_id,
-            )
-        )
-    if left:
-        raise NotEnough()
+    lines = [
+        _line(gift, lot, part, purse, chest, at=now) for lot, part in _parts(purse, amount, now)
+    ]
     ledger.post(lines, at=now)
     audit.record(gift, actor=actor, verb="members.gift.given", after={"amount": amount})
     return gift
+
+
+def _parts(purse: Account, amount: int, at: datetime) -> list[tuple[OpenLot, int]]:
+    """The lots that `amount` is taken from, in the order of spending. Raises NotEnough."""
+    parts = []
+    lots = OpenLot.objects.filter(account=purse, expires_at__gt=at)
+    for lot in lots.order_by("expires_at", "earned_at", "entry_id"):
+        part = min(lot.remaining, amount)
+        if not part:
+            break
+        amount -= part
+        parts.append((lot, part))
+    if amount:
+        raise NotEnough()
+    return parts
+
+
+def _line(
+    gift: Gift, lot: OpenLot, part: int, purse: Account, chest: Account, *, at: datetime
+) -> Line:
+    """What of one lot goes over: a lot of the receiver's, with the same expiry."""
+    return Line(
+        key=f"gift:{gift.pk}:{lot.entry_id}",
+        kind=Entry.Kind.TRANSFER,
+        unit=gift.unit_id,
+        debit=purse.pk,
+        credit=chest.pk,
+        amount=part,
+        occurred_at=at,
+        cause_kind="gift",
+        cause_id=gift.pk,
+        reason=_("A gift from %(giver)s to %(receiver)s")
+        % {"giver": gift.giver.public_name, "receiver": gift.receiver.public_name},
+        parent=lot.entry_id,
+        active_from=at,
+        expires_at=lot.expires_at,
+        takes="lot",
+        lot=lot.entry_id,
+    )
 
 
 @transaction.atomic

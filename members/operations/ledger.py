@@ -180,7 +180,7 @@ def redeem(
 def expire_due(*, at: datetime, most: int = 10_000) -> int:
     """Book the expiry of up to `most` lots whose time is over at `at`; returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_expire(%s, %s)", [at, most])
+        cursor.execute("SELECT ledger_expire(%s, %s, %s)", [at, most, clock.now()])
         [(expired,)] = cursor.fetchall()
     return expired
 

@@ -1,0 +1,112 @@
+"""The ledger as a page of plain Python: what the real one is compared with."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+
+from members.domain.calendar import local_date, start_of_day
+from members.models import NEVER
+
+_numbers = count()
+
+
+@dataclass
+class Lot:
+    """Points with one expiry; `number` is the order in which lots were opened."""
+
+    owner: "Owner"
+    expires_at: datetime
+    earned_at: datetime
+    granted: int
+    remaining: int
+    expired: int = 0
+    number: int = field(default_factory=lambda: next(_numbers))
+
+    @property
+    def turn(self) -> tuple[datetime, datetime, int]:
+        """The order of spending."""
+        return self.expires_at, self.earned_at, self.number
+
+
+@dataclass(eq=False)
+class Owner:
+    """A member: lots, what is held, what is owed."""
+
+    zone: str
+    lots: list[Lot] = field(default_factory=list)
+    held: int = 0
+    debt: int = 0
+
+    def live(self, now: datetime) -> list[Lot]:
+        """The lots that can be spent from, in order."""
+        return sorted(
+            (lot for lot in self.lots if lot.expires_at > now and lot.remaining),
+            key=lambda lot: lot.turn,
+        )
+
+    def available(self, now: datetime) -> int:
+        """What can be spent."""
+        return sum(lot.remaining for lot in self.live(now))
+
+    def open(self, amount: int, expires_at: datetime, now: datetime) -> Lot:
+        """A new lot; a debt is repaid at once."""
+        lot = Lot(self, expires_at, now, amount, amount)
+        self.lots.append(lot)
+        self.repay(now)
+        return lot
+
+    def repay(self, now: datetime) -> None:
+        """Debt first."""
+        part = min(self.debt, self.available(now))
+        self.take(part, now)
+        self.debt -= part
+
+    def take(self, amount: int, now: datetime) -> list[tuple[Lot, int]]:
+        """Spend in order; which lots gave how much."""
+        used = []
+        for lot in self.live(now):
+            part = min(lot.remaining, amount)
+            if part:
+                lot.remaining -= part
+                amount -= part
+                used.append((lot, part))
+        assert amount == 0
+        return used
+
+    def give_back(self, used: list[tuple[Lot, int]], amount: int, now: datetime, grace: int | None):
+        """Undo `amount` of a spending, the longest-lived lots first; with a grace, what has expired
+        comes back as a new lot, else it expires. What is still used after that."""
+        left = []
+        for lot, part in sorted(used, key=lambda pair: pair[0].turn, reverse=True):
+            back = min(part, amount)
+            amount -= back
+            if part > back:
+                left.append((lot, part - back))
+            if not back:
+                continue
+            if lot.expires_at > now:
+                lot.remaining += back
+            elif grace is not None:
+                day = local_date(now, self.zone) + timedelta(days=grace + 1)
+                fresh = Lot(self, start_of_day(day, self.zone), now, back, back)
+                self.lots.append(fresh)
+        self.repay(now)
+        return left
+
+    def claw(self, lot: Lot, amount: int, now: datetime, forgiven: int) -> int:
+        """Take back `amount` of what `lot` was granted, into debt; answers what was let go."""
+        own = min(lot.remaining, amount)
+        lot.remaining -= own
+        let_go = min(max(lot.expired - forgiven, 0), amount - own)
+        rest = amount - own - let_go
+        others = min(self.available(now), rest)
+        self.take(others, now)
+        self.debt += rest - others
+        return let_go
+
+    def expire(self, now: datetime) -> None:
+        """The sweep."""
+        for lot in self.lots:
+            if lot.expires_at <= now and lot.expires_at != NEVER:
+                lot.expired += lot.remaining
+                lot.remaining = 0
