@@ -67,6 +67,11 @@ def _effect(effect: dict[str, Any], units: dict[str, str]) -> str:
             "unit": unit,
             "within": within,
         }
+    if kind == "extend":
+        return _("%(unit)s live %(days)s days more at least") % {
+            "unit": unit,
+            "days": effect.get("days"),
+        }
     if kind == "badge":
         return _("the badge %(badge)s") % {"badge": effect.get("badge")}
     days = effect.get("days")
@@ -88,6 +93,8 @@ def _earned(effect: dict[str, Any], unit: str, within: str) -> str:
 def _wait(pending: dict[str, Any]) -> str:
     if pending.get("days"):
         return _(", active after %(days)s days") % {"days": pending["days"]}
+    if pending.get("on"):
+        return _(", active on %(day)s") % {"day": pending["on"]}
     if pending.get("until"):
         return _(", active upon %(kind)s") % {"kind": pending["until"]}
     return ""

@@ -23,15 +23,15 @@ WHERE a.member_id = %(member)s ORDER BY u.id, a.kind
 """
 #: Lots that were open at an instant: what they were granted, less what was taken by then.
 _LOTS = """
-SELECT u.code, l.expires_at, sum(l.amount - coalesce((
+SELECT u.code, lot_end(l.id, %(at)s) AS expires_at, sum(l.amount - coalesce((
     SELECT sum(t.amount) FROM members_lotuse t JOIN members_entry e ON e.id = t.entry_id
     WHERE t.lot_id = l.id AND e.recorded_at <= %(at)s), 0)) AS remaining
 FROM members_account a
 JOIN members_unit u ON u.id = a.unit_id
 JOIN members_entry l ON l.credit_id = a.id AND l.credit_seq IS NOT NULL AND l.expires_at IS NOT NULL
 WHERE a.member_id = %(member)s AND a.kind = 'wallet'
-  AND l.recorded_at <= %(at)s AND l.expires_at > %(at)s
-GROUP BY u.code, l.expires_at ORDER BY u.code, l.expires_at
+  AND l.recorded_at <= %(at)s AND lot_end(l.id, %(at)s) > %(at)s
+GROUP BY 1, 2 ORDER BY 1, 2
 """
 
 

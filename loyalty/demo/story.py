@@ -27,4 +27,5 @@ def tell(*, now: datetime, actor: Actor) -> None:
             for place, (ago, kind, member, payload) in enumerate(days)
         ],
         actor=actor,
+        is_history=True,
     )

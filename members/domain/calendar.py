@@ -1,7 +1,7 @@
 """Dates as people mean them: months that clip, days that begin in the member's own zone."""
 
 from calendar import isleap, monthrange
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -35,12 +35,6 @@ def add_months(day: date, months: int) -> date:
     """The same day so many months later, clipped to the month's end (31 Jan + 1 = 28 or 29 Feb)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def expires_at(earned_at: datetime, months: int, zone: str) -> datetime:
-    """When points earned now stop being spendable: the end of the local day `months` later."""
-    last_day = add_months(local_date(earned_at, zone), months)
-    return start_of_day(last_day + timedelta(days=1), zone)
 
 
 def mmdd_in(year: int, mmdd: int) -> date:

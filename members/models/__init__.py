@@ -2,7 +2,17 @@ from members.models.activities import Activity, ActivityKind
 from members.models.adjustments import Adjustment
 from members.models.gifts import Gift
 from members.models.holds import Hold
-from members.models.ledger import NEVER, Account, Balance, Entry, LotUse, OpenLot, Rollup, Unit
+from members.models.ledger import (
+    NEVER,
+    Account,
+    Balance,
+    Entry,
+    LotLife,
+    LotUse,
+    OpenLot,
+    Rollup,
+    Unit,
+)
 from members.models.members import Access, Consent, Member
 from members.models.tiers import Tier, TierGroup, TierPeriod
 from members.models.trail import AuditRow
@@ -25,6 +35,7 @@ __all__ = [
     "Heartbeat",
     "Hold",
     "Job",
+    "LotLife",
     "LotUse",
     "Member",
     "OpenLot",

@@ -5,11 +5,16 @@ balanced by its shape. Rows here are written by `ledger_post` alone and never ch
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, F, Q, RowRange, Sum, When, Window
+from django.db.models import Case, F, OuterRef, Q, RowRange, Subquery, Sum, When, Window
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from members.domain.calendar import local_date
+from members.domain.expiry import Policy
 from members.models.members import Member
 
 #: A lot that never expires carries this instant, so that the primary key of open lots sorts it last.
@@ -24,6 +29,22 @@ class Unit(models.Model):
         STATUS = "status", _("counts towards a tier")
         IMPACT = "impact", _("counts an effect on the world")
 
+    class Expiry(models.TextChoices):
+        ROLLING = "rolling", _("so long after they were earned")
+        FIXED = "fixed", _("on a day of the year")
+        ANNIVERSARY = "anniversary", _("on the joining anniversary")
+        INACTIVITY = "inactivity", _("so long after the last activity")
+
+    class Rounding(models.TextChoices):
+        DAY = "day", _("the day")
+        WEEK = "week", _("the week")
+        MONTH = "month", _("the month")
+        YEAR = "year", _("the year")
+
+    class LifeFrom(models.TextChoices):
+        ACTIVATION = "activation", _("when they became active")
+        EARNING = "earning", _("when they were earned")
+
     class Clawback(models.TextChoices):
         PENDING = "pending", _("only what is still pending")
         BALANCE = "balance", _("as far as the balance goes")
@@ -35,6 +56,32 @@ class Unit(models.Model):
     expires_after_months = models.PositiveSmallIntegerField(
         _("expires after months"), null=True, blank=True, help_text=_("Empty: never.")
     )
+    expires_after_days = models.PositiveSmallIntegerField(_("and days"), default=0)
+    expiry = models.CharField(
+        _("points expire"), max_length=11, choices=Expiry.choices, default=Expiry.ROLLING
+    )
+    expiry_rounded_to = models.CharField(
+        _("at the end of"), max_length=5, choices=Rounding.choices, default=Rounding.DAY
+    )
+    expires_on_mmdd = models.PositiveSmallIntegerField(
+        _("day of the year"), null=True, blank=True, help_text=_("1231 is 31 December.")
+    )
+    active_kinds = ArrayField(
+        models.CharField(max_length=60),
+        verbose_name=_("what counts as activity"),
+        default=list,
+        blank=True,
+    )
+    life_from = models.CharField(
+        _("pending points live from"),
+        max_length=10,
+        choices=LifeFrom.choices,
+        default=LifeFrom.ACTIVATION,
+    )
+    late_life_days = models.PositiveSmallIntegerField(
+        _("days that points live at least when told late"), default=14
+    )
+    expiry_since = models.DateTimeField(_("policy in force since"), null=True, editable=False)
     clawback = models.CharField(
         _("when an order comes back, take back"),
         max_length=8,
@@ -58,9 +105,34 @@ class Unit(models.Model):
     class Meta:
         verbose_name = _("unit")
         verbose_name_plural = _("units")
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(expiry="fixed") & Q(expires_on_mmdd__isnull=False))
+                | (~Q(expiry="fixed") & Q(expires_on_mmdd=None)),
+                name="unit_fixed_expiry_has_its_day",
+                violation_error_message=_("Points that expire on a day of the year need that day."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def expires(self) -> bool:
+        """Whether points of this unit ever end."""
+        yearly = self.expiry in (self.Expiry.FIXED, self.Expiry.ANNIVERSARY)
+        return yearly or bool(self.expires_after_months or self.expires_after_days)
+
+    def policy_since(self, zone: str) -> Policy:
+        """How long points live, as the arithmetic needs it for somebody in `zone`."""
+        return Policy(
+            kind=self.expiry,
+            months=self.expires_after_months or 0,
+            days=self.expires_after_days,
+            rounded_to=self.expiry_rounded_to,
+            on_mmdd=self.expires_on_mmdd,
+            since=self.expiry_since and local_date(self.expiry_since, zone),
+        )
 
 
 class Account(models.Model):
@@ -136,6 +208,12 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Every entry that touched an account of the member's, newest first."""
         accounts = Account.objects.filter(member=member).values("pk")
         return self.filter(Q(debit__in=accounts) | Q(credit__in=accounts)).order_by("-id")
+
+    def with_ends(self) -> "models.QuerySet[Any]":
+        """The end of the lot each entry opened, as it is now: `ends_at`; longest-lived first."""
+        newest = LotLife.objects.filter(lot=OuterRef("pk")).order_by("-pk").values("expires_at")
+        ends = self.annotate(ends_at=Coalesce(Subquery(newest[:1]), F("expires_at")))
+        return ends.order_by("-ends_at", "-occurred_at", "-pk")
 
     def on(self, account: Account) -> "EntryQuerySet":
         """The statement of one account, newest first: `signed` (in +, out -), and `after`, the
@@ -255,6 +333,24 @@ class OpenLot(models.Model):
             models.CheckConstraint(condition=Q(remaining__gt=0), name="open_lot_not_empty")
         ]
         indexes = [models.Index(fields=["expires_at"], name="open_lot_due")]
+
+
+class LotLife(models.Model):
+    """That an open lot's end was moved to `expires_at`, by what and why. Append-only; the newest row
+    of a lot is its end."""
+
+    lot = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="lives")
+    expires_at = models.DateTimeField()
+    before = models.DateTimeField()
+    at = models.DateTimeField()
+    cause_kind = models.CharField(max_length=30)
+    cause_id = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        verbose_name = _("lot's life")
+        verbose_name_plural = _("lots' lives")
+        indexes = [models.Index(fields=["lot", "-id"], name="lot_life_newest")]
 
 
 class LotUse(models.Model):

@@ -130,7 +130,7 @@ def _post(adjustment: Adjustment, *, actor: Actor) -> Adjustment:
         cause_id=adjustment.pk,
         reason=_("Adjusted by hand: %(reason)s") % {"reason": adjustment.reason},
         active_from=now if gives else None,
-        expires_at=ledger.lot_end(unit, now, member.time_zone) if gives else None,
+        expires_at=ledger.lot_end(unit, now, member) if gives else None,
         takes=None if gives else "fifo",
     )
     adjustment.entry, adjustment.state = ledger.post_one(line, actor=actor), State.POSTED

@@ -78,7 +78,7 @@ CHECKS = (
         JOIN members_entry e ON e.id = u.entry_id JOIN members_entry l ON l.id = u.lot_id
         WHERE e.kind IN ('redemption', 'transfer', 'hold') AND u.amount > 0
           AND e.recorded_at >= %(since)s
-          AND (e.recorded_at >= l.expires_at OR e.recorded_at < l.active_from)
+          AND (e.recorded_at >= lot_end(l.id, e.recorded_at) OR e.recorded_at < l.active_from)
         """,
     ),
     Check(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, Sum
@@ -224,7 +225,7 @@ def _hold_of(capture: Entry) -> Entry:
     return capture.parent
 
 
-def _parts(entry: Entry, source: Entry, amount: int) -> Iterator[tuple[Entry, int]]:
+def _parts(entry: Entry, source: Entry, amount: int) -> Iterator[tuple[Any, int]]:
     """The lots that get `amount` back, the longest-lived first, and how much each.
 
     A hold's releases and this entry's earlier restorations have given back some already; what came
@@ -237,15 +238,15 @@ def _parts(entry: Entry, source: Entry, amount: int) -> Iterator[tuple[Entry, in
     late = Entry.objects.filter(reverses=entry, expires_at__isnull=False)
     for lot_id, back in late.values_list("parent", "amount"):
         held[lot_id or 0] -= back
-    for lot in Entry.objects.filter(pk__in=held).order_by("-expires_at", "-occurred_at", "-pk"):
+    for lot in Entry.objects.filter(pk__in=held).with_ends():
         part = min(held[lot.pk], amount)
         if part > 0:
             amount -= part
             yield lot, part
 
 
-def _lives(lot: Entry, at: datetime) -> bool:
-    return lot.expires_at is not None and lot.expires_at > at
+def _lives(lot: Any, at: datetime) -> bool:
+    return lot.ends_at > at
 
 
 def _graced(wallet: Account, at: datetime) -> datetime:

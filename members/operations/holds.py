@@ -152,15 +152,13 @@ def _entry(hold: Hold) -> Entry:
 def _release(hold: Hold, amount: int, *, at: datetime) -> Iterator[Line]:
     """The lines that give `amount` back to the lots it came from, the longest-lived first."""
     entry = _entry(hold)
-    uses = LotUse.objects.filter(entry=entry).select_related("lot")
-    for use in uses.order_by("-lot__expires_at", "-lot__occurred_at", "-lot_id"):
-        part = min(use.amount, amount)
+    used = dict(LotUse.objects.filter(entry=entry).values_list("lot", "amount"))
+    for lot in Entry.objects.filter(pk__in=used).with_ends():
+        part = min(used[lot.pk], amount)
         if not part:
             return
         amount -= part
-        lot = use.lot
-        assert lot.expires_at is not None
-        lives = lot.expires_at > at
+        lives = lot.ends_at > at
         yield Line(
             key=f"hold:{hold.pk}:back:{lot.pk}",
             kind=Entry.Kind.RELEASE if lives else Entry.Kind.EXPIRY,
@@ -170,7 +168,7 @@ def _release(hold: Hold, amount: int, *, at: datetime) -> Iterator[Line]:
             if lives
             else accounts.programme_account(hold.unit, Kind.BREAKAGE).pk,
             amount=part,
-            occurred_at=at if lives else max(lot.expires_at, hold.placed_at),
+            occurred_at=at if lives else max(lot.ends_at, hold.placed_at),
             cause_kind="hold",
             cause_id=hold.pk,
             reason=_("No longer held") if lives else _("Expired while held"),

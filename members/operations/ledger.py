@@ -3,14 +3,15 @@
 import json
 from collections.abc import Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext
 
 from members import clock
+from members.domain import expiry
 from members.domain.actors import Actor
-from members.domain.calendar import expires_at
+from members.domain.calendar import local_date, start_of_day
 from members.domain.ledger import Line, Posted, waves
 from members.errors import Frozen, NotEnough
 from members.models import NEVER, Account, Entry, Member, Unit
@@ -110,11 +111,21 @@ def wallet(member: Member, unit: Unit, kind: str = Kind.WALLET) -> Account:
     return found
 
 
-def lot_end(unit: Unit, earned_at: datetime, zone: str) -> datetime:
-    """When points of this unit, earned now by someone in `zone`, stop being spendable."""
-    if unit.expires_after_months is None:
+def lot_end(
+    unit: Unit, earned_at: datetime, member: Member, *, told_at: datetime | None = None
+) -> datetime:
+    """When points of this unit that begin to live at `earned_at` stop being spendable.
+
+    `told_at` is when we heard of it: told late, points live at least the unit's late life from then.
+    """
+    if not unit.expires:
         return NEVER
-    return expires_at(earned_at, unit.expires_after_months, zone)
+    policy, zone = unit.policy_since(member.time_zone), member.time_zone
+    end = expiry.ends_at(policy, earned_at, zone=zone, joined_on=member.joined_on)
+    if told_at is None or told_at - earned_at < timedelta(days=1):
+        return end
+    late = local_date(told_at, zone) + timedelta(days=unit.late_life_days)
+    return max(end, start_of_day(late + timedelta(days=1), zone))
 
 
 @transaction.atomic
@@ -143,7 +154,7 @@ def accrue(
         cause_id=cause[1],
         reason=reason,
         active_from=at,
-        expires_at=lot_end(unit, at, member.time_zone),
+        expires_at=lot_end(unit, at, member),
     )
     return post_one(line, actor=actor)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from members import clock
 from members.domain.actors import Actor
 from members.errors import LowestTier
 from members.models import Account, Member, Tier, TierGroup, Unit
@@ -83,7 +84,14 @@ def install(*, actor: Actor) -> dict[str, Unit]:
 #: What staff may change of a unit.
 UNIT_FIELDS = (
     "name",
+    "expiry",
     "expires_after_months",
+    "expires_after_days",
+    "expiry_rounded_to",
+    "expires_on_mmdd",
+    "active_kinds",
+    "life_from",
+    "late_life_days",
     "clawback",
     "restored_for_days",
     "debt_ends_after_months",
@@ -93,7 +101,12 @@ UNIT_FIELDS = (
 
 @transaction.atomic
 def change_unit(unit: Unit, *, actor: Actor, **fields: Any) -> Unit:
-    """Change a unit's name or its policies; they hold for what happens from now on."""
+    """Change a unit's name or its policies; they hold for what happens from now on.
+
+    A yearly expiry that is switched on, or moved, ends nothing before a full year of its own.
+    """
+    if {"expiry", "expires_on_mmdd"} & set(fields):
+        Unit.objects.filter(pk=unit.pk).update(expiry_since=clock.now())
     return _change(Unit, unit, UNIT_FIELDS, "members.unit.changed", actor, fields)
 
 

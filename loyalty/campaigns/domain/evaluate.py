@@ -13,13 +13,14 @@ from typing import Any
 from loyalty.audiences.domain.predicate import Seen, compact, judge
 from loyalty.audiences.domain.sentence import said, shown
 from loyalty.campaigns.domain.orders import Order
-from loyalty.campaigns.domain.rules import Earn, GiveBadge, Multiply, OpenDoor, Rule, Wait
+from loyalty.campaigns.domain.rules import Earn, Extend, GiveBadge, Multiply, OpenDoor, Rule, Wait
 from members.domain.money import to_minor, to_text
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One effect of one rule. `kind` is "points", "badge" or "access"; `name` the badge or door."""
+    """One effect of one rule. `kind` is "points", "badge", "access" or "extension"; `name` the badge or
+    door."""
 
     rule: Rule
     place: int
@@ -139,6 +140,10 @@ def due_of(
     for place, effect in enumerate(rule.effects):
         if isinstance(effect, GiveBadge):
             found.append(Given(rule, place, "badge", f"{rule.title}: badge", name=effect.badge))
+        elif isinstance(effect, Extend):
+            why = f"{rule.title}: your points live {effect.days} days more at least"
+            end = at + timedelta(days=effect.days)
+            found.append(Given(rule, place, "extension", why, effect.unit, until=end))
         elif isinstance(effect, OpenDoor):
             until = at + timedelta(days=effect.days) if effect.days else None
             found.append(

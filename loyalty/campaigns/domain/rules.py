@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -15,11 +15,12 @@ WINDOWS = ("day", "week", "month", "year", "life")
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """What a pending accrual waits for: an activity kind, or a number of days."""
+    """What a pending accrual waits for: an activity kind, a number of days, or a date."""
 
     confirmed_by: str = ""
     cancelled_by: str = ""
     days: int | None = None
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,15 @@ class OpenDoor:
     days: int | None = None
 
 
-Effect = Earn | Multiply | GiveBadge | OpenDoor
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """A longer life: everything of a unit that the member has lives at least so many days more."""
+
+    unit: str
+    days: int
+
+
+Effect = Earn | Multiply | GiveBadge | OpenDoor | Extend
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +148,12 @@ def _effect(effect: Any, pointer: str) -> Effect:
         return GiveBadge(_word(effect, "badge", pointer))
     if kind == "access":
         return OpenDoor(_word(effect, "name", pointer), _whole(effect, "days", pointer))
-    raise BadTreeError(f"{pointer}/kind", "expected earn, multiply, badge or access")
+    if kind == "extend":
+        days = _whole(effect, "days", pointer)
+        if days is None or days > 3660:
+            raise BadTreeError(f"{pointer}/days", "expected a number of days, up to ten years")
+        return Extend(_word(effect, "unit", pointer), days)
+    raise BadTreeError(f"{pointer}/kind", "expected earn, multiply, badge, access or extend")
 
 
 def _earn(effect: Mapping[str, Any], pointer: str) -> Earn:
@@ -168,10 +182,17 @@ def _wait(pending: Any, pointer: str) -> Wait | None:
     if not isinstance(pending, dict):
         raise BadTreeError(pointer, "expected an object")
     days = _whole(pending, "days", pointer)
-    confirmed_by = pending.get("until", "")
-    if bool(days) == bool(confirmed_by):
-        raise BadTreeError(pointer, "expected either days, or until an activity")
-    return Wait(confirmed_by, pending.get("cancelled_by", ""), days)
+    confirmed_by, on = pending.get("until", ""), _date(pending.get("on"), f"{pointer}/on")
+    if sum(map(bool, (days, confirmed_by, on))) != 1:
+        raise BadTreeError(pointer, "expected either days, or on a date, or until an activity")
+    return Wait(confirmed_by, pending.get("cancelled_by", ""), days, on)
+
+
+def _date(value: Any, pointer: str) -> date | None:
+    try:
+        return None if value is None else date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise BadTreeError(pointer, "expected a date like 2026-12-24") from None
 
 
 def _word(effect: Mapping[str, Any], name: str, pointer: str) -> str:

@@ -36,8 +36,13 @@ Status = Activity.Status
 SKEW = timedelta(minutes=5)
 
 
-def take(tolds: Sequence[Told], *, actor: Actor, at: datetime | None = None) -> list[Answer]:
+def take(
+    tolds: Sequence[Told], *, actor: Actor, at: datetime | None = None, is_history: bool = False
+) -> list[Answer]:
     """Record and evaluate a batch; one answer for each activity, in order.
+
+    `is_history` says that the past is being brought in: points whose time is over stay over, where
+    something that is merely told late would still get its least life.
 
     A known (source, id) with the same content gets its first answer again; with other content it is
     quarantined. A fault of one activity rejects that one and no other.
@@ -55,7 +60,9 @@ def take(tolds: Sequence[Told], *, actor: Actor, at: datetime | None = None) -> 
     sound = [place for place in range(len(tolds)) if place not in answers]
     if sound:
         with transaction.atomic():
-            answers |= _take(tolds, sound, first, actor=actor, at=at)
+            answers |= _take(
+                tolds, sound, first, actor=actor, at=at, told_at=None if is_history else at
+            )
     return [answers[place] for place in range(len(tolds))]
 
 
@@ -100,6 +107,7 @@ def _take(
     *,
     actor: Actor,
     at: datetime,
+    told_at: datetime | None,
 ) -> dict[int, Answer]:
     book = rulebook.current()
     company = _gather(book, [tolds[place] for place in sound])
@@ -119,7 +127,7 @@ def _take(
             items[place] = Item(pk, arrival.told, arrival.person)
         else:
             answers[place] = not_counted(arrival)
-    _evaluate(list(items.values()), book, company, actor=actor, at=at)
+    _evaluate(list(items.values()), book, company, actor=actor, at=at, told_at=told_at)
     answers |= {place: afresh(item) for place, item in items.items()}
     repeated = [place for place in sound if place not in answers]
     if repeated:
@@ -155,7 +163,13 @@ def _open_pending(lacking: dict[int, Person], units: set[int]) -> None:
 
 
 def _evaluate(
-    items: list[Item], book: Rulebook, company: Company, *, actor: Actor, at: datetime
+    items: list[Item],
+    book: Rulebook,
+    company: Company,
+    *,
+    actor: Actor,
+    at: datetime,
+    told_at: datetime | None = None,
 ) -> None:
     if not items:
         return
@@ -165,7 +179,7 @@ def _evaluate(
     budgets = dict(company.budgets)
     for part in (items, late):
         for wave in cut(part, book.settling):
-            Wave(book, company, actor, at, wave).run()
+            Wave(book, company, actor, at, wave, told_at).run()
     items = items + late
     moved: dict[int, Person] = {item.person.member.pk: item.person for item in items}
     limited = {pk: person.uses for pk, person in moved.items() if person.uses.limits}

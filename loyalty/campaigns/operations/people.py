@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Max
 
 from loyalty.campaigns.domain.evaluate import Uses
 from loyalty.campaigns.domain.orders import Order
@@ -17,7 +18,7 @@ from loyalty.campaigns.models import BudgetUse, LimitUse
 from loyalty.campaigns.operations.rulebook import Rulebook
 from members.domain.calendar import local_date, mmdd_in
 from members.domain.tiers import tier_at
-from members.models import Account, Member
+from members.models import Account, Activity, Member, Unit
 from members.operations import tiers
 from members.shipped import RETURNS
 
@@ -46,6 +47,14 @@ class Person:
     done: Counter[str] = field(default_factory=Counter)
     uses: Uses = field(default_factory=Uses)
     standing: tiers.Standing | None = None
+    last_act: dict[int, datetime] = field(default_factory=dict)
+
+    def alive_since(self, unit: Unit, told: Told) -> datetime:
+        """From when points of a unit earned by this activity live: for an inactivity unit the last act
+        that counts, when this is none itself."""
+        if unit.expiry == Unit.Expiry.INACTIVITY and told.kind not in unit.active_kinds:
+            return self.last_act.get(unit.pk, told.occurred_at)
+        return told.occurred_at
 
     @property
     def has_owed(self) -> bool:
@@ -111,6 +120,13 @@ def learn(company: Company, book: Rulebook, kinds: set[str], fresh: Iterable[int
         # A return gives back to the limits of campaigns that may be long over.
         for use in uses if kinds & RETURNS else uses.filter(campaign_id__in=limited):
             by_id[use.member_id].uses.limits[use.campaign_id, use.window] = [use.times, use.units]
+    for unit in book.units.values():
+        if unit.expiry == Unit.Expiry.INACTIVITY:
+            acts = Activity.objects.filter(
+                member_id__in=by_id, kind__in=unit.active_kinds, status=Activity.Status.ACCEPTED
+            )
+            for member_id, at in acts.values_list("member_id").annotate(at=Max("occurred_at")):
+                by_id[member_id].last_act[unit.pk] = at
     for person in company.people.values():
         person.uses.budgets = company.budgets
     if book.needs(kinds, "member.tier"):

@@ -10,6 +10,7 @@ from loyalty.audiences.domain.conditions import BadTreeError, tests
 from loyalty.audiences.domain.fields import Catalogue
 from loyalty.campaigns.domain.rules import (
     Earn,
+    Extend,
     GiveBadge,
     Multiply,
     Rule,
@@ -121,7 +122,7 @@ def check(rule: Rule) -> None:
     for place, effect in enumerate(rule.effects):
         if isinstance(effect, GiveBadge) and effect.badge not in badges:
             raise BadRule(pointer=f"/effects/{place}/badge", why=f"no badge {effect.badge!r}")
-        if isinstance(effect, Earn | Multiply) and effect.unit not in units:
+        if isinstance(effect, Earn | Extend | Multiply) and effect.unit not in units:
             raise BadRule(pointer=f"/effects/{place}/unit", why=f"no unit {effect.unit!r}")
 
 

@@ -18,9 +18,11 @@ from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
 from members.domain.actors import Actor
+from members.domain.calendar import local_date, start_of_day
 from members.domain.ledger import Line
-from members.models import NEVER, Account, Entry, OpenLot
-from members.operations import accesses, ledger
+from members.models import NEVER, Account, Entry, OpenLot, Unit
+from members.operations import accesses, ledger, lots
+from members.operations.lots import Extension
 from members.shipped import RETURNS
 from recognition.operations import awards
 from recognition.operations.awards import Wanted
@@ -48,12 +50,14 @@ class Wave:
     actor: Actor
     at: datetime
     items: list[Item]
+    told_at: datetime | None = None
     lines: list[Line] = field(default_factory=list)
     effects: list[NewEffect] = field(default_factory=list)
     waits: list[tuple[NewEffect, Waiting]] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
     posting: dict[int, NewEffect] = field(default_factory=dict)
     badges: list[Wanted] = field(default_factory=list)
+    extensions: list[Extension] = field(default_factory=list)
 
     def run(self) -> None:
         """Settle what waited, take back what came back, ask the rules, post, and write the
@@ -108,6 +112,10 @@ class Wave:
                 until=given.until,
                 at=item.told.occurred_at,
             )
+        elif given.kind == "extension" and given.until is not None:
+            self._extend(
+                item, self.book.units[given.unit], _midnight_after(given.until, item), given.why
+            )
 
     def _effect(self, item: Item, given: Given) -> NewEffect:
         effect = NewEffect(
@@ -124,10 +132,31 @@ class Wave:
         item.effects.append(effect)
         return effect
 
+    def _extend(self, item: Item, unit: Unit, until: datetime, why: str) -> None:
+        self.extensions.append(
+            Extension(
+                account=item.person.accounts[unit.pk, Kind.WALLET],
+                alive_at=item.told.occurred_at,
+                until=until,
+                cause=("activity", item.activity_id),
+                reason=why,
+            )
+        )
+
+    def _keep_alive(self) -> None:
+        """Acts that count as activity let points of inactivity units live on."""
+        for unit in self.book.units.values():
+            if unit.expiry != Unit.Expiry.INACTIVITY:
+                continue
+            for item in self.items:
+                if item.told.kind in unit.active_kinds:
+                    until = ledger.lot_end(unit, item.told.occurred_at, item.person.member)
+                    self._extend(item, unit, until, f"{unit.name}: kept alive by what you did")
+
     def _accrue(self, item: Item, given: Given, effect: NewEffect) -> None:
         unit = self.book.units[given.unit]
         told, person = item.told, item.person
-        at, zone = told.occurred_at, person.member.time_zone
+        at = told.occurred_at
         self.posting[len(self.lines)] = effect
         self.lines.append(
             Line(
@@ -143,7 +172,11 @@ class Wave:
                 reason=given.why,
                 rule_version=given.rule.version_id,
                 active_from=None if given.wait else at,
-                expires_at=NEVER if given.wait else ledger.lot_end(unit, at, zone),
+                expires_at=NEVER
+                if given.wait
+                else ledger.lot_end(
+                    unit, person.alive_since(unit, told), person.member, told_at=self.told_at
+                ),
             )
         )
         if given.wait:
@@ -229,7 +262,11 @@ class Wave:
     # -- writing --------------------------------------------------------------------------------
 
     def _post(self) -> None:
+        self._keep_alive()
         posted = ledger.post(self.lines, at=self.at)
+        # One by one and in order of occurrence, so that a batch leaves the rows that singles leave.
+        for extension in self.extensions:
+            lots.extend([extension], at=self.at)
         for place, effect in self.posting.items():
             effect.entry_id = posted[place].entry_id
         ids = storing.save_effects(self.effects)
@@ -265,10 +302,11 @@ def resolution(
 
     `amount` is what is still pending of it; part may have been taken back meanwhile.
 
-    Life counts from now, when the points become spendable, not from when they were promised.
+    Life counts from now, when the points become spendable, unless the unit says otherwise.
     """
     entry, unit = pending.entry, book.units[pending.unit_code]
     assert entry is not None  # what waits is points, and points have an entry
+    start = at if unit.life_from == unit.LifeFrom.ACTIVATION else entry.occurred_at
     return Line(
         key=f"settle:{entry.pk}",
         kind=Entry.Kind.ACTIVATION if confirmed else Entry.Kind.REVERSAL,
@@ -284,7 +322,7 @@ def resolution(
         parent=entry.pk,
         reverses=None if confirmed else entry.pk,
         active_from=at if confirmed else None,
-        expires_at=ledger.lot_end(unit, at, member.time_zone) if confirmed else None,
+        expires_at=ledger.lot_end(unit, start, member) if confirmed else None,
         takes="lot",
         lot=entry.pk,
     )
@@ -316,6 +354,12 @@ def cut(items: Sequence[Item], settling: frozenset[str]) -> Iterable[list[Item]]
         yield wave
 
 
+def _midnight_after(instant: datetime, item: Item) -> datetime:
+    """The end of the member's day that an instant falls into."""
+    zone = item.person.member.time_zone
+    return start_of_day(local_date(instant, zone) + timedelta(days=1), zone)
+
+
 def _chain(told: Told) -> str:
     """What ties a confirmation to what it confirms: the order."""
     return str(told.payload.get("order_id", ""))
@@ -327,6 +371,8 @@ def _waiting(given: Given, told: Told, person: Person) -> Waiting:
     due = None
     if wait.days is not None:
         due = told.occurred_at + timedelta(days=wait.days)
+    if wait.on is not None:
+        due = start_of_day(wait.on, person.member.time_zone)
     return Waiting(
         member_id=person.member.pk,
         confirmed_by=wait.confirmed_by,

@@ -63,7 +63,7 @@ def _import(reads: list[Read], source: str, actor: Actor, report: Report) -> Non
         for read in sorted(reads, key=lambda read: read.at, reverse=True)
     }
     report.members += members.enrol_missing(list(first), actor=actor, joined_on=first)
-    answers = intake.take([_told(read, source) for read in reads], actor=actor)
+    answers = intake.take([_told(read, source) for read in reads], actor=actor, is_history=True)
     for read, answer in zip(reads, answers, strict=True):
         report.statuses[answer.status] = report.statuses.get(answer.status, 0) + 1
         report.faults += [

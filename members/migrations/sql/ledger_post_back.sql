@@ -136,7 +136,7 @@ BEGIN
             SELECT l.id, l.back, -l.amount FROM unnest(todo) l WHERE l.back IS NOT NULL;
 
             INSERT INTO members_openlot AS o (account_id, expires_at, earned_at, entry_id, remaining)
-            SELECT l.credit, e.expires_at, e.occurred_at, e.id, sum(l.amount)
+            SELECT l.credit, lot_end(e.id), e.occurred_at, e.id, sum(l.amount)
             FROM unnest(todo) l JOIN members_entry e ON e.id = l.back
             GROUP BY 1, 2, 3, 4
             ON CONFLICT (account_id, expires_at, earned_at, entry_id)
