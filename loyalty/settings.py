@@ -31,6 +31,9 @@ if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
+#: Where the newest seals of the books are kept, out of the database's reach.
+CHECKPOINTS = env.str("CHECKPOINTS", "") or str(addresses.var() / "checkpoints.jsonl")
+
 PROGRAMME_NAME = env.str("PROGRAMME_NAME", "Laurel")
 PROGRAMME_TIME_ZONE = env.str("PROGRAMME_TIME_ZONE", "Europe/Berlin")
 PROGRAMME_CURRENCY = env.str("PROGRAMME_CURRENCY", "EUR")

@@ -25,6 +25,7 @@ TIMETABLE = (
     Sweep("leaderboards", "Leaderboards brought up to date", board_scores, every=1),
     Sweep("cycle_closings", "Nominations handed to the committee", cycle_closings, every=5),
     Sweep("roll_up", "Programme accounts rolled up", due.roll_up, every=1),
+    Sweep("seals", "History sealed", due.seal_history, every=1),
     Sweep("tidy", "Old jobs forgotten", due.tidy, every=60, first=timedelta(0)),
 )
 SWEEPS.update({sweep.name: sweep for sweep in TIMETABLE})

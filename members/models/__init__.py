@@ -14,6 +14,7 @@ from members.models.ledger import (
     Unit,
 )
 from members.models.members import Access, Consent, Member
+from members.models.seals import Seal, SealAhead
 from members.models.tiers import Tier, TierGroup, TierPeriod
 from members.models.trail import AuditRow
 from members.models.users import User
@@ -40,6 +41,8 @@ __all__ = [
     "Member",
     "OpenLot",
     "Rollup",
+    "Seal",
+    "SealAhead",
     "SweepRun",
     "Tier",
     "TierGroup",

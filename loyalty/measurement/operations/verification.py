@@ -12,10 +12,11 @@ from loyalty.campaigns.operations.checks import CHECKS as CAMPAIGNS
 from loyalty.rewards.operations.checks import CHECKS as REWARDS
 from members.domain.actors import Actor
 from members.domain.checks import Check
-from members.operations import accounts
+from members.operations import accounts, seals
 from members.operations.checks import CHECKS as LEDGER
 
 CHECKS = (*LEDGER, *CAMPAIGNS, *REWARDS, *DIRECTORY)
+SEALED = Check("I21", "history is as it was sealed, and as it was remembered outside", "")
 SHOWN = 5
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -43,6 +44,8 @@ def verify(*, since: datetime | None = None) -> Iterator[Finding]:
             else:
                 rows = cursor.fetchmany(SHOWN)
             yield Finding(check, rows[:SHOWN])
+    changed = list(seals.faults())
+    yield Finding(SEALED, changed[:SHOWN])
     for account_id in wrong:
         accounts.freeze(
             account_id,

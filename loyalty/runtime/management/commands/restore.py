@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from loyalty.runtime import backups
 from loyalty.runtime.faults import Fault
+from members.operations import seals
 
 
 class Command(BaseCommand):
@@ -32,4 +33,7 @@ class Command(BaseCommand):
             backups.read(file)
         except (Fault, OSError, psycopg.Error) as fault:
             raise CommandError(f"Nothing was changed. {fault}") from fault
+        put_aside = seals.forget_outside()
         self.stdout.write(f"Restored from {file}.")
+        if put_aside:
+            self.stdout.write(f"The seals of what was lost are kept in {put_aside}.")
