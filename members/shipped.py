@@ -33,6 +33,7 @@ ORDER = schema(
     shipping=MONEY,
     discount=MONEY,
     paid_with_points=MONEY,
+    exchange_rate={"type": "string", "pattern": r"^(?=.*[1-9])\d{1,9}(\.\d{1,8})?$"},
     channel=TEXT,
     store=TEXT,
 )
@@ -81,10 +82,16 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def install(using: str = "default", **_: object) -> None:
-    """Add the kinds that are missing; what staff changed stays as it is. Runs after migrations."""
+    """Add the kinds that are missing, and renew those as shipped; what staff changed stays as it is.
+    Runs after migrations."""
     from members.models import ActivityKind
 
-    ActivityKind.objects.using(using).bulk_create(
+    kinds = ActivityKind.objects.using(using)
+    for kind in kinds.filter(is_shipped=True, version=1, name__in=KINDS):
+        if kind.schema != KINDS[kind.name][1]:
+            kind.schema = KINDS[kind.name][1]
+            kind.save(using=using, update_fields=["schema"])
+    kinds.bulk_create(
         [
             ActivityKind(name=name, title=title, schema=shape, is_shipped=True)
             for name, (title, shape) in KINDS.items()

@@ -16,8 +16,8 @@ from unfold.enums import ActionVariant
 from loyalty.campaigns import permissions, words
 from loyalty.campaigns.errors import BadRule, RuleIsFixed
 from loyalty.campaigns.forms import CampaignForm, RuleForm
-from loyalty.campaigns.models import Campaign, Effect, RuleVersion
-from loyalty.campaigns.operations import campaigns, rulebook
+from loyalty.campaigns.models import Campaign, Effect, ExchangeRate, RuleVersion
+from loyalty.campaigns.operations import campaigns, rates, rulebook
 from members.console import OperationAdmin, ReadOnlyAdmin, ReasonForm, Step, StepsAdmin
 from members.domain.actors import Actor
 
@@ -263,3 +263,21 @@ class EffectAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Effect]:
         """With what a page names."""
         return super().get_queryset(request).select_related("activity", "entry")
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(OperationAdmin):
+    """What other currencies are worth. A rate is added, never changed."""
+
+    list_display = ("currency", "rate", "starts_on")
+    list_filter = ("currency",)
+    ordering = ("currency", "-starts_on")
+    fields = ("currency", "rate", "starts_on")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was used stays."""
+        return False
+
+    def add_row(self, actor: Actor, **fields: Any) -> ExchangeRate:
+        """By the operation."""
+        return rates.set_rate(actor=actor, **fields)

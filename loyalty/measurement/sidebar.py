@@ -29,7 +29,14 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("members.tier", "military_tech"),
         ),
     ),
-    (_("Campaigns"), (("campaigns.campaign", "campaign"), ("campaigns.effect", "redeem"))),
+    (
+        _("Campaigns"),
+        (
+            ("campaigns.campaign", "campaign"),
+            ("campaigns.effect", "redeem"),
+            ("campaigns.exchangerate", "currency_exchange"),
+        ),
+    ),
     (_("Rewards"), (("rewards.reward", "storefront"), ("rewards.redemption", "shopping_bag"))),
     (
         _("Recognition"),

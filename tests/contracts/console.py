@@ -77,6 +77,7 @@ CONSOLE: dict[str, Desk] = {
     "messaging.message": READ,
     "rewards.reward": FULL,
     "rewards.redemption": Desk(steps={"fulfil": ALLOWED, "cancel": ALLOWED}),
+    "campaigns.exchangerate": Desk(add=ALLOWED, has_row=False),
     # The campaign is a draft: it can be submitted and its rule written, nothing else.
     "campaigns.campaign": Desk(
         change=ALLOWED,

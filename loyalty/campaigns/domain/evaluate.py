@@ -8,13 +8,14 @@ was earned per money. Limits and budgets cut what is due; the trace names the on
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from loyalty.audiences.domain.predicate import Seen, compact, judge
 from loyalty.audiences.domain.sentence import said, shown
 from loyalty.campaigns.domain.orders import Order
 from loyalty.campaigns.domain.rules import Earn, Extend, GiveBadge, Multiply, OpenDoor, Rule, Wait
-from members.domain.money import to_minor, to_text
+from members.domain.money import exponent
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +177,16 @@ def _earned(effect: Earn, order: Order | None) -> tuple[int, str]:
         return effect.amount, f"{effect.amount} for doing it"
     if order is None or effect.per is None:
         return 0, ""
-    base = order.base_of(effect.categories)
-    amount = effect.points * (base // to_minor(effect.per, order.currency))
-    paid = to_text(base, order.currency)
-    return amount, f"{effect.points} for each whole {effect.per} of {paid} {order.currency}"
+    worth = order.worth_of(effect.categories)
+    paid = f"{worth:.{exponent(order.money)}f} {order.money}"
+    if order.rate is not None:
+        paid += f" ({order.currency} at {order.rate.factor.normalize():f})"
+    return _per(effect, worth), f"{effect.points} for each whole {effect.per} of {paid}"
+
+
+def _per(earn: Earn, worth: Decimal) -> int:
+    """The points for each whole `per` of an amount, rounded down once."""
+    return earn.points * int(worth // Decimal(earn.per or 1))
 
 
 def _multiplied(
@@ -192,8 +199,7 @@ def _multiplied(
         if earn.unit != effect.unit or earn.per is None:
             continue
         if effect.categories:
-            base = order.base_of(effect.categories)
-            amount = earn.points * (base // to_minor(earn.per, order.currency))
+            amount = _per(earn, order.worth_of(effect.categories))
         extra += int(amount * (effect.factor - 1))
     return extra, f"{shown(effect.factor)} times the points"
 

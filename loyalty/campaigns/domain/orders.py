@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from members.domain.money import exponent, to_minor
@@ -25,47 +25,93 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """What one unit of an order's currency is worth in the programme's own, `currency`."""
+
+    currency: str
+    factor: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
-    """An order as the rules see it. `base` excludes tax, shipping, gift cards, every discount and
-    what was paid with points."""
+    """An order as the rules see it, its lines and `deducted` in minor units of its own currency.
+
+    `base` excludes tax, shipping, gift cards, every discount and what was paid with points. With a
+    `rate` it is money of the programme's currency, rounded down once.
+    """
 
     currency: str
     lines: tuple[Line, ...]
     deducted: int
+    rate: Rate | None = None
+
+    @property
+    def money(self) -> str:
+        """The currency that `base` is in."""
+        return self.rate.currency if self.rate else self.currency
 
     @property
     def base(self) -> int:
-        """The earning base in minor units, never below zero."""
-        return max(sum(line.base for line in self.lines) - self.deducted, 0)
+        """The earning base in minor units of `money`, never below zero."""
+        return self._in_money(self._own_base)
+
+    @property
+    def worth(self) -> Decimal:
+        """The earning base as an amount of `money`."""
+        return Decimal(self.base).scaleb(-exponent(self.money))
 
     @property
     def value(self) -> int:
-        """What the lines cost in all, before order-wide deductions."""
+        """What the lines cost in all, in the order's own currency, before order-wide deductions."""
         return sum(line.value for line in self.lines)
 
     def facts(self) -> dict[str, Any]:
         """What conditions may ask about the order's content."""
         return {
-            "order.base": Decimal(self.base).scaleb(-exponent(self.currency)),
+            "order.base": self.worth,
             "order.quantity": sum(line.quantity for line in self.lines),
             "order.categories": frozenset(line.category for line in self.lines if line.category),
             "order.skus": frozenset(line.sku for line in self.lines if line.sku),
             "order.currency": self.currency,
         }
 
-    def base_of(self, categories: frozenset[str]) -> int:
+    def worth_of(self, categories: frozenset[str]) -> Decimal:
         """The part of the base that comes from lines of these categories (empty: all of it).
 
         Order-wide deductions are shared in proportion to the lines, rounded down.
         """
         if not categories:
-            return self.base
+            return self.worth
         whole = sum(line.base for line in self.lines)
         part = sum(line.base for line in self.lines if line.category in categories)
-        return part * self.base // whole if whole else 0
+        own = part * self._own_base // whole if whole else 0
+        return Decimal(self._in_money(own)).scaleb(-exponent(self.money))
+
+    @property
+    def _own_base(self) -> int:
+        return max(sum(line.base for line in self.lines) - self.deducted, 0)
+
+    def _in_money(self, own: int) -> int:
+        if self.rate is None:
+            return own
+        places = exponent(self.rate.currency) - exponent(self.currency)
+        return int((own * self.rate.factor).scaleb(places))
 
 
-def read_order(payload: Mapping[str, Any]) -> Order:
+def own_rate(payload: Mapping[str, Any]) -> Decimal | None:
+    """The exchange rate that the order brings, if it does. Raises ValueError when it is none."""
+    if "exchange_rate" not in payload:
+        return None
+    try:
+        rate = Decimal(payload["exchange_rate"])
+    except (InvalidOperation, TypeError) as error:
+        raise ValueError(f"{payload['exchange_rate']!r} is not an exchange rate") from error
+    if not rate.is_finite() or not 0 < rate < 10**10:
+        raise ValueError(f"{payload['exchange_rate']!r} is not an exchange rate")
+    return round(rate, 8)
+
+
+def read_order(payload: Mapping[str, Any], rate: Rate | None = None) -> Order:
     """The order in a payload that met its schema. Raises ValueError for amounts that the currency
     does not have."""
     currency = payload["currency"]
@@ -87,4 +133,4 @@ def read_order(payload: Mapping[str, Any]) -> Order:
 
     lines = tuple(read(line) for line in payload["lines"])
     deducted = minor(payload.get("discount")) + minor(payload.get("paid_with_points"))
-    return Order(currency, lines, deducted)
+    return Order(currency, lines, deducted, rate)

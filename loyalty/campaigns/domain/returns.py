@@ -46,7 +46,7 @@ def left_of(order: Order, returned: Mapping[str, int]) -> Order:
             )
     whole, rest = order.value, sum(line.value for line in lines)
     deducted = order.deducted - order.deducted * (whole - rest) // whole if whole else 0
-    return Order(order.currency, tuple(lines), deducted if lines else 0)
+    return replace(order, lines=tuple(lines), deducted=deducted if lines else 0)
 
 
 def share_returned(order: Order, left: Order) -> Fraction:

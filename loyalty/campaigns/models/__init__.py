@@ -6,12 +6,14 @@ from loyalty.campaigns.models.campaigns import (
     RuleVersion,
 )
 from loyalty.campaigns.models.evaluations import Effect, Evaluation, Waiting
+from loyalty.campaigns.models.rates import ExchangeRate
 
 __all__ = [
     "BudgetUse",
     "Campaign",
     "Effect",
     "Evaluation",
+    "ExchangeRate",
     "LimitUse",
     "RuleStamp",
     "RuleVersion",

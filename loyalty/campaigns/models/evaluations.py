@@ -12,7 +12,7 @@ class Evaluation(models.Model):
     """That an activity was evaluated, and the compact trace of every rule that looked at it.
 
     `trace` is a list of `{"rule": id, "campaign": slug, "passed": bool, "tests": [[field, op, seen,
-    held], ...], "why": text}`.
+    held], ...], "why": text}`. `rate` is what the order's currency was worth, when it was another.
     """
 
     activity = models.OneToOneField(
@@ -20,6 +20,7 @@ class Evaluation(models.Model):
     )
     evaluated_at = models.DateTimeField()
     trace = models.JSONField(default=list)
+    rate = models.DecimalField(max_digits=18, decimal_places=8, null=True)
 
     class Meta:
         verbose_name = _("evaluation")

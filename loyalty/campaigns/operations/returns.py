@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from loyalty.campaigns.domain import returns
 from loyalty.campaigns.domain.evaluate import window_of
-from loyalty.campaigns.domain.orders import Order, read_order
+from loyalty.campaigns.domain.orders import Order, Rate, read_order
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Campaign, Effect, Waiting
@@ -87,7 +88,7 @@ def placed(keys: Collection[Key]) -> dict[Key, Activity]:
 def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
     """The evaluated sales under these keys, in five queries however many they are."""
     sales = {
-        key: Sale(row, read_order(row.payload))
+        key: Sale(row, read_order(row.payload, _rate_of(row)))
         for key, row in placed(keys).items()
         if key in keys and hasattr(row, "evaluation")
     }
@@ -112,6 +113,12 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
         if sale is not None:
             sale.take_in(row.payload)
     return sales
+
+
+def _rate_of(row: Activity) -> Rate | None:
+    """The rate that the sale was evaluated with."""
+    factor = row.evaluation.rate if hasattr(row, "evaluation") else None
+    return None if factor is None else Rate(settings.PROGRAMME_CURRENCY, factor)
 
 
 def budgets_drawn(tolds: Iterable[Told]) -> set[int]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 import jsonschema_rs
 import rfc8785
 
-from loyalty.campaigns.domain.orders import read_order
+from loyalty.campaigns.domain.orders import own_rate, read_order
 from loyalty.campaigns.domain.told import Fault, Told
 from members.models import ActivityKind
 
@@ -47,6 +47,7 @@ def faults_of(told: Told, validator: Validator | None) -> list[Fault]:
     if not found and told.kind in ORDERS:
         try:
             read_order(told.payload)
+            own_rate(told.payload)
         except ValueError as error:
             found.append(Fault("/data", "bad_amount", str(error)))
     return found

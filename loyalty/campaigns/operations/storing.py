@@ -34,9 +34,9 @@ RETURNING activity_id, rule_version_id, place, kind, id
 """
 
 _EVALUATIONS = """
-INSERT INTO campaigns_evaluation (activity_id, evaluated_at, trace)
-SELECT activity_id, %s, trace
-FROM jsonb_to_recordset(%s::jsonb) AS t(activity_id bigint, trace jsonb)
+INSERT INTO campaigns_evaluation (activity_id, evaluated_at, trace, rate)
+SELECT activity_id, %s, trace, rate
+FROM jsonb_to_recordset(%s::jsonb) AS t(activity_id bigint, trace jsonb, rate numeric)
 """
 
 
@@ -140,9 +140,8 @@ def save_effects(effects: Sequence[NewEffect]) -> dict[tuple[int, int, int, str]
         return {tuple(key): pk for *key, pk in cursor.fetchall()}
 
 
-def save_evaluations(traces: Mapping[int, list[dict[str, object]]], *, at: datetime) -> None:
-    """Write that these activities were evaluated, and the trace of each."""
-    rows = [{"activity_id": pk, "trace": trace} for pk, trace in traces.items()]
+def save_evaluations(rows: Sequence[dict[str, object]], *, at: datetime) -> None:
+    """Write that activities were evaluated: `activity_id`, `trace`, and the `rate` as text."""
     with connection.cursor() as cursor:
         cursor.execute(_EVALUATIONS, [at, json.dumps(rows)])
 

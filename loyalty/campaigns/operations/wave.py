@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from loyalty.campaigns.domain.evaluate import Given, Outcome, evaluate
-from loyalty.campaigns.domain.orders import read_order
+from loyalty.campaigns.domain.orders import Rate, read_order
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Effect, Waiting
 from loyalty.campaigns.operations import people, returns, storing
 from loyalty.campaigns.operations.people import Company, Person
+from loyalty.campaigns.operations.rates import Rates
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
@@ -38,6 +39,7 @@ class Item:
     told: Told
     person: Person
     outcome: Outcome | None = None
+    rate: Rate | None = None
     effects: list[NewEffect] = field(default_factory=list)
 
 
@@ -58,6 +60,10 @@ class Wave:
     posting: dict[int, NewEffect] = field(default_factory=dict)
     badges: list[Wanted] = field(default_factory=list)
     extensions: list[Extension] = field(default_factory=list)
+    rates: Rates = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rates = Rates(item.told for item in self.items)
 
     def run(self) -> None:
         """Settle what waited, take back what came back, ask the rules, post, and write the
@@ -72,7 +78,10 @@ class Wave:
 
     def _ask(self, item: Item) -> None:
         told, person = item.told, item.person
-        order = read_order(told.payload) if told.kind in ORDERS else None
+        order = None
+        if told.kind in ORDERS:
+            item.rate = self.rates.of(told)
+            order = read_order(told.payload, item.rate)
         item.outcome = evaluate(
             [
                 rule
@@ -278,12 +287,16 @@ class Wave:
             Waiting.objects.filter(pk__in=self.settled).delete()
         if self.badges:
             awards.award_many(self.badges, actor=self.actor)
-        traces = {
-            item.activity_id: [trace.compact() for trace in item.outcome.traces]
+        evaluations: list[dict[str, object]] = [
+            {
+                "activity_id": item.activity_id,
+                "trace": [trace.compact() for trace in item.outcome.traces],
+                "rate": str(item.rate.factor) if item.rate else None,
+            }
             for item in self.items
             if item.outcome is not None
-        }
-        storing.save_evaluations(traces, at=self.at)
+        ]
+        storing.save_evaluations(evaluations, at=self.at)
 
 
 def resolution(
