@@ -120,3 +120,23 @@ class AlreadyDecided(Refused):
 class SecondPersonNeeded(Refused):
     code = "second_person_needed"
     sentence = _("A second person decides on this.")
+
+
+class NoTierForOneself(Refused):
+    code = "no_tier_for_oneself"
+    sentence = _("Nobody gives a tier to themselves.")
+
+
+class OverAlready(Refused):
+    code = "over_already"
+    sentence = _("This is over already.")
+
+
+class DayPassed(Refused):
+    code = "day_passed"
+    sentence = _("%(day)s has passed already.")
+
+
+class TierGiven(Refused):
+    code = "tier_given"
+    sentence = _("The member has this tier until that day already.")

@@ -4,8 +4,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from members.errors import AlreadyDecided, NotForOneself, SecondPersonNeeded
-from members.models import Adjustment, Job, Member
+from members.errors import (
+    AlreadyDecided,
+    NotForOneself,
+    NoTierForOneself,
+    OverAlready,
+    SecondPersonNeeded,
+)
+from members.models import Adjustment, Job, Member, TierLift
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +63,19 @@ def can_retry(user, job: Job) -> Verdict:
     if job.state != Job.State.DEAD:
         return refused(_("Only a job that gave up can be tried again."))
     return held(user, "members.change_job")
+
+
+def can_give_tier(user, member: Member) -> Verdict:
+    """Staff with the permission, and never for themselves."""
+    if member.user_id == user.pk:
+        return refused(str(NoTierForOneself.sentence))
+    return held(user, "members.add_tierlift")
+
+
+def can_end_lift(user, lift: TierLift) -> Verdict:
+    """Staff with the permission, and never for themselves, while it lasts."""
+    if lift.member.user_id == user.pk:
+        return refused(str(NoTierForOneself.sentence))
+    if lift.ended_at is not None:
+        return refused(str(OverAlready.sentence))
+    return held(user, "members.change_tierlift")

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from members.domain.tiers import Rung, Status
 from members.models import NEVER, Account, Entry, LotUse, Member
 from members.operations import tiers
 
@@ -36,7 +35,7 @@ GROUP BY 1, 2 ORDER BY 1, 2
 
 
 def balances(member: Member, *, at: datetime) -> dict[str, Any]:
-    """Per unit: available, pending, held, debt and what expires when; and the tier, at an instant."""
+    """Per unit: available, pending, held, debt and what expires when; and the tiers, at an instant."""
     with connection.cursor() as cursor:
         cursor.execute(_BALANCES, {"member": member.pk, "at": at})
         stored: dict[str, dict[str, int]] = defaultdict(dict)
@@ -48,6 +47,7 @@ def balances(member: Member, *, at: datetime) -> dict[str, Any]:
             if remaining:
                 lots[unit].append((expires_at, int(remaining)))
     kinds = Account.Kind
+    places = ladder_places(member, at=at)
     return {
         "member": member.ref,
         "as_of": at,
@@ -66,41 +66,38 @@ def balances(member: Member, *, at: datetime) -> dict[str, Any]:
             }
             for unit, held in stored.items()
         ],
-        "tier": tier(member, at=at),
+        "tier": places[0] if places else None,
+        "tiers": places,
     }
 
 
-def tier(member: Member, *, at: datetime) -> dict[str, Any] | None:
-    """The tier at an instant, when it is reviewed, what it would be then, and the way up."""
-    ladder = next(iter(tiers.ladders()), None)
-    if ladder is None:
-        return None
-    standing = tiers.standings(ladder, [member])[member.pk]
-    now = standing.periods(ladder, at)[-1]
-    status = Status(standing.events, months=ladder.group.window_months, zone=standing.zone)
-    points = status.at(at)
-    above = next((rung for rung in ladder.rungs if rung.threshold > _threshold(ladder, now)), None)
+def ladder_places(member: Member, *, at: datetime) -> list[dict[str, Any]]:
+    """On each ladder: the tier at an instant, what it would be after its review, and the way up.
+
+    An instant is read in the order of happening: what was imported late counts where it belongs.
+    """
+    ladders = tiers.ladders()
+    found = tiers.standings(ladders, [member])
+    return [_place(ladder, found[ladder.group.pk][member.pk], at) for ladder in ladders]
+
+
+def _place(ladder: tiers.Ladder, standing: tiers.Standing, at: datetime) -> dict[str, Any]:
+    ahead = standing.projection(ladder, at)
     return {
-        "slug": ladder.slugs[now.tier_id],
-        "since": now.starts_at,
-        "review_at": now.review_at,
-        "status_points": points,
-        "projected": ladder.slugs[_projected(ladder.rungs, status, now.review_at or at)],
-        "next": above
-        and {"slug": ladder.slugs[above.tier_id], "missing": max(above.threshold - points, 0)},
+        "group": ladder.group.slug,
+        "slug": ladder.slugs[ahead.period.tier_id],
+        "since": ahead.period.starts_at,
+        "cause": ahead.period.cause,
+        "review_at": ahead.review_at,
+        "in_grace": ahead.period.grace_from is not None,
+        "status_points": ahead.points,
+        "supported": ahead.is_supported,
+        "projected": ladder.slugs[ahead.projected],
+        "to_keep": ahead.to_keep,
+        "lost_at": ahead.lost_at,
+        "next": ahead.ahead
+        and {"slug": ladder.slugs[ahead.ahead.tier_id], "missing": ahead.to_rise},
     }
-
-
-def _threshold(ladder: tiers.Ladder, period) -> int:
-    return next(rung.threshold for rung in ladder.rungs if rung.tier_id == period.tier_id)
-
-
-def _projected(rungs: list[Rung], status: Status, at: datetime) -> int:
-    """The tier at an instant if nothing more happens until then."""
-    points = status.at(at)
-    return max(
-        (rung for rung in rungs if rung.threshold <= points), key=lambda r: r.threshold
-    ).tier_id
 
 
 def entry(row: Entry, member: Member) -> dict[str, Any]:

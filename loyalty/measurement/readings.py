@@ -38,7 +38,9 @@ def all_round(member: Member) -> AllRound:
         balances=Balance.objects.filter(account__member=member)
         .select_related("account__unit")
         .order_by("account__unit_id", "account__kind"),
-        tiers=TierPeriod.objects.filter(member=member, ends_at=None).select_related("tier"),
+        tiers=TierPeriod.objects.filter(member=member, ends_at=None)
+        .select_related("tier", "group")
+        .order_by("group_id"),
         lines=[_line(entry, own) for entry in _entries(member)],
         activities=Activity.objects.filter(member=member)
         .prefetch_related("effects")

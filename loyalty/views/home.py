@@ -54,10 +54,12 @@ def standing_of(member: Member) -> dict[str, object]:
     promises = promised_to(member)
     expiring = expiring_from(wallet, now, member.time_zone) if wallet else []
     offers = offers_for(member, Reward.objects.on_offer(now))
+    progress = progress_of(member, now)
     return {
         "member": member,
         "wallet": wallet,
-        "progress": progress_of(member, now),
+        "progress": progress[0] if progress else None,
+        "further_ladders": progress[1:],
         "expiring": expiring,
         "treat": treat_for(offers, expiring[0].amount) if expiring else None,
         "offers": offers[:SHOWN],

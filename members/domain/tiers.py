@@ -1,16 +1,17 @@
 """Which tier a member holds when: up at once, down only at a review.
 
-The periods are a pure replay of the status points earned, so the order in which activities arrive
-does not matter. `docs/algorithms/tiers.md` walks through an example.
+The periods are a pure replay of the status points earned and taken back, so the order in which
+activities arrive does not matter. `docs/algorithms/tiers.md` walks through examples.
 """
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from itertools import accumulate
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from members.domain.calendar import add_months, local_date, start_of_day
+from members.domain.windows import Status
+
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,98 +23,148 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """How a ladder lets members down.
+
+    A tier that is not kept is lost `grace_days` after its review, one step at a time or straight to
+    what was earned. An upgrade is taken back when the points behind it are returned within
+    `undo_days`; later, or when that is None, it stays until its review.
+    """
+
+    is_one_step: bool = False
+    grace_days: int = 0
+    undo_days: int | None = 30
+
+
+USUAL = Rules()
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
-    """A tier held from `starts_at` until `ends_at` (None: still); reviewed at `review_at`."""
+    """A tier held from `starts_at` until `ends_at` (None: still); reviewed at `review_at`.
+
+    With `grace_from` the review of that instant was not passed, and `review_at` ends the grace.
+    """
 
     tier_id: int
     starts_at: datetime
     ends_at: datetime | None
     review_at: datetime | None
     cause: str
+    grace_from: datetime | None = None
 
 
-class Status:
-    """Status points over a moving window of months, asked at any instant."""
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A rung of the ladder, by its place, and when it is reviewed."""
 
-    def __init__(self, events: Sequence[tuple[datetime, int]], *, months: int, zone: str) -> None:
-        ordered = sorted(events)
-        self.times = [at for at, _ in ordered]
-        self._sums = [0, *accumulate(amount for _, amount in ordered)]
-        self._months = months
-        self._zone = zone
+    place: int = 0
+    review_at: datetime | None = None
+    grace_from: datetime | None = None
 
-    def at(self, instant: datetime) -> int:
-        """Points earned in the window that ends at (and includes) this instant."""
-        opening = self._opening(instant)
-        last = bisect_right(self.times, instant)
-        first = bisect_right(self.times, opening - timedelta(microseconds=1))
-        return self._sums[last] - self._sums[min(first, last)]
 
-    def whole_until(self, instant: datetime) -> date | None:
-        """The last local day on which everything that counts at this instant still counts.
+@dataclass(slots=True)
+class _Climb:
+    """Somebody on the ladder. With `known`, what was taken back until then never counted."""
 
-        None when nothing counts. To reach a threshold with the least effort, reach it by then.
-        """
-        opening = self._opening(instant)
-        first = bisect_right(self.times, opening - timedelta(microseconds=1))
-        if first == bisect_right(self.times, instant):
-            return None
-        return add_months(local_date(self.times[first], self._zone), self._months) - timedelta(
-            days=1
-        )
+    status: Status
+    thresholds: list[int]
+    rules: Rules
+    held: _Held
+    known: datetime | None = None
+    #: Every rung that was come to: when, which, why.
+    moves: list[tuple[datetime, _Held, str]] = field(default_factory=list)
+    #: What was held before each upgrade.
+    before: list[tuple[datetime, _Held]] = field(default_factory=list)
 
-    def _opening(self, instant: datetime) -> datetime:
-        """The first instant of the window that ends at this one."""
-        return start_of_day(
-            add_months(local_date(instant, self._zone), -self._months) + timedelta(days=1),
-            self._zone,
-        )
+    def run(self, since: datetime, until: datetime) -> None:
+        """Live through everything from `since` to `until`."""
+        undone = set() if self.known else set(self.status.undone_times)
+        for at in self.status.instants(since, until):
+            self._review(at)
+            self._earn(at)
+            if at in undone:
+                self._take_back(at)
+        self._review(until)
 
-    def review_after(self, instant: datetime) -> datetime:
-        """When a tier reached at this instant is reviewed: the end of that day, a window later."""
-        day = add_months(local_date(instant, self._zone), self._months)
-        return start_of_day(day + timedelta(days=1), self._zone)
+    def _earn(self, at: datetime) -> None:
+        place = self._place(self.status.at(at, self.known))
+        if place > self.held.place:
+            self.before.append((at, self.held))
+            self._move(place, at, "reached")
+        elif self.held.grace_from is not None and self._graced(at) >= self.held.place:
+            self._stay(_Held(self.held.place, self.status.next_review(self.held.grace_from)))
+
+    def _review(self, upto: datetime) -> None:
+        while (due := self.held.review_at) is not None and due <= upto:
+            place, graced = self.held.place, self.held.grace_from
+            last = due - INSTANT
+            earned = self._graced(last) if graced else self._place(self.status.at(last, self.known))
+            if earned >= place:
+                self._stay(_Held(place, self.status.next_review(graced or due)))
+            elif self.rules.grace_days and not graced:
+                self._stay(_Held(place, self.status.days_after(due, self.rules.grace_days), due))
+            else:
+                self._move(place - 1 if self.rules.is_one_step else earned, due, "not_kept")
+
+    def _take_back(self, at: datetime) -> None:
+        """Fall to what would be held if what was returned until now had never counted."""
+        if self.rules.undo_days is None:
+            return
+        since = at - timedelta(days=self.rules.undo_days)
+        recent = [(reached_at, held) for reached_at, held in self.before if reached_at >= since]
+        if not recent:
+            return
+        reached_at, held = recent[0]
+        other = _Climb(self.status, self.thresholds, self.rules, held, known=at)
+        other.run(reached_at, at)
+        if other.held.place < self.held.place:
+            self.held, self.before = other.held, other.before
+            self.moves.append((at, self.held, "taken_back"))
+
+    def _place(self, points: int) -> int:
+        return max(bisect_right(self.thresholds, points) - 1, 0)
+
+    def _graced(self, at: datetime) -> int:
+        """The place that the reviewed window reaches when it stays open until `at`."""
+        assert self.held.grace_from is not None  # asked in a grace only
+        opening = self.status.opening(self.held.grace_from - INSTANT)
+        return self._place(self.status.counted(opening, at, self.known or at))
+
+    def _move(self, place: int, at: datetime, cause: str) -> None:
+        self.held = _Held(place, self.status.review_after(at) if place else None)
+        self.moves.append((at, self.held, cause))
+
+    def _stay(self, held: _Held) -> None:
+        """The same rung, with another review."""
+        self.held = held
+        if self.moves:
+            at, _, cause = self.moves[-1]
+            self.moves[-1] = at, held, cause
 
 
 def replay(
-    status: Status, ladder: Sequence[Rung], *, joined_at: datetime, until: datetime
+    status: Status,
+    ladder: Sequence[Rung],
+    *,
+    joined_at: datetime,
+    until: datetime,
+    rules: Rules = USUAL,
 ) -> list[Period]:
     """The tier periods from `joined_at` to `until`; the last one is open.
 
     `ladder` is ordered by threshold and starts at 0.
     """
-    thresholds = [rung.threshold for rung in ladder]
-
-    def earned(at: datetime) -> int:
-        return max(bisect_right(thresholds, status.at(at)) - 1, 0)
-
     start = min([joined_at, *status.times[:1]])
-    held = 0
-    periods = [Period(ladder[0].tier_id, start, None, None, "joined")]
-
-    def move(to: int, at: datetime, cause: str) -> None:
-        nonlocal held
-        held = to
-        periods[-1] = replace(periods[-1], ends_at=at)
-        review = status.review_after(at) if to else None
-        periods.append(Period(ladder[to].tier_id, at, None, review, cause))
-
-    def review(upto: datetime) -> None:
-        while (due := periods[-1].review_at) is not None and due <= upto:
-            last_instant = due - timedelta(microseconds=1)
-            if (now := earned(last_instant)) < held:
-                move(now, due, "not_kept")
-            else:
-                next_review = status.review_after(last_instant)
-                periods[-1] = replace(periods[-1], review_at=next_review)
-
-    for at in status.times:
-        if at > until:
-            break
-        review(at)
-        if (now := earned(at)) > held:
-            move(now, at, "reached")
-    review(until)
+    climb = _Climb(status, [rung.threshold for rung in ladder], rules, _Held())
+    climb.moves.append((start, climb.held, "joined"))
+    climb.run(start, until)
+    periods: list[Period] = []
+    for at, held, cause in climb.moves:
+        if periods:
+            periods[-1] = replace(periods[-1], ends_at=at)
+        tier_id = ladder[held.place].tier_id
+        periods.append(Period(tier_id, at, None, held.review_at, cause, held.grace_from))
     # An upgrade at the very instant of a review leaves a period of no length behind: drop it.
     return [period for period in periods if period.ends_at != period.starts_at]
 

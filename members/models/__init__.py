@@ -15,7 +15,7 @@ from members.models.ledger import (
 )
 from members.models.members import Access, Consent, Member
 from members.models.seals import Seal, SealAhead
-from members.models.tiers import Tier, TierGroup, TierPeriod
+from members.models.tiers import Tier, TierGroup, TierLift, TierPeriod
 from members.models.trail import AuditRow
 from members.models.users import User
 from members.models.work import Decision, Heartbeat, Job, SweepRun, Watermark
@@ -46,6 +46,7 @@ __all__ = [
     "SweepRun",
     "Tier",
     "TierGroup",
+    "TierLift",
     "TierPeriod",
     "Unit",
     "User",

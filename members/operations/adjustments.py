@@ -18,7 +18,7 @@ from members.errors import (
     SecondPersonNeeded,
 )
 from members.models import Account, Adjustment, Entry, Member, Unit, User
-from members.operations import accounts, audit, ledger
+from members.operations import accounts, audit, ledger, tiers
 
 Kind = Account.Kind
 State = Adjustment.State
@@ -136,4 +136,6 @@ def _post(adjustment: Adjustment, *, actor: Actor) -> Adjustment:
     adjustment.entry, adjustment.state = ledger.post_one(line, actor=actor), State.POSTED
     adjustment.save(update_fields=["entry", "state", "decided_by", "decided_at"])
     audit.record(adjustment, actor=actor, verb="members.adjustment.posted")
+    if unit.tier_groups.exists():
+        tiers.settle([member], actor=actor, at=now)
     return adjustment

@@ -15,10 +15,6 @@ HOLDS = 500
 #: Done jobs are kept this long, for people who look.
 KEPT = timedelta(days=14)
 
-_LOCK = """
-SELECT 1 FROM members_balance b JOIN members_account a ON a.id = b.account_id
-WHERE a.member_id = ANY(%s) ORDER BY a.id FOR UPDATE OF b
-"""
 _OPEN_ROLLUPS = """
 INSERT INTO members_rollup (account_id, amount, upto_entry_id, next_entry_id, next_horizon)
 SELECT id, 0, 0, 0, 0 FROM members_account WHERE member_id IS NULL ON CONFLICT DO NOTHING
@@ -76,10 +72,9 @@ def tier_reviews(since: datetime, until: datetime) -> Tally:
         .order_by("review_at")
         .values_list("member_id", flat=True)[:REVIEWS]
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [due])
-    members = Member.objects.filter(pk__in=due)
-    moved = tiers.settle(list(members), actor=Actor.system("sweep:tier_review"), at=until)
+    members = list(Member.objects.filter(pk__in=due))
+    tiers.lock(members)
+    moved = tiers.settle(members, actor=Actor.system("sweep:tier_review"), at=until)
     more = len(due) == REVIEWS
     return Tally(since if more else until, len(due), moved, more=more)
 

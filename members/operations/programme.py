@@ -1,6 +1,7 @@
 """The units and the ladder a programme starts with. Staff change them in the console."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from members import clock
 from members.domain.actors import Actor
 from members.errors import LowestTier
 from members.models import Account, Member, Tier, TierGroup, Unit
-from members.operations import accounts, audit
+from members.operations import accounts, audit, resettling
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,61 @@ UNIT_FIELDS = (
 )
 
 
+#: What may be set on a ladder; its slug and unit stay what they were.
+LADDER_TERMS = (
+    "name",
+    "window",
+    "window_months",
+    "window_starts_on",
+    "downgrade",
+    "grace_days",
+    "undo_days",
+    "notice_days",
+)
+
+
+@transaction.atomic
+def add_group(slug: str, *, name: str, unit: Unit, actor: Actor, **terms: Any) -> TierGroup:
+    """A ladder without steps; it begins to count with its first tier (`add_tier`)."""
+    _only(LADDER_TERMS, terms)
+    group = TierGroup(slug=slug, name=name, unit=unit, **terms)
+    group.full_clean()
+    group.save()
+    audit.record(
+        group,
+        actor=actor,
+        verb="members.tier_group.added",
+        after={"slug": slug, "name": name, "unit": unit.code, **_plain(terms)},
+    )
+    return group
+
+
+@transaction.atomic
+def change_group(group: TierGroup, *, actor: Actor, **fields: Any) -> TierGroup:
+    """Change what counts towards a ladder and how it lets members down.
+
+    Everybody is measured anew, by the worker, as if it had always been so.
+    """
+    row = _change(TierGroup, group, LADDER_TERMS, "members.tier_group.changed", actor, fields)
+    _measure_anew(row)
+    return row
+
+
+@transaction.atomic
+def add_tier(group: TierGroup, *, actor: Actor, **fields: Any) -> Tier:
+    """A further step of a ladder. Raises LowestTier when the first does not start at 0."""
+    group = TierGroup.objects.select_for_update().get(pk=group.pk)
+    _only(("slug", "name", "threshold", "benefits"), fields)
+    tier = Tier(group=group, **fields)
+    tier.full_clean()
+    if tier.threshold != 0 and not group.tiers.exists():
+        raise LowestTier()
+    tier.save()
+    audit.record(tier, actor=actor, verb="members.tier.added", after=fields)
+    _measure_anew(group)
+    return tier
+
+
 @transaction.atomic
 def change_unit(unit: Unit, *, actor: Actor, **fields: Any) -> Unit:
     """Change a unit's name or its policies; they hold for what happens from now on.
@@ -114,28 +170,47 @@ def change_unit(unit: Unit, *, actor: Actor, **fields: Any) -> Unit:
 def change_tier(tier: Tier, *, actor: Actor, **fields: Any) -> Tier:
     """Change a tier's name, benefits or threshold.
 
-    Members are measured against a new threshold when their points next change, or at their review.
-    Raises LowestTier when the lowest would no longer start at 0.
+    Everybody is measured against a new threshold, by the worker. Raises LowestTier when the lowest
+    would no longer start at 0.
     """
     stored = Tier.objects.select_for_update().get(pk=tier.pk)
     if stored.threshold == 0 and fields.get("threshold", 0) != 0:
         raise LowestTier()
-    return _change(
+    row = _change(
         Tier, tier, ("name", "benefits", "threshold"), "members.tier.changed", actor, fields
     )
+    if "threshold" in fields:
+        _measure_anew(row.group)
+    return row
+
+
+def _measure_anew(group: TierGroup) -> None:
+    resettling.resettle_everybody(cause=f"{group.slug}:{clock.now().isoformat()}")
+
+
+def _only(known: tuple[str, ...], fields: dict[str, Any]) -> None:
+    unknown = set(fields) - set(known)
+    if unknown:
+        raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
+
+
+def _plain(fields: dict[str, Any]) -> dict[str, Any]:
+    """As the audit trail keeps it."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in fields.items()
+    }
 
 
 def _change(
     model: Any, row: Any, editable: tuple[str, ...], verb: str, actor: Actor, fields: dict[str, Any]
 ) -> Any:
-    unknown = set(fields) - set(editable)
-    if unknown:
-        raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
+    _only(editable, fields)
     row = model.objects.select_for_update().get(pk=row.pk)
     before = {name: getattr(row, name) for name in fields}
     for name, value in fields.items():
         setattr(row, name, value)
     row.full_clean()
     row.save(update_fields=list(fields))
-    audit.record(row, actor=actor, verb=verb, before=before, after=fields)
+    audit.record(row, actor=actor, verb=verb, before=_plain(before), after=_plain(fields))
     return row

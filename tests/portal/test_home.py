@@ -3,12 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from loyalty.rewards.models import Reward
 from members.domain.actors import Actor
 from members.domain.calendar import local_date
-from members.operations import ledger, members
+from members.models import Tier, TierGroup
+from members.operations import ledger, lifts, members, programme
 
 SYSTEM = Actor.system("tests")
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -104,3 +107,48 @@ def test_erased_member_is_a_stranger(client, bo):
     bo.save()
     assert "Join the programme" in client.get(reverse("home")).content.decode()
     assert members.Member.objects.of(bo.user).exists() is False
+
+
+def test_the_card_says_what_keeps_the_tier_and_until_when(home, bo, units):
+    """UM1, E53: 40 days before the review 150 points are missing; a kept tier is safe for longer."""
+    give(bo, units["status"], 160, NOON - timedelta(days=325), "s1")
+    page = home().content.decode()
+    assert "<bdi>150</bdi> more points keep Silver, by" in page
+    assert 'datetime="2026-07-25"' in page
+    give(bo, units["status"], 150, NOON - timedelta(days=1), "s2")
+    page = home().content.decode()
+    assert "keep Silver" not in page
+    assert 'datetime="2027-07-25"' in page
+
+
+def test_a_tier_by_hand_and_a_grace_are_called_so(home, bo, units):
+    """E51, E54."""
+    gold = Tier.objects.get(slug="gold")
+    lift = lifts.give_tier(
+        bo, tier=gold, until=NOON.date() + timedelta(days=90), reason="Thanks", actor=SYSTEM
+    )
+    assert "A present, yours until" in home().content.decode()
+    lifts.end_lift(lift, reason="Over", actor=SYSTEM)
+    group = TierGroup.objects.get(slug="status")
+    programme.change_group(group, grace_days=14, actor=SYSTEM)
+    give(bo, units["status"], 160, NOON - timedelta(days=370), "s1")
+    page = home().content.decode()
+    assert "In grace until" in page
+    assert "<bdi>150</bdi> more points keep Silver, by" in page
+
+
+def test_every_further_ladder_has_a_card_and_costs_no_query(
+    home, bo, units, django_assert_num_queries
+):
+    """E54."""
+    garden = programme.add_group("garden", name="Garden", unit=units["points"], actor=SYSTEM)
+    for slug, threshold in (("seed", 0), ("tree", 1000)):
+        programme.add_tier(garden, slug=slug, name=slug.title(), threshold=threshold, actor=SYSTEM)
+    give(bo, units["points"], 250, NOON, "l1")
+    page = home().content.decode()
+    assert "Garden" in page and "750 points to Tree" in page and "250 / 1,000" in page
+    with CaptureQueriesContext(connection) as two:
+        home()
+    garden.tiers.all().delete()
+    with django_assert_num_queries(len(two)):
+        home()

@@ -64,6 +64,19 @@ def standard() -> Catalogue:
     return catalogue
 
 
+def tier_field(group: str = "") -> str:
+    """The field that names the tier in a group of tiers; without one, in the programme's first."""
+    return f"member.tier.{group}" if group else "member.tier"
+
+
+def with_tiers(catalogue: Catalogue, groups: list[tuple[str, str]]) -> Catalogue:
+    """The catalogue with the tier in each further group: its slug and its name."""
+    full = Catalogue(catalogue)
+    for slug, name in groups:
+        full.add(tier_field(slug), Type.TEXT, f"the tier in {name}")
+    return full
+
+
 _JSON_TYPES = {
     "string": Type.TEXT,
     "integer": Type.NUMBER,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import Max
 
+from loyalty.audiences.domain.fields import tier_field
 from loyalty.campaigns.domain.evaluate import Uses
 from loyalty.campaigns.domain.orders import Order
 from loyalty.campaigns.domain.told import Told
@@ -40,13 +41,13 @@ GROUP BY member_id, kind
 
 @dataclass(slots=True)
 class Person:
-    """A locked member: their accounts, what they have done, and their standing on the ladder."""
+    """A locked member: their accounts, what they have done, and their standing on the ladders."""
 
     member: Member
     accounts: dict[tuple[int, str], int] = field(default_factory=dict)
     done: Counter[str] = field(default_factory=Counter)
     uses: Uses = field(default_factory=Uses)
-    standing: tiers.Standing | None = None
+    standings: list[tuple[tiers.Ladder, tiers.Standing]] = field(default_factory=list)
     last_act: dict[int, datetime] = field(default_factory=dict)
 
     def alive_since(self, unit: Unit, told: Told) -> datetime:
@@ -55,6 +56,17 @@ class Person:
         if unit.expiry == Unit.Expiry.INACTIVITY and told.kind not in unit.active_kinds:
             return self.last_act.get(unit.pk, told.occurred_at)
         return told.occurred_at
+
+    @property
+    def standing(self) -> tiers.Standing | None:
+        """On the programme's first ladder."""
+        return self.standings[0][1] if self.standings else None
+
+    def earned(self, unit_id: int, at: datetime, amount: int) -> None:
+        """Count what was just earned on every ladder of its unit."""
+        for ladder, standing in self.standings:
+            if ladder.group.unit_id == unit_id:
+                standing.events.append((at, amount))
 
     @property
     def has_owed(self) -> bool:
@@ -71,7 +83,6 @@ class Company:
     """Everybody in a batch, by reference, and the budgets they share."""
 
     people: dict[str, Person]
-    ladder: tiers.Ladder | None = None
     budgets: dict[int, int] = field(default_factory=dict)
 
 
@@ -130,12 +141,23 @@ def learn(company: Company, book: Rulebook, kinds: set[str], fresh: Iterable[int
     for person in company.people.values():
         person.uses.budgets = company.budgets
     if book.needs(kinds, "member.tier"):
-        ladder = next(iter(tiers.ladders()), None)
-        if ladder is not None:
-            company.ladder = ladder
-            found = tiers.standings(ladder, [person.member for person in company.people.values()])
-            for member_id, standing in found.items():
-                by_id[member_id].standing = standing
+        known = tiers.ladders()
+        asked = known[:1] + [
+            each for each in known[1:] if book.needs(kinds, tier_field(each.group.slug))
+        ]
+        found = tiers.standings(asked, [person.member for person in company.people.values()])
+        for pk, person in by_id.items():
+            person.standings = [(ladder, found[ladder.group.pk][pk]) for ladder in asked]
+
+
+def stand_again(changed: Collection[Person]) -> None:
+    """Read their status anew, after something was activated or taken back within a batch."""
+    known = [ladder for person in changed for ladder, _ in person.standings]
+    asked = list({ladder.group.pk: ladder for ladder in known}.values())
+    if asked:
+        found = tiers.standings(asked, [person.member for person in changed])
+        for person in changed:
+            person.standings = [(each, found[each.group.pk][person.member.pk]) for each in asked]
 
 
 def facts_of(told: Told, person: Person, order: Order | None, company: Company) -> dict[str, Any]:
@@ -166,9 +188,10 @@ def facts_of(told: Told, person: Person, order: Order | None, company: Company) 
             "order.channel": told.payload.get("channel"),
             "order.store": told.payload.get("store"),
         }
-    if company.ladder is not None and person.standing is not None:
-        periods = person.standing.periods(company.ladder, told.occurred_at)
-        facts["member.tier"] = company.ladder.slugs[tier_at(periods, told.occurred_at)]
+    for place, (ladder, standing) in enumerate(person.standings):
+        periods = standing.periods(ladder, told.occurred_at)
+        name = tier_field(ladder.group.slug if place else "")
+        facts[name] = ladder.slugs[tier_at(periods, told.occurred_at)]
     return facts
 
 

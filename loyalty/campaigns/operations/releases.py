@@ -6,7 +6,8 @@ from loyalty.campaigns.models import Waiting
 from loyalty.campaigns.operations import people, rulebook
 from loyalty.campaigns.operations.wave import resolution, still_pending
 from members import clock
-from members.operations import ledger
+from members.domain.actors import Actor
+from members.operations import ledger, tiers
 from members.operations.sweeps import Tally
 
 CHUNK = 1_000
@@ -43,5 +44,8 @@ def pending_releases(since: datetime, until: datetime) -> Tally:
         at=clock.now(),
     )
     Waiting.objects.filter(pk__in=[wait.pk for wait in waits]).delete()
+    climbing = {wait.member for wait in waits if wait.effect.unit_code in book.status_units}
+    if climbing:
+        tiers.settle(climbing, actor=Actor.system("sweep:pending_release"), at=until)
     more = len(refs) > 0 and len(waits) == CHUNK
     return Tally(since if more else until, len(waits), len(waits), more=more)

@@ -5,6 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from threading import Lock
 
+from django.contrib.postgres.expressions import ArraySubquery
+
 from loyalty.audiences.domain import fields
 from loyalty.audiences.domain.conditions import BadTreeError, tests
 from loyalty.audiences.domain.fields import Catalogue
@@ -29,6 +31,7 @@ class Rulebook:
     """Every live rule, by the activity kind that triggers it."""
 
     stamp: int
+    groups: tuple[int, ...] = ()
     by_kind: dict[str, list[Rule]] = field(default_factory=lambda: defaultdict(list))
     settling: frozenset[str] = frozenset()
     units: dict[str, Unit] = field(default_factory=dict)
@@ -71,12 +74,14 @@ _lock = Lock()
 
 def current() -> Rulebook:
     """The rules in force now. One cheap query; compiles again only after a change."""
-    stamp = RuleStamp.objects.values_list("number", flat=True).first() or 0
+    groups = ArraySubquery(TierGroup.objects.order_by("pk").values("pk"))
+    found = RuleStamp.objects.annotate(groups=groups).values_list("number", "groups").first()
+    stamp, ladders = (found[0], tuple(found[1])) if found else (0, ())
     known = _known.get("now")
-    if known is not None and known.stamp == stamp:
+    if known is not None and (known.stamp, known.groups) == (stamp, ladders):
         return known
     with _lock:
-        book = _compile(stamp)
+        book = _compile(stamp, ladders)
         _known["now"] = book
     return book
 
@@ -90,7 +95,9 @@ def touch() -> None:
 def catalogue() -> Catalogue:
     """Every field that a condition may ask about today."""
     schemas = ActivityKind.objects.filter(is_active=True).values_list("schema", flat=True)
-    return fields.with_payload(fields.standard(), list(schemas))
+    groups = TierGroup.objects.filter(tiers__threshold=0).order_by("pk")
+    further = list(groups.values_list("slug", "name"))[1:]
+    return fields.with_payload(fields.with_tiers(fields.standard(), further), list(schemas))
 
 
 def compile_version(version: RuleVersion, campaign: Campaign, known: Catalogue) -> Rule:
@@ -126,8 +133,8 @@ def check(rule: Rule) -> None:
             raise BadRule(pointer=f"/effects/{place}/unit", why=f"no unit {effect.unit!r}")
 
 
-def _compile(stamp: int) -> Rulebook:
-    book, known = Rulebook(stamp), catalogue()
+def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
+    book, known = Rulebook(stamp, groups), catalogue()
     book.units = {unit.code: unit for unit in Unit.objects.all()}
     book.accounts = {(row.unit_id, row.kind): row.pk for row in Account.objects.filter(member=None)}
     book.status_units = frozenset(TierGroup.objects.values_list("unit__code", flat=True))

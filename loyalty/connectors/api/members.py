@@ -22,6 +22,8 @@ from members.domain.actors import Actor
 from members.models import Account, Entry, Member
 from members.operations import consents, members
 
+#: How a tier begins: on joining, by points, by a return, at a review, by hand, or when that ends.
+CAUSES = ("joined", "reached", "taken_back", "not_kept", "given", "given_until")
 AS_OF = OpenApiParameter("as_of", str, description="An instant with its zone; default now.")
 
 
@@ -138,13 +140,46 @@ class BalanceOutput(serializers.Serializer):
     expiring = ExpiringOutput(many=True)
 
 
+class NextTierOutput(serializers.Serializer):
+    """The next tier up."""
+
+    slug = serializers.CharField()
+    missing = serializers.IntegerField(help_text="Status points, if all that counts still counts.")
+
+
+class TierOutput(serializers.Serializer):
+    """Where a member stands on one ladder."""
+
+    group = serializers.CharField(help_text="The ladder.")
+    slug = serializers.CharField(help_text="The tier held.")
+    since = serializers.DateTimeField()
+    cause = serializers.ChoiceField(choices=CAUSES, help_text="Why the tier began.")
+    review_at = serializers.DateTimeField(allow_null=True)
+    in_grace = serializers.BooleanField(
+        help_text="The review was not passed; `review_at` ends the grace."
+    )
+    status_points = serializers.IntegerField()
+    supported = serializers.BooleanField(
+        help_text="Whether the points that count now carry the tier held."
+    )
+    projected = serializers.CharField(
+        help_text="The tier after the review (and its grace) if nothing more happens."
+    )
+    to_keep = serializers.IntegerField(help_text="Points that are missing at the review.")
+    lost_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the tier is lost if nothing more happens."
+    )
+    next = NextTierOutput(allow_null=True)
+
+
 class BalancesOutput(serializers.Serializer):
     """What a member owns at an instant."""
 
     member = serializers.CharField()
     as_of = serializers.DateTimeField()
     balances = BalanceOutput(many=True)
-    tier = serializers.DictField(allow_null=True)
+    tier = TierOutput(allow_null=True, help_text="On the programme's first ladder.")
+    tiers = TierOutput(many=True, help_text="On every ladder.")
 
 
 class BalancesView(APIView):

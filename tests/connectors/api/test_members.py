@@ -8,7 +8,7 @@ import pytest
 from loyalty.rewards.models import Redemption, Reward
 from members import clock
 from members.models import Consent, Member
-from members.operations import ledger
+from members.operations import ledger, programme
 from tests.conftest import SYSTEM
 from tests.connectors.api.test_activities import EVENT
 from tests.connectors.conftest import Shop
@@ -166,3 +166,38 @@ def test_two_tellings_of_a_new_member_at_once_both_count(shop):
         5,
         4,
     )
+
+
+def test_tiers_on_every_ladder_as_of_any_instant(shop, amara, units):
+    """E12, E53, E54: the tier then and now, what is projected, and what it takes."""
+    garden = programme.add_group(
+        "garden", name="Garden", unit=units["points"], actor=SYSTEM, window="calendar"
+    )
+    for slug, threshold in (("seed", 0), ("tree", 1000)):
+        programme.add_tier(garden, slug=slug, name=slug, threshold=threshold, actor=SYSTEM)
+    now = clock.now()
+    ledger.accrue(
+        amara,
+        unit=units["status"],
+        amount=160,
+        key="status",
+        reason="Orders",
+        actor=SYSTEM,
+        cause=("test", None),
+        at=now - timedelta(days=100),
+    )
+    body = shop.send("GET", "members/amara/balances").json()
+    assert [(tier["group"], tier["slug"]) for tier in body["tiers"]] == [
+        ("status", "silver"),
+        ("garden", "seed"),
+    ]
+    assert body["tier"] == body["tiers"][0]
+    silver = body["tier"]
+    assert (silver["cause"], silver["status_points"], silver["supported"]) == ("reached", 160, True)
+    assert (silver["projected"], silver["to_keep"], silver["in_grace"]) == ("bronze", 150, False)
+    assert silver["lost_at"] == silver["review_at"]
+    assert silver["next"] == {"slug": "gold", "missing": 240}
+    for days, slug in ((101, "bronze"), (99, "silver")):
+        past = (now - timedelta(days=days)).isoformat()
+        then = shop.send("GET", f"members/amara/balances?as_of={past}").json()
+        assert then["tier"]["slug"] == slug
