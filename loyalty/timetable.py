@@ -9,6 +9,7 @@ from typing import Any
 
 from loyalty.campaigns.operations.releases import pending_releases
 from loyalty.messaging.operations.reminders import NOTICE, expiry_reminders
+from loyalty.messaging.operations.tier_notices import tier_notices
 from members.operations import due, yearly
 from members.operations.sweeps import SWEEPS, Sweep
 from recognition.operations.sweeps import board_scores, cycle_closings
@@ -21,6 +22,7 @@ TIMETABLE = (
     Sweep("hold_timeouts", "Holds timed out", due.hold_timeouts, every=1),
     Sweep("debt_age", "Old debts forgiven", due.old_debts, every=60),
     Sweep("pending_release", "Pending points released", pending_releases, every=5),
+    Sweep("tier_notice", "Notice before a downgrade", tier_notices, every=60),
     Sweep("tier_review", "Tier reviews", due.tier_reviews, every=15),
     Sweep("leaderboards", "Leaderboards brought up to date", board_scores, every=1),
     Sweep("cycle_closings", "Nominations handed to the committee", cycle_closings, every=5),
