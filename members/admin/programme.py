@@ -1,4 +1,4 @@
-"""What the programme is made of: units, tiers, activity kinds. Saved by operations, with audit."""
+"""What the programme is made of: units, activity kinds. Saved by operations, with audit."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from members.console import OperationAdmin, RefusableForm
 from members.domain.actors import Actor
-from members.models import ActivityKind, Tier, Unit
+from members.models import ActivityKind, Unit
 from members.operations import kinds, programme
 
 
@@ -30,25 +30,6 @@ class UnitAdmin(OperationAdmin):
     def change_row(self, row: Unit, actor: Actor, **fields: Any) -> Unit:
         """By the operation."""
         return programme.change_unit(row, actor=actor, **fields)
-
-
-@admin.register(Tier)
-class TierAdmin(OperationAdmin):
-    """The steps of a ladder."""
-
-    list_display = ("name", "group", "threshold", "benefits")
-    list_select_related = ("group",)
-    ordering = ("group", "threshold")
-    readonly_fields = ("group", "slug")
-    fields = ("name", "group", "slug", "threshold", "benefits")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Ladders are set up as a whole."""
-        return False
-
-    def change_row(self, row: Tier, actor: Actor, **fields: Any) -> Tier:
-        """By the operation."""
-        return programme.change_tier(row, actor=actor, **fields)
 
 
 class ActivityKindForm(RefusableForm):

@@ -57,11 +57,6 @@ class Person:
             return self.last_act.get(unit.pk, told.occurred_at)
         return told.occurred_at
 
-    @property
-    def standing(self) -> tiers.Standing | None:
-        """On the programme's first ladder."""
-        return self.standings[0][1] if self.standings else None
-
     def earned(self, unit_id: int, at: datetime, amount: int) -> None:
         """Count what was just earned on every ladder of its unit."""
         for ladder, standing in self.standings:

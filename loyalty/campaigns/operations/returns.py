@@ -21,7 +21,7 @@ from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
 from members.domain.actors import Actor
-from members.models import Account, Activity, Entry, Hold, OpenLot
+from members.models import Activity, Entry, Hold, OpenLot
 from members.operations import corrections
 from members.shipped import RETURNS
 
@@ -215,11 +215,6 @@ class Reckoning:
             actor=self.actor,
             cause=("activity", self.activity_id),
         )
-        wallet = self.person.accounts.get((entry.unit_id, Account.Kind.WALLET))
-        if effect.unit_code in self.book.status_units and self.person.standing is not None:
-            # What follows in this batch sees the tier without these points, as it would alone.
-            lost = sum(row.amount for row in entries if row.debit_id == wallet)
-            self.person.standing.events.append((entry.occurred_at, -lost))
         if not OpenLot.objects.filter(entry=entry).exists():
             Waiting.objects.filter(pk=effect.pk).delete()
         self._free(effect, ask, gone=gone)

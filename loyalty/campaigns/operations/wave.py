@@ -73,6 +73,8 @@ class Wave:
         for item in self.items:
             self._ask(item)
         self._post()
+        if self.settled:
+            people.stand_again([item.person for item in self.items])
 
     # -- asking ---------------------------------------------------------------------------------
 
@@ -190,8 +192,8 @@ class Wave:
         )
         if given.wait:
             self.waits.append((effect, _waiting(given, told, person)))
-        elif person.standing is not None and given.unit in self.book.status_units:
-            person.standing.events.append((at, given.amount or 0))
+        else:
+            person.earned(unit.pk, at, given.amount or 0)
 
     # -- settling -------------------------------------------------------------------------------
 
@@ -267,6 +269,8 @@ class Wave:
                 ).settle()
                 item.effects += found
                 self.effects += found
+        # What follows, here and in this batch, sees the tier without what came back.
+        people.stand_again([item.person for item in back])
 
     # -- writing --------------------------------------------------------------------------------
 

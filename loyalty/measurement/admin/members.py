@@ -8,14 +8,19 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import (
+    UnfoldAdminDateWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from loyalty.measurement import readings
-from members.console import OperationAdmin, RefusableForm
+from members import permissions
+from members.console import OperationAdmin, RefusableForm, Step, StepsAdmin
 from members.domain.actors import Actor
 from members.domain.calendar import zone_names
-from members.models import Member
-from members.operations import members
+from members.models import Member, Tier
+from members.operations import lifts, members
 
 log = structlog.get_logger(__name__)
 
@@ -48,8 +53,20 @@ class MemberForm(RefusableForm):
         )
 
 
+class TierForm(forms.Form):
+    """Which tier, until when, and why."""
+
+    tier = forms.ModelChoiceField(
+        label=_("Tier"),
+        queryset=Tier.objects.filter(threshold__gt=0).order_by("group", "threshold"),
+        widget=UnfoldAdminSelectWidget,
+    )
+    until = forms.DateField(label=_("Last day"), widget=UnfoldAdminDateWidget)
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget())
+
+
 @admin.register(Member)
-class MemberAdmin(OperationAdmin):
+class MemberAdmin(StepsAdmin, OperationAdmin):
     """Members. They enrol themselves or through the API, so there is nothing to add here."""
 
     form = MemberForm
@@ -76,6 +93,21 @@ class MemberAdmin(OperationAdmin):
         ),
     )
     readonly_fields = ("ref", "user", "pseudonym", "birthday_set_at", "created_at")
+    steps = (
+        Step(
+            name="give_tier",
+            label=_("Give a tier"),
+            question=_(
+                "It lifts the member until that day, whatever their points say, and lowers nobody."
+            ),
+            permission="members.add_tierlift",
+            act=lifts.give_tier,
+            can=permissions.can_give_tier,
+            fits=lambda member: member.erased_at is None,
+            form=TierForm,
+            icon="military_tech",
+        ),
+    )
     change_form_outer_after_template = "admin/members/all_round.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
