@@ -26,7 +26,9 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("members.balance", "account_balance_wallet"),
             ("members.hold", "pan_tool"),
             ("members.unit", "toll"),
+            ("members.tiergroup", "stairs"),
             ("members.tier", "military_tech"),
+            ("members.tierlift", "workspace_premium"),
         ),
     ),
     (

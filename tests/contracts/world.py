@@ -27,9 +27,9 @@ from loyalty.messaging.models import Message
 from loyalty.rewards.operations import redemptions, rewards
 from members import clock
 from members.domain.actors import Actor
-from members.models import Activity, AuditRow, Job, SweepRun, Tier
+from members.models import Activity, AuditRow, Job, SweepRun, Tier, TierGroup
 from members.models import Decision as Decided
-from members.operations import activities, holds, jobs, ledger, programme
+from members.operations import activities, holds, jobs, ledger, lifts, programme
 from recognition.operations import badges, cycles, leaderboards, nominations
 from tests.conftest import SYSTEM, member_of, person
 from tests.governance.conftest import RUBRIC
@@ -109,12 +109,21 @@ def _points(amara, unit) -> dict[str, Any]:
         effects=[{"kind": "earn", "unit": "points", "amount": 5}],
         actor=SYSTEM,
     )
+    lift = lifts.give_tier(
+        amara,
+        tier=Tier.objects.latest("pk"),
+        until=clock.now().date() + timedelta(days=60),
+        reason="Waited long",
+        actor=SYSTEM,
+    )
     return {
         "entry": entry.pk,
         "redemption": redemption.pk,
         "hold": holds.place(amara, unit=unit, amount=20, key="cart", actor=SYSTEM).pk,
         "campaign": campaign.pk,
         "tier": Tier.objects.earliest("pk").pk,
+        "tiergroup": TierGroup.objects.earliest("pk").pk,
+        "tierlift": lift.pk,
     }
 
 
