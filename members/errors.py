@@ -140,3 +140,8 @@ class DayPassed(Refused):
 class TierGiven(Refused):
     code = "tier_given"
     sentence = _("The member has this tier until that day already.")
+
+
+class NothingToReinstate(Refused):
+    code = "nothing_to_reinstate"
+    sentence = _("No points expired in the last %(days)s days that could come back.")

@@ -50,7 +50,7 @@ class TierAdmin(OperationAdmin):
     list_filter = ("group",)
     list_select_related = ("group",)
     ordering = ("group", "threshold")
-    fields = ("name", "group", "slug", "threshold", "benefits")
+    fields = ("name", "group", "slug", "threshold", "benefits", "reinstates_days")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Tier | None = None) -> tuple:
         """A step stays on its ladder, under its slug."""

@@ -97,6 +97,9 @@ class Tier(models.Model):
     name = models.CharField(_("name"), max_length=60)
     threshold = models.PositiveIntegerField(_("threshold"), help_text=_("Status points needed."))
     benefits = models.CharField(_("benefits"), max_length=300, blank=True)
+    reinstates_days = models.PositiveSmallIntegerField(
+        _("days after expiry in which points can be reinstated"), default=0
+    )
 
     class Meta:
         verbose_name = _("tier")

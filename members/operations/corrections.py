@@ -145,7 +145,7 @@ def restore(
             reverses=entry.pk,
             back=lot.pk if _lives(lot, now) else None,
             active_from=None if _lives(lot, now) else now,
-            expires_at=None if _lives(lot, now) else _graced(wallet, now),
+            expires_at=None if _lives(lot, now) else graced(wallet, now),
         )
         for lot, part in _parts(entry, source, amount)
     ]
@@ -249,7 +249,7 @@ def _lives(lot: Any, at: datetime) -> bool:
     return lot.ends_at > at
 
 
-def _graced(wallet: Account, at: datetime) -> datetime:
+def graced(wallet: Account, at: datetime) -> datetime:
     """When points end that come back after their expiry: the unit's grace, in whole local days."""
     assert wallet.member is not None  # lots are kept in members' accounts alone
     zone = wallet.member.time_zone

@@ -3,16 +3,20 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from members import clock
 from members.domain import expiry
 from members.domain.actors import Actor
-from members.models import Account, Member, Unit
-from members.operations import audit, ledger
+from members.domain.calendar import local_date, start_of_day
+from members.domain.ledger import Line
+from members.errors import NothingToReinstate
+from members.models import Account, AuditRow, Entry, Member, TierPeriod, Unit
+from members.operations import audit, corrections, ledger
 
 Kind = Account.Kind
 
@@ -132,3 +136,66 @@ def include_existing(unit: Unit, *, actor: Actor, reason: str) -> int:
         unit, actor=actor, verb="members.unit.applied", after={"lots": moved}, reason=reason
     )
     return moved
+
+
+@transaction.atomic
+def reinstate(member: Member, *, unit: Unit, reason: str, actor: Actor) -> list[Entry]:
+    """Bring back what expired within the window of the member's tier, with the unit's grace.
+
+    Each expiry once; points of orders that came back stay gone. Raises NothingToReinstate.
+    """
+    now, wallet = clock.now(), ledger.wallet(member, unit)
+    ledger.lock(wallet.pk)
+    held = TierPeriod.objects.filter(member=member, ends_at=None)
+    days = held.aggregate(days=Max("tier__reinstates_days"))["days"] or 0
+    since = local_date(now, member.time_zone) - timedelta(days=days)
+    expired = Entry.objects.filter(
+        debit=wallet,
+        kind=Entry.Kind.EXPIRY,
+        occurred_at__gte=start_of_day(since, member.time_zone),
+        children=None,
+    ).order_by("pk")
+    lines = [
+        _reinstated(entry, wallet, reason, at=now) for entry in expired if not _returned(entry)
+    ]
+    if not days or not lines:
+        raise NothingToReinstate(days=days)
+    posted = ledger.post(lines, at=now)
+    audit.record(
+        member,
+        actor=actor,
+        verb="members.lots.reinstated",
+        after={"unit": unit.code, "amount": sum(line.amount for line in lines)},
+        reason=reason,
+    )
+    return list(Entry.objects.filter(pk__in=[row.entry_id for row in posted]).order_by("pk"))
+
+
+def _reinstated(entry: Entry, wallet: Account, reason: str, *, at: datetime) -> Line:
+    return Line(
+        key=f"reinstate:{entry.pk}",
+        kind=Entry.Kind.REINSTATEMENT,
+        unit=entry.unit_id,
+        debit=entry.credit_id,
+        credit=wallet.pk,
+        amount=entry.amount,
+        occurred_at=at,
+        cause_kind="reinstatement",
+        cause_id=entry.pk,
+        reason=reason,
+        parent=entry.pk,
+        active_from=at,
+        expires_at=corrections.graced(wallet, at),
+    )
+
+
+def _returned(expiry_entry: Entry) -> bool:
+    """Whether what had opened the lot was taken back: then its expired part was forgiven, and is not
+    the member's to get back."""
+    lot = expiry_entry.parent
+    if lot is None:
+        return True
+    opened = [str(pk) for pk in (lot.pk, lot.parent_id) if pk]
+    return AuditRow.objects.filter(
+        subject_type="members.entry", subject_id__in=opened, verb="members.entry.reversed"
+    ).exists()

@@ -168,7 +168,7 @@ def change_unit(unit: Unit, *, actor: Actor, **fields: Any) -> Unit:
 
 @transaction.atomic
 def change_tier(tier: Tier, *, actor: Actor, **fields: Any) -> Tier:
-    """Change a tier's name, benefits or threshold.
+    """Change a tier's name, benefits, threshold, or for how long it reinstates expired points.
 
     Everybody is measured against a new threshold, by the worker. Raises LowestTier when the lowest
     would no longer start at 0.
@@ -177,7 +177,12 @@ def change_tier(tier: Tier, *, actor: Actor, **fields: Any) -> Tier:
     if stored.threshold == 0 and fields.get("threshold", 0) != 0:
         raise LowestTier()
     row = _change(
-        Tier, tier, ("name", "benefits", "threshold"), "members.tier.changed", actor, fields
+        Tier,
+        tier,
+        ("name", "benefits", "threshold", "reinstates_days"),
+        "members.tier.changed",
+        actor,
+        fields,
     )
     if "threshold" in fields:
         _measure_anew(row.group)

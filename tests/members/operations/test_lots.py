@@ -6,8 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from members import clock
-from members.models import LotLife, OpenLot
-from members.operations import corrections, ledger, lots, members, programme
+from members.errors import NothingToReinstate
+from members.models import LotLife, OpenLot, Tier
+from members.operations import corrections, ledger, lots, members, programme, tiers
 from tests.books import faults
 from tests.conftest import SYSTEM
 
@@ -112,3 +113,37 @@ def test_a_zone_change_moves_no_end(march, zoe, points):
     before = list(OpenLot.objects.values_list("expires_at", flat=True))
     members.update(zoe, actor=SYSTEM, time_zone="Pacific/Kiritimati")
     assert list(OpenLot.objects.values_list("expires_at", flat=True)) == before
+
+
+@pytest.mark.parametrize("day, came_back", [(14, 10), (15, 10), (16, 0)])
+def test_expired_points_come_back_within_the_window_of_the_tier(zoe, points, day, came_back):
+    """E19: ten days, run on the 15th: what expired on or after the 5th; each once, with the grace."""
+    programme.change_tier(Tier.objects.get(slug="bronze"), actor=SYSTEM, reinstates_days=10)
+    ended = datetime(2026, 1, 5, tzinfo=UTC)
+    with clock.standing_at(datetime(2025, 1, 4, 12, tzinfo=UTC)):
+        tiers.settle([zoe], actor=SYSTEM)
+        earn(zoe, points, clock.now())
+    with clock.standing_at(ended):
+        assert ledger.expire_due(at=ended) == 1
+    with clock.standing_at(datetime(2026, 1, day, 12, tzinfo=UTC)):
+        if came_back:
+            [entry] = lots.reinstate(zoe, unit=points, reason="Kindness", actor=SYSTEM)
+            assert (entry.kind, entry.amount) == ("reinstatement", came_back)
+            assert ends(zoe, points) == [f"2026-02-{day - 1}"]
+        with pytest.raises(NothingToReinstate):
+            lots.reinstate(zoe, unit=points, reason="Again", actor=SYSTEM)
+        assert len(ends(zoe, points)) == bool(came_back)
+        assert faults() == []
+
+
+def test_what_was_returned_is_not_reinstated(zoe, points):
+    """E19, E24: its expired part had been forgiven."""
+    programme.change_tier(Tier.objects.get(slug="bronze"), actor=SYSTEM, reinstates_days=10)
+    with clock.standing_at(MARCH):
+        tiers.settle([zoe], actor=SYSTEM)
+        entry = earn(zoe, points, MARCH)
+    with clock.standing_at(MARCH + timedelta(days=367)):
+        ledger.expire_due(at=clock.now())
+        corrections.reverse(entry, key="back", reason="Sent back", actor=SYSTEM)
+        with pytest.raises(NothingToReinstate):
+            lots.reinstate(zoe, unit=points, reason="Kindness", actor=SYSTEM)
