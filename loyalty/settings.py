@@ -24,6 +24,8 @@ env = Env()
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("LAUREL_DEMO", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or addresses.stored_secret()
+# Older secrets that still open what was sealed and signed with them, newest first.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is missing. Set it to 50 or more random characters.")
 if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
@@ -321,6 +323,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "RedemptionStateEnum": "loyalty.rewards.models.Redemption.State",
+        "CouponStateEnum": "loyalty.rewards.models.Coupon.State",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -10,6 +10,7 @@ from typing import Any
 from loyalty.campaigns.operations.releases import pending_releases
 from loyalty.messaging.operations.reminders import NOTICE, expiry_reminders
 from loyalty.messaging.operations.tier_notices import tier_notices
+from loyalty.rewards.operations import due as rewards_due
 from members.operations import due, yearly
 from members.operations.sweeps import SWEEPS, Sweep
 from recognition.operations.sweeps import board_scores, cycle_closings
@@ -24,6 +25,9 @@ TIMETABLE = (
     Sweep("pending_release", "Pending points released", pending_releases, every=5),
     Sweep("tier_notice", "Notice before a downgrade", tier_notices, every=60),
     Sweep("tier_review", "Tier reviews", due.tier_reviews, every=15),
+    Sweep("reservations", "Reservations timed out", rewards_due.reservations, every=1),
+    Sweep("hand_overs", "Rewards that need no hands", rewards_due.hand_overs, every=1),
+    Sweep("vouchers", "Vouchers expired", rewards_due.endings, every=5),
     Sweep("leaderboards", "Leaderboards brought up to date", board_scores, every=1),
     Sweep("cycle_closings", "Nominations handed to the committee", cycle_closings, every=5),
     Sweep("roll_up", "Programme accounts rolled up", due.roll_up, every=1),

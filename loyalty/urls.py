@@ -31,6 +31,7 @@ urlpatterns = [
     path("leaderboards/", include("recognition.urls.boards")),
     path("", include("events_directory.urls.portal")),
     path("partner/", include("events_directory.urls.partner")),
+    path("partner/", include("loyalty.rewards.urls.partner")),
     path("nominations/", include("recognition.urls.nominations")),
     path("committee/", include("governance.urls.portal")),
     path("healthz", health.healthz, name="healthz"),

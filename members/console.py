@@ -180,7 +180,8 @@ class StepsAdmin(ModelAdmin):
         if not self.has_view_permission(request, subject):
             raise PermissionDenied
         verdict = step.can(request.user, subject)
-        form = step.form(request.POST if request.method == "POST" else None)
+        sent = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = step.form(*sent)
         if not verdict:
             return self._ask(request, subject, step, form, verdict.reason, status=403)
         if request.method != "POST" or not form.is_valid():

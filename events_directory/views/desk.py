@@ -1,6 +1,7 @@
 """What every page of the partner console needs: the organisation, the right to be here, the doors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django import forms
@@ -9,6 +10,7 @@ from django.db.models import Count, QuerySet, TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from events_directory import permissions
@@ -19,6 +21,21 @@ from members.permissions import Verdict
 
 Rows = TypeVar("Rows", bound=QuerySet)
 May = Callable[[Any, Partner], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A door of the console: the name of a route with the organisation's slug, its label and icon, and
+    who may go through it."""
+
+    route: str
+    label: str | Promise
+    icon: str
+    may: May
+
+
+#: Doors to rooms of upper floors, which add them when they start.
+UPSTAIRS: list[Door] = []
 
 
 def organisation(request: HttpRequest, slug: str, may: May = permissions.can_edit) -> Partner:
@@ -79,14 +96,6 @@ def page(
     """A console page with the organisation's doors; status 422 when its form came back with faults."""
     is_editor = bool(permissions.can_edit(request.user, partner))
     status = INVALID if form is not None and form.is_bound and form.errors else 200
-    doors = [(reverse("partner:door", args=[partner.slug]), _("At the door"), "qr-code")]
-    if is_editor:
-        doors = [
-            (reverse("partner:listings", args=[partner.slug]), _("Events"), "calendar-days"),
-            *doors,
-            (reverse("partner:venues", args=[partner.slug]), _("Venues"), "map-pin"),
-            (reverse("partner:grants", args=[partner.slug]), _("Grants"), "hand-coins"),
-        ]
     shown = [
         {
             "href": href,
@@ -94,7 +103,22 @@ def page(
             "icon": icon,
             "is_current": request.path.startswith(href),
         }
-        for href, label, icon in doors
+        for href, label, icon in _doors(request, partner, is_editor=is_editor)
     ]
     everything = {"partner": partner, "doors": shown, "is_editor": is_editor, "form": form}
     return render(request, f"partner/{template}.html", everything | context, status=status)
+
+
+def _doors(
+    request: HttpRequest, partner: Partner, *, is_editor: bool
+) -> Iterator[tuple[str, str | Promise, str]]:
+    """Address, label and icon of every room of the organisation that this user may enter."""
+    if is_editor:
+        yield reverse("partner:listings", args=[partner.slug]), _("Events"), "calendar-days"
+    yield reverse("partner:door", args=[partner.slug]), _("At the door"), "qr-code"
+    if is_editor:
+        yield reverse("partner:venues", args=[partner.slug]), _("Venues"), "map-pin"
+        yield reverse("partner:grants", args=[partner.slug]), _("Grants"), "hand-coins"
+    for door in UPSTAIRS:
+        if door.may(request.user, partner):
+            yield reverse(door.route, args=[partner.slug]), door.label, door.icon

@@ -13,7 +13,7 @@ from events_directory.models import GrantApplication, MicroEvent
 from loyalty.campaigns.models import Campaign
 from loyalty.measurement import figures
 from loyalty.measurement.sidebar import list_address, may_see
-from loyalty.rewards.models import Redemption
+from loyalty.rewards.models import Redemption, Reward
 from members import clock
 from members.models import Activity, Balance, Job, Member
 from recognition.models import NominationCycle
@@ -40,8 +40,14 @@ PILES = (
     Pile(
         _("Redemptions to hand over"),
         "shopping_bag",
-        lambda: Redemption.objects.filter(state=Redemption.State.CONFIRMED),
-        "state__exact=confirmed",
+        lambda: Redemption.objects.to_hand_over(),
+        "waits=hands",
+    ),
+    Pile(
+        _("Rewards running low"),
+        "production_quantity_limits",
+        lambda: Reward.objects.running_low(),
+        "left=low",
     ),
     Pile(
         _("Events to review"),

@@ -39,7 +39,15 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("campaigns.exchangerate", "currency_exchange"),
         ),
     ),
-    (_("Rewards"), (("rewards.reward", "storefront"), ("rewards.redemption", "shopping_bag"))),
+    (
+        _("Rewards"),
+        (
+            ("rewards.reward", "storefront"),
+            ("rewards.redemption", "shopping_bag"),
+            ("rewards.coupon", "confirmation_number"),
+            ("rewards.couponbatch", "upload_file"),
+        ),
+    ),
     (
         _("Recognition"),
         (

@@ -1,28 +1,56 @@
-"""Who may see and do what with redemptions."""
+"""Who may see and do what with rewards, redemptions and coupons."""
 
 from django.utils.translation import gettext as _
 
-from loyalty.rewards.models import Redemption
+from events_directory.models import Partner
+from events_directory.permissions import can_check_in
+from loyalty.rewards.errors import CouponStillOut, NoPool
+from loyalty.rewards.models import Redemption, Reward
+from loyalty.rewards.operations import standings
 from members import clock
-from members.models import User
+from members.models import Member, User
 from members.permissions import ALLOWED, Verdict, held, refused
+
+State = Redemption.State
+
+
+def can_redeem(member: Member, reward: Reward, *, quantity: int = 1) -> Verdict:
+    """Whether the member can have it now; the sentence is that of the refusal. Needs `with_terms`."""
+    refusal = standings.obstacle_for(member, reward, quantity=quantity)
+    return ALLOWED if refusal is None else refused(refusal.messages[0])
 
 
 def can_cancel(user: User, redemption: Redemption) -> Verdict:
     """The member within ten minutes; staff with the permission until it is handed over."""
-    if redemption.state != Redemption.State.CONFIRMED:
+    if redemption.state not in (State.RESERVED, State.CONFIRMED):
         return refused(_("It has been handed over or cancelled."))
     if user.has_perm("rewards.change_redemption"):
         return ALLOWED
     if redemption.member.user_id != user.pk:
         return refused(_("This is not yours."))
-    if clock.now() >= redemption.undo_until:
+    if redemption.state == State.CONFIRMED and clock.now() >= redemption.undo_until:
         return refused(_("The ten minutes are over."))
     return ALLOWED
 
 
 def can_fulfil(user: User, redemption: Redemption) -> Verdict:
-    """Staff with the permission, while it waits."""
-    if redemption.state != Redemption.State.CONFIRMED:
+    """Staff with the permission, while it waits and has no coupon to be used."""
+    if redemption.state != State.CONFIRMED:
         return refused(_("It has been handed over or cancelled."))
+    if redemption.reward.has_codes:
+        return refused(str(CouponStillOut.sentence))
     return held(user, "rewards.change_redemption")
+
+
+def can_import(user: User, reward: Reward) -> Verdict:
+    """Staff with the permission, into a reward whose codes come from a pool."""
+    if reward.codes != Reward.Codes.POOL:
+        return refused(str(NoPool.sentence))
+    return held(user, "rewards.add_coupon")
+
+
+def can_take_coupons(user: User, partner: Partner) -> Verdict:
+    """Everybody of a verified organisation who stands at the till."""
+    if not partner.is_verified:
+        return refused(_("Coupons are taken once the organisation is verified."))
+    return can_check_in(user, partner)

@@ -33,6 +33,20 @@ def grant(
     return access
 
 
+@transaction.atomic
+def close(cause: str, *, actor: Actor, at: datetime | None = None) -> Access | None:
+    """Shut the door that `cause` opened, from `at` on. Closing again, or what was never opened,
+    changes nothing."""
+    at = at or clock.now()
+    access = Access.objects.select_for_update().filter(cause=cause).first()
+    if access is None or (access.until is not None and access.until <= at):
+        return access
+    access.until = max(at, access.starts_at)
+    access.save(update_fields=["until"])
+    audit.record(access, actor=actor, verb="members.access.closed", after={"name": access.name})
+    return access
+
+
 def has_access(member: Member, *, name: str, at: datetime | None = None) -> bool:
     """Whether the door is open for the member at this instant."""
     return Access.objects.open_at(at or clock.now()).filter(member=member, name=name).exists()

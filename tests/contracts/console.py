@@ -77,7 +77,10 @@ CONSOLE: dict[str, Desk] = {
     "members.job": Desk(steps={"retry": ALLOWED}),
     "django_celery_beat.periodictask": EDIT,
     "messaging.message": READ,
-    "rewards.reward": FULL,
+    # The mug has no pool of codes.
+    "rewards.reward": Desk(change=ALLOWED, add=ALLOWED, steps={"import_codes": DENIED}),
+    "rewards.coupon": Desk(has_row=False),
+    "rewards.couponbatch": Desk(has_row=False),
     "rewards.redemption": Desk(steps={"fulfil": ALLOWED, "cancel": ALLOWED}),
     "campaigns.exchangerate": Desk(add=ALLOWED, has_row=False),
     # The campaign is a draft: it can be submitted and its rule written, nothing else.

@@ -20,6 +20,7 @@ from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
+from loyalty.rewards.operations import order_returns
 from members.domain.actors import Actor
 from members.models import Activity, Entry, Hold, OpenLot
 from members.operations import corrections
@@ -250,7 +251,8 @@ class Reckoning:
             self.company.budgets[campaign_id] = max(left, 0)
 
     def _give_back(self, share: Fraction) -> None:
-        """Restore, in proportion, the points that the order was paid with."""
+        """Restore, in proportion, the points that the order was paid with; with its last part, those
+        of the rewards it used."""
         captured = Hold.objects.filter(
             member=self.person.member,
             reference=order_of(self.told),
@@ -274,6 +276,13 @@ class Reckoning:
                     actor=self.actor,
                     cause=("activity", self.activity_id),
                 )
+        if share == 1:
+            order_returns.give_back(
+                self.person.member,
+                order_id=order_of(self.told),
+                actor=self.actor,
+                cause=("activity", self.activity_id),
+            )
 
 
 def waiting_for(keys: Sequence[Key]) -> list[Activity]:

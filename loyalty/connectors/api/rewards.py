@@ -2,25 +2,40 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
+from functools import partial
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import ListAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from loyalty.rewards.models import Redemption, Reward
+from loyalty.rewards.models import Coupon, Redemption, Reward
 from loyalty.rewards.operations import redemptions
+from loyalty.rewards.operations.standings import obstacle_for, standings
 from members import clock
 from members.domain.actors import Actor
+from members.domain.money import to_text
 from members.models import Member
+from members.operations import holds
 
 
 class RewardOutput(serializers.ModelSerializer):
-    """A reward on offer."""
+    """A reward on offer. `stock` is what is left, also of a pool of codes; null: always enough.
+
+    `can_redeem` and `why_not` are there when the catalogue was asked for a member.
+    """
 
     unit = serializers.SlugRelatedField("code", read_only=True)
+    stock = serializers.IntegerField(source="left", allow_null=True, read_only=True)
+    worth = serializers.SerializerMethodField(help_text="Money for each piece, a decimal string.")
+    tier = serializers.SlugRelatedField("slug", read_only=True, allow_null=True)
+    badge = serializers.SlugRelatedField("slug", read_only=True, allow_null=True)
+    pool = serializers.SlugRelatedField("slug", read_only=True, allow_null=True)
+    can_redeem = serializers.SerializerMethodField()
+    why_not = serializers.SerializerMethodField()
 
     class Meta:
         model = Reward
@@ -33,7 +48,35 @@ class RewardOutput(serializers.ModelSerializer):
             "cost",
             "stock",
             "limit_per_member",
+            "limit_window",
+            "since",
+            "until",
+            "good_for_days",
+            "worth",
+            "currency",
+            "tier",
+            "badge",
+            "pool",
+            "can_redeem",
+            "why_not",
         )
+
+    def get_worth(self, reward: Reward) -> str | None:
+        """In the reward's currency."""
+        return None if reward.worth is None else to_text(reward.worth, reward.currency)
+
+    def get_can_redeem(self, reward: Reward) -> bool | None:
+        """Whether the member can have one now."""
+        return None if "member" not in self.context else not self.get_why_not(reward)
+
+    def get_why_not(self, reward: Reward) -> str | None:
+        """What stands in the member's way, in one sentence; empty when nothing does."""
+        member = self.context.get("member")
+        if member is None:
+            return None
+        standing = self.context["standings"][reward.pk]
+        refusal = obstacle_for(member, reward, standing=standing)
+        return "" if refusal is None else refusal.messages[0]
 
 
 class RewardsView(ListAPIView):
@@ -46,10 +89,21 @@ class RewardsView(ListAPIView):
         """What is on offer now."""
         return Reward.objects.on_offer(clock.now())
 
-    @extend_schema(operation_id="rewards_list")
+    @extend_schema(
+        operation_id="rewards_list",
+        parameters=[
+            OpenApiParameter("member", str, description="Whose `can_redeem` and `why_not` to tell.")
+        ],
+    )
     def get(self, request: Request, *args, **kwargs) -> Response:
         """Newest first."""
-        return super().get(request, *args, **kwargs)
+        ref = request.query_params.get("member")
+        if not ref:
+            return super().get(request, *args, **kwargs)
+        member = get_object_or_404(Member.objects.active(), ref=ref)
+        page = self.paginate_queryset(self.get_queryset()) or []
+        context = {"member": member, "standings": standings(member, page)}
+        return self.get_paginated_response(RewardOutput(page, many=True, context=context).data)
 
 
 class RedemptionInput(serializers.Serializer):
@@ -58,6 +112,26 @@ class RedemptionInput(serializers.Serializer):
     member = serializers.CharField(max_length=100)
     reward = serializers.CharField(max_length=60)
     quantity = serializers.IntegerField(min_value=1, max_value=1000, default=1)
+    order_id = serializers.CharField(
+        max_length=200,
+        required=False,
+        default="",
+        help_text="The order it is used in. When all of that comes back, so do the points.",
+    )
+    reserve_for = serializers.IntegerField(
+        min_value=1,
+        max_value=int(holds.LONGEST.total_seconds()),
+        required=False,
+        help_text="Seconds to set it aside for a checkout, instead of redeeming at once.",
+    )
+
+
+class RedemptionCoupon(serializers.ModelSerializer):
+    """A coupon of a redemption. Its code is shown to the member alone, in the portal."""
+
+    class Meta:
+        model = Coupon
+        fields = ("id", "state", "expires_at")
 
 
 class RedemptionOutput(serializers.ModelSerializer):
@@ -66,6 +140,7 @@ class RedemptionOutput(serializers.ModelSerializer):
     member = serializers.SlugRelatedField("ref", read_only=True)
     reward = serializers.SlugRelatedField("slug", read_only=True)
     entry = serializers.IntegerField(source="entry_id", allow_null=True)
+    coupons = RedemptionCoupon(many=True, read_only=True)
 
     class Meta:
         model = Redemption
@@ -79,6 +154,10 @@ class RedemptionOutput(serializers.ModelSerializer):
             "entry",
             "redeemed_at",
             "undo_until",
+            "order_id",
+            "returned",
+            "expires_at",
+            "coupons",
         )
 
 
@@ -98,14 +177,35 @@ class RedemptionsView(APIView):
         given.is_valid(raise_exception=True)
         wanted = given.validated_data
         name = request.headers.get("Idempotency-Key") or secrets.token_urlsafe(16)
-        redemption = redemptions.redeem(
+        seconds = wanted.get("reserve_for")
+        take = (
+            redemptions.redeem
+            if seconds is None
+            else partial(redemptions.reserve, lasts=timedelta(seconds=seconds))
+        )
+        redemption = take(
             get_object_or_404(Member.objects.active(), ref=wanted["member"]),
             reward=get_object_or_404(Reward, slug=wanted["reward"]),
             quantity=wanted["quantity"],
+            order_id=wanted["order_id"],
             key=f"api:{request.auth.pk}:{hashlib.sha256(name.encode()).hexdigest()}",
             actor=Actor.key(request.auth),
         )
         return Response(RedemptionOutput(redemption).data, status=status.HTTP_201_CREATED)
+
+
+class RedemptionConfirmView(APIView):
+    """Spend the points of a reservation."""
+
+    scopes = {"write": "redemptions:write"}
+
+    @extend_schema(operation_id="redemptions_confirm", request=None, responses=RedemptionOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        """While it is reserved; 409 once its time is over."""
+        redemption = redemptions.confirm(
+            get_object_or_404(Redemption, pk=pk), actor=Actor.key(request.auth)
+        )
+        return Response(RedemptionOutput(redemption).data)
 
 
 class RedemptionCancelView(APIView):

@@ -13,6 +13,7 @@ SCOPES = (
     "members:read",
     "members:write",
     "redemptions:write",
+    "coupons:write",
     "rewards:read",
     "holds:write",
     "campaigns:read",

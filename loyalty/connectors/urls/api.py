@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loyalty.connectors.api import activities, campaigns, holds, members, rewards
+from loyalty.connectors.api import activities, campaigns, coupons, holds, members, rewards
 
 app_name = "connectors"
 urlpatterns = [
@@ -23,5 +23,12 @@ urlpatterns = [
         rewards.RedemptionCancelView.as_view(),
         name="redemption_cancel",
     ),
+    path(
+        "redemptions/<int:pk>/confirm",
+        rewards.RedemptionConfirmView.as_view(),
+        name="redemption_confirm",
+    ),
+    path("coupons/checks", coupons.ChecksView.as_view(), name="coupon_checks"),
+    path("coupons/uses", coupons.UsesView.as_view(), name="coupon_uses"),
     path("campaigns", campaigns.CampaignsView.as_view(), name="campaigns"),
 ]

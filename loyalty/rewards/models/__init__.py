@@ -1,3 +1,5 @@
-from loyalty.rewards.models.rewards import Redemption, Reward
+from loyalty.rewards.models.coupons import Coupon, CouponBatch, Guesses
+from loyalty.rewards.models.redemptions import Redemption, RedemptionStep
+from loyalty.rewards.models.rewards import Reward
 
-__all__ = ["Redemption", "Reward"]
+__all__ = ["Coupon", "CouponBatch", "Guesses", "Redemption", "RedemptionStep", "Reward"]

@@ -1,13 +1,22 @@
-"""What points can be exchanged for, and the exchanges."""
+"""What points can be exchanged for."""
 
 from datetime import datetime
 
+from django.apps import apps
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Entry, Member, Unit
+from events_directory.models import MicroEvent, Partner, Pool
+from members.models import Tier, Unit
+from recognition.models import Badge
+
+
+def _coupons() -> models.QuerySet:
+    """Coupons name their reward, so here they are known by their name only."""
+    return apps.get_model("rewards", "Coupon")._default_manager.all()
 
 
 class RewardQuerySet(models.QuerySet["Reward"]):
@@ -16,14 +25,42 @@ class RewardQuerySet(models.QuerySet["Reward"]):
     def on_offer(self, at: datetime) -> "RewardQuerySet":
         """What members can see in the catalogue at this instant, cheapest first."""
         return (
-            self.filter(Q(until=None) | Q(until__gt=at), state=Reward.State.ACTIVE)
-            .select_related("unit")
+            self.filter(
+                Q(until=None) | Q(until__gt=at),
+                Q(since=None) | Q(since__lte=at),
+                state=Reward.State.ACTIVE,
+            )
+            .with_terms()
             .order_by("cost", "slug")
         )
 
+    def with_terms(self) -> "RewardQuerySet":
+        """Each with everything its card says, and `free_coupons` of its pool."""
+        free = (
+            _coupons()
+            .filter(reward=OuterRef("pk"), state="free")
+            .order_by()
+            .values("reward")
+            .annotate(pieces=Count("pk"))
+            .values("pieces")
+        )
+        return self.select_related("unit", "tier", "badge", "pool", "micro_event").annotate(
+            free_coupons=Coalesce(Subquery(free), 0)
+        )
+
+    def running_low(self) -> "RewardQuerySet":
+        """Those on offer of which fewer are left than staff want to hear of."""
+        left = Q(stock__lt=F("low_at")) | Q(codes=Reward.Codes.POOL, free_coupons__lt=F("low_at"))
+        return self.with_terms().filter(left, state=Reward.State.ACTIVE)
+
 
 class Reward(models.Model):
-    """Something a member can have for points. `stock` empty means there is always enough."""
+    """Something a member can have for points.
+
+    `stock` empty means there is always enough; a pool of coupons is its own stock. `worth` is money in
+    minor units for each piece: what a discount takes off, or what a donation gives to its pool, so
+    `worth` for `cost` is the rate at which points become money.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -33,87 +70,163 @@ class Reward(models.Model):
     class Kind(models.TextChoices):
         PRODUCT = "product", _("product")
         DISCOUNT = "discount", _("discount")
+        COUPON = "coupon", _("coupon")
         EXPERIENCE = "experience", _("experience")
+        SLOT = "slot", _("place at an event")
+        ACCESS = "access", _("access")
         DONATION = "donation", _("donation")
+
+    class Codes(models.TextChoices):
+        NONE = "", _("none: handed over by hand")
+        GENERATED = "generated", _("made for each member")
+        POOL = "pool", _("from an imported pool")
+
+    class Window(models.TextChoices):
+        LIFE = "", _("ever")
+        DAY = "day", _("a day")
+        WEEK = "week", _("a week")
+        MONTH = "month", _("a month")
+        YEAR = "year", _("a year")
+
+    #: Kinds that are fulfilled by themselves as soon as they can no longer be undone.
+    BY_ITSELF = (Kind.SLOT, Kind.ACCESS, Kind.DONATION)
+    #: Kinds that open a door; a second piece of an open door is nothing.
+    DOORS = (Kind.SLOT, Kind.ACCESS)
 
     slug = models.SlugField(_("slug"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
     description = models.CharField(_("description"), max_length=300, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="rewards")
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="rewards", verbose_name=_("unit")
+    )
     cost = models.PositiveIntegerField(_("cost"), validators=[MinValueValidator(1)])
+    codes = models.CharField(
+        _("coupon codes"), max_length=9, choices=Codes.choices, default=Codes.NONE, blank=True
+    )
     stock = models.PositiveIntegerField(_("stock"), null=True, blank=True)
+    low_at = models.PositiveIntegerField(
+        _("tell staff below"), null=True, blank=True, help_text=_("Pieces left.")
+    )
     limit_per_member = models.PositiveIntegerField(_("limit per member"), null=True, blank=True)
+    limit_window = models.CharField(
+        _("limit counts"), max_length=5, choices=Window.choices, default=Window.LIFE, blank=True
+    )
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DRAFT)
+    since = models.DateTimeField(_("from"), null=True, blank=True)
     until = models.DateTimeField(_("until"), null=True, blank=True)
+    good_for_days = models.PositiveIntegerField(
+        _("voucher good for days"), null=True, blank=True, help_text=_("Empty: without an end.")
+    )
+    tier = models.ForeignKey(
+        Tier,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rewards",
+        verbose_name=_("from tier"),
+    )
+    badge = models.ForeignKey(
+        Badge,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rewards",
+        verbose_name=_("for holders of"),
+    )
+    partner = models.ForeignKey(
+        Partner,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rewards",
+        verbose_name=_("accepted by"),
+        help_text=_("The partner that may check and use up its coupons."),
+    )
+    worth = models.BigIntegerField(
+        _("worth"), null=True, blank=True, help_text=_("In minor units, for each piece.")
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    pool = models.ForeignKey(
+        Pool,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rewards",
+        verbose_name=_("community pool"),
+    )
+    micro_event = models.ForeignKey(
+        MicroEvent,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rewards",
+        verbose_name=_("event"),
+    )
+    access_name = models.CharField(_("access"), max_length=80, blank=True)
+
+    #: Filled by `with_terms`.
+    free_coupons: int
 
     objects = RewardQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reward")
         verbose_name_plural = _("rewards")
-        constraints = [models.CheckConstraint(condition=Q(cost__gt=0), name="reward_cost_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(cost__gt=0), name="reward_cost_positive"),
+            models.CheckConstraint(
+                condition=Q(worth=None, currency="") | Q(worth__gt=0) & ~Q(currency=""),
+                name="reward_worth_has_currency",
+            ),
+            models.CheckConstraint(
+                condition=~Q(codes="pool") | Q(stock=None), name="reward_pool_is_its_stock"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="coupon") | ~Q(codes=""), name="reward_coupon_has_codes"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["slot", "access", "donation"]) | Q(codes=""),
+                name="reward_without_paper",
+            ),
+            models.CheckConstraint(
+                condition=Q(pool=None) | Q(kind="donation", worth__isnull=False),
+                name="reward_donation_has_rate",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="slot") | Q(micro_event__isnull=False),
+                name="reward_slot_has_event",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="access") | ~Q(access_name=""), name="reward_access_has_door"
+            ),
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(until=None) | Q(until__gt=F("since")),
+                name="reward_ends_after_it_begins",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def left(self) -> int | None:
+        """Pieces left, None when there is always enough. Needs `with_terms`."""
+        return self.free_coupons if self.codes == self.Codes.POOL else self.stock
 
-class RedemptionQuerySet(models.QuerySet["Redemption"]):
-    """Questions over redemptions."""
+    @property
+    def has_codes(self) -> bool:
+        """Whether each piece comes with a coupon."""
+        return self.codes != self.Codes.NONE
 
-    def of(self, member: Member) -> "RedemptionQuerySet":
-        """The member's own, newest first."""
-        return self.filter(member=member).select_related("reward__unit").order_by("-id")
+    @property
+    def ends_by_itself(self) -> bool:
+        """Whether nobody has to hand anything over."""
+        return self.kind in self.BY_ITSELF
 
-    def live(self) -> "RedemptionQuerySet":
-        """Those that still count."""
-        return self.exclude(state=Redemption.State.CANCELLED)
-
-    def taken(self) -> int:
-        """How many pieces these redemptions are."""
-        return self.aggregate(pieces=Sum("quantity"))["pieces"] or 0
-
-
-class Redemption(models.Model):
-    """One exchange of points for a reward."""
-
-    class State(models.TextChoices):
-        CONFIRMED = "confirmed", _("confirmed")
-        FULFILLED = "fulfilled", _("handed over")
-        CANCELLED = "cancelled", _("cancelled")
-
-    #: The legal moves.
-    MOVES = {
-        State.CONFIRMED: (State.FULFILLED, State.CANCELLED),
-        State.FULFILLED: (),
-        State.CANCELLED: (),
-    }
-
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="redemptions")
-    reward = models.ForeignKey(Reward, on_delete=models.PROTECT, related_name="redemptions")
-    quantity = models.PositiveIntegerField(_("quantity"), default=1)
-    cost = models.PositiveIntegerField(_("points"), help_text=_("In all, as agreed then."))
-    state = models.CharField(_("state"), max_length=10, choices=State.choices)
-    key = models.CharField(max_length=200, unique=True)
-    entry = models.OneToOneField(
-        Entry, on_delete=models.PROTECT, null=True, related_name="redemption"
-    )
-    redeemed_at = models.DateTimeField(_("redeemed at"))
-    undo_until = models.DateTimeField(_("can be undone until"))
-    ended_at = models.DateTimeField(_("ended at"), null=True)
-
-    objects = RedemptionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("redemption")
-        verbose_name_plural = _("redemptions")
-        constraints = [
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="redemption_not_empty"),
-            models.CheckConstraint(
-                condition=Q(undo_until__gte=F("redeemed_at")), name="redemption_undo_after"
-            ),
-        ]
-        indexes = [models.Index(fields=["member", "reward"], name="redemption_of_member")]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.reward_id} #{self.pk}"
+    @property
+    def door(self) -> str:
+        """The access it opens; empty when it opens none."""
+        if self.kind == self.Kind.SLOT and self.micro_event is not None:
+            return self.micro_event.access_name
+        return self.access_name if self.kind == self.Kind.ACCESS else ""

@@ -1,17 +1,29 @@
-"""Exchanging points for rewards."""
+"""Exchanging points for rewards.
 
+Everybody locks in one order: the reward (when it counts its stock), coupons that are free, holds, the
+member's balances, the redemption, its own coupons.
+"""
+
+import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from loyalty.rewards.errors import IllegalMove, LimitReached, NotOnOffer, OutOfStock, TooLate
-from loyalty.rewards.models import Redemption, Reward
+from events_directory.operations import pools
+from loyalty.rewards.domain.eligibility import last_instant
+from loyalty.rewards.errors import AlreadyUsed, CouponStillOut, TooLate
+from loyalty.rewards.models import Coupon, Redemption, Reward
+from loyalty.rewards.operations import entitlements, standings
+from loyalty.rewards.operations.steps import begin, move
 from members import clock
 from members.domain.actors import Actor
-from members.models import Member
-from members.operations import audit, corrections, ledger
+from members.domain.calendar import local_date
+from members.models import Entry, Member
+from members.operations import corrections, holds, ledger
 
 UNDO = timedelta(minutes=10)
 State = Redemption.State
@@ -19,30 +31,27 @@ State = Redemption.State
 
 @transaction.atomic
 def redeem(
-    member: Member, *, reward: Reward, key: str, actor: Actor, quantity: int = 1
+    member: Member,
+    *,
+    reward: Reward,
+    key: str,
+    actor: Actor,
+    quantity: int = 1,
+    order_id: str = "",
 ) -> Redemption:
     """Exchange the member's points for `quantity` of a reward.
 
-    The same `key` again returns the first redemption. Locks the reward's stock, then the wallet.
-    Raises NotOnOffer, OutOfStock, LimitReached or NotEnough, and then nothing has changed.
+    The same `key` again returns the first redemption. `order_id` is the order it is used in: when all
+    of that comes back, so do the points. Raises what `standings.obstacle_for` answers (NotOnOffer,
+    TierNeeded, OutOfStock, LimitReached, NotEnough, …), and then nothing has changed.
     """
-    now = clock.now()
-    offered = _lock_offer(reward, at=now)
+    current = _lock_offer(reward)
     known = Redemption.objects.filter(key=key).first()
     if known is not None:
         return known
-    current = _check_offer(offered, quantity)
-    redemption, is_new = Redemption.objects.get_or_create(
-        key=key,
-        defaults={
-            "member": member,
-            "reward": current,
-            "quantity": quantity,
-            "cost": current.cost * quantity,
-            "state": State.CONFIRMED,
-            "redeemed_at": now,
-            "undo_until": now + UNDO,
-        },
+    pooled = _check(member, current, quantity)
+    redemption, is_new = _create(
+        member, current, key, quantity=quantity, order_id=order_id, state=State.CONFIRMED
     )
     if not is_new:
         return redemption
@@ -56,91 +65,208 @@ def redeem(
         cause=("redemption", redemption.pk),
     )
     redemption.save(update_fields=["entry"])
-    _check_limit(redemption)
-    if current.stock is not None:
-        Reward.objects.filter(pk=current.pk).update(stock=F("stock") - quantity)
-    audit.record(
-        redemption,
-        actor=actor,
-        verb="rewards.redemption.confirmed",
-        after={"reward": current.slug, "quantity": quantity},
-    )
+    _settle(redemption, pooled, actor=actor)
     return redemption
 
 
-def _lock_offer(reward: Reward, *, at: datetime) -> Reward | None:
-    """The reward as it is under the lock, for the stock may have gone while we waited for it."""
-    offered = Reward.objects.on_offer(at).filter(pk=reward.pk)
-    if reward.stock is not None:
-        offered = offered.select_for_update(of=("self",))
-    return offered.first()
+@transaction.atomic
+def reserve(
+    member: Member,
+    *,
+    reward: Reward,
+    key: str,
+    actor: Actor,
+    quantity: int = 1,
+    order_id: str = "",
+    lasts: timedelta = holds.USUAL,
+) -> Redemption:
+    """Set a reward and its points aside for `lasts`, while a checkout goes on.
+
+    What it entitles to is given at `confirm`. Same key and refusals as `redeem`.
+    """
+    current = _lock_offer(reward)
+    known = Redemption.objects.filter(key=key).first()
+    if known is not None:
+        return known
+    pooled = _check(member, current, quantity)
+    hold = holds.place(
+        member,
+        unit=current.unit,
+        amount=current.cost * quantity,
+        key=f"redemption:{hashlib.sha256(key.encode()).hexdigest()}",
+        lasts=lasts,
+        actor=actor,
+    )
+    redemption, is_new = _create(
+        member, current, key, quantity=quantity, order_id=order_id, state=State.RESERVED, hold=hold
+    )
+    if is_new:
+        _settle(redemption, pooled, actor=actor)
+    return redemption
 
 
-def _check_offer(offered: Reward | None, quantity: int) -> Reward:
-    if offered is None or quantity < 1:
-        raise NotOnOffer()
-    if offered.stock is not None and offered.stock < quantity:
-        raise OutOfStock(left=offered.stock)
-    return offered
+@transaction.atomic
+def confirm(redemption: Redemption, *, actor: Actor) -> Redemption:
+    """Spend the points that were set aside and give what they were for.
+
+    Confirming again returns the redemption as it is. Raises HoldEnded when its time is over.
+    """
+    current = Redemption.objects.select_related("hold", "reward").get(pk=redemption.pk)
+    if current.hold is None or current.state != State.RESERVED:
+        return current
+    hold = holds.capture(
+        current.hold,
+        actor=actor,
+        reason=_("Redeemed: %(reward)s") % {"reward": current.reward.name},
+    )
+    redemption = lock(current)
+    if redemption.state != State.RESERVED:
+        return redemption
+    redemption.entry = Entry.objects.get(parent=hold.entry_id, kind=Entry.Kind.REDEMPTION)
+    redemption.undo_until = clock.now() + UNDO
+    redemption.expires_at = _good_until(redemption.member, redemption.reward)
+    redemption.save(update_fields=["entry", "undo_until", "expires_at"])
+    move(redemption, State.CONFIRMED, actor=actor)
+    entitlements.open_for(redemption, entitlements.of(redemption), actor=actor)
+    return redemption
 
 
 @transaction.atomic
 def cancel(
     redemption: Redemption, *, actor: Actor, reason: str = "", at_any_time: bool = False
 ) -> Redemption:
-    """Undo a redemption: its lots get back what they gave, the stock too.
+    """Undo a redemption: its lots get back what they gave, the stock too; its codes are void.
 
-    Members have ten minutes; `at_any_time` is for staff. Raises TooLate or IllegalMove.
+    Members have ten minutes; `at_any_time` is for staff. Raises TooLate, AlreadyUsed, SeatTaken or
+    IllegalMove.
     """
-    Reward.objects.select_for_update().get(pk=redemption.reward_id)
-    redemption = Redemption.objects.select_for_update(of=("self",)).get(pk=redemption.pk)
+    current = Redemption.objects.select_related("hold", "reward__unit", "member").get(
+        pk=redemption.pk
+    )
+    Reward.objects.filter(pk=current.reward_id, stock__isnull=False).select_for_update().first()
+    if current.hold is not None and current.state == State.RESERVED:
+        holds.release(current.hold, actor=actor, reason=reason)
+    else:
+        lock_wallet(current)
+    redemption = lock(current)
     if redemption.state == State.CANCELLED:
         return redemption
-    if not at_any_time and clock.now() >= redemption.undo_until:
-        raise TooLate()
-    _move(redemption, State.CANCELLED)
-    assert (
-        redemption.entry is not None
-    )  # every redemption is posted in the transaction that made it
-    corrections.restore(
-        redemption.entry,
-        key=f"redemption:{redemption.pk}:cancelled",
-        reason=_("Undone: %(reward)s") % {"reward": redemption.reward.name},
-        actor=actor,
-    )
+    _check_cancel(redemption, at_any_time=at_any_time)
+    move(redemption, State.CANCELLED, actor=actor, reason=reason)
+    entitlements.close(redemption, actor=actor)
+    if redemption.entry is not None:
+        corrections.restore(
+            redemption.entry,
+            key=f"redemption:{redemption.pk}:cancelled",
+            reason=_("Undone: %(reward)s") % {"reward": redemption.reward.name},
+            actor=actor,
+        )
     Reward.objects.filter(pk=redemption.reward_id, stock__isnull=False).update(
         stock=F("stock") + redemption.quantity
     )
-    audit.record(redemption, actor=actor, verb="rewards.redemption.cancelled", reason=reason)
     return redemption
+
+
+def _check_cancel(redemption: Redemption, *, at_any_time: bool) -> None:
+    if redemption.state == State.RESERVED:
+        return
+    if not at_any_time and clock.now() >= redemption.undo_until:
+        raise TooLate()
+    if redemption.state == State.FULFILLED:  # only an order that comes back ends it now
+        raise AlreadyUsed()
 
 
 @transaction.atomic
 def fulfil(redemption: Redemption, *, actor: Actor) -> Redemption:
-    """Note that the reward was handed over."""
-    redemption = Redemption.objects.select_for_update(of=("self",)).get(pk=redemption.pk)
-    _move(redemption, State.FULFILLED)
-    audit.record(redemption, actor=actor, verb="rewards.redemption.fulfilled")
+    """Note that the reward was handed over; a donation reaches its pool. Raises CouponStillOut."""
+    if redemption.reward.pool_id is not None:
+        pools.lock(redemption.reward.pool_id)
+    redemption = lock(redemption)
+    if redemption.reward.has_codes:
+        raise CouponStillOut()
+    move(redemption, State.FULFILLED, actor=actor)
+    entitlements.hand_over(redemption, actor=actor)
     return redemption
+
+
+def lock(redemption: Redemption) -> Redemption:
+    """The redemption as it is under its lock."""
+    return (
+        Redemption.objects.select_for_update(of=("self",))
+        .select_related("member", "entry", "reward__unit", "reward__pool", "reward__micro_event")
+        .get(pk=redemption.pk)
+    )
+
+
+def lock_wallet(redemption: Redemption) -> None:
+    """Balances come before redemptions in the order of locks."""
+    ledger.lock(ledger.wallet(redemption.member, redemption.reward.unit).pk)
+
+
+def _lock_offer(reward: Reward) -> Reward:
+    """The reward as it is under the lock, for the stock may have gone while we waited for it."""
+    rows = Reward.objects.filter(pk=reward.pk)
+    if reward.stock is not None:
+        rows.select_for_update().first()
+    return rows.with_terms().get()
+
+
+def _check(member: Member, reward: Reward, quantity: int) -> list[Coupon]:
+    """Refuse what cannot be before anything is written; answers the coupons locked for it."""
+    refusal = standings.obstacle_for(member, reward, quantity=quantity)
+    if refusal is not None:
+        raise refusal
+    if reward.codes != Reward.Codes.POOL:
+        return []
+    return entitlements.take_from_pool(reward, quantity)
+
+
+def _create(
+    member: Member, reward: Reward, key: str, *, quantity: int, state: str, **fields: Any
+) -> tuple[Redemption, bool]:
+    now = clock.now()
+    is_confirmed = state == State.CONFIRMED
+    return Redemption.objects.get_or_create(
+        key=key,
+        defaults={
+            "member": member,
+            "reward": reward,
+            "quantity": quantity,
+            "cost": reward.cost * quantity,
+            "state": state,
+            "redeemed_at": now,
+            "undo_until": now + UNDO if is_confirmed else now,
+            "expires_at": _good_until(member, reward) if is_confirmed else None,
+            **fields,
+        },
+    )
+
+
+def _settle(redemption: Redemption, pooled: Sequence[Coupon], *, actor: Actor) -> None:
+    """With the wallet locked: count the limit, take the stock, give what it is for."""
+    reward = redemption.reward
+    _check_limit(redemption)
+    if reward.stock is not None:
+        Reward.objects.filter(pk=reward.pk).update(stock=F("stock") - redemption.quantity)
+    begin(redemption, actor=actor)
+    if redemption.state == State.CONFIRMED:
+        entitlements.open_for(redemption, pooled, actor=actor)
+    else:
+        entitlements.set_aside(redemption, pooled)
 
 
 def _check_limit(redemption: Redemption) -> None:
     """Counted after the wallet is locked, so that two redemptions of one member see each other."""
-    limit = redemption.reward.limit_per_member
-    if limit is None:
+    reward = redemption.reward
+    if reward.limit_per_member is None:
         return
-    taken = (
-        Redemption.objects.live()
-        .filter(member=redemption.member_id, reward=redemption.reward_id)
-        .taken()
-    )
-    if taken > limit:
-        raise LimitReached(limit=limit)
+    taken = standings.pieces_taken(redemption.member, [reward])
+    if taken.get(reward.pk, 0) > reward.limit_per_member:
+        raise standings.limit_reached(reward)
 
 
-def _move(redemption: Redemption, to: str) -> None:
-    before = State(redemption.state)
-    if to not in Redemption.MOVES[before]:
-        raise IllegalMove(before=before.label, after=State(to).label)
-    redemption.state, redemption.ended_at = to, clock.now()
-    redemption.save(update_fields=["state", "ended_at"])
+def _good_until(member: Member, reward: Reward) -> datetime | None:
+    if reward.good_for_days is None:
+        return None
+    today = local_date(clock.now(), member.time_zone)
+    return last_instant(days=reward.good_for_days, today=today, zone=member.time_zone)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", portal.catalogue, name="catalogue"),
     path("vouchers/", portal.vouchers, name="vouchers"),
     path("vouchers/<int:pk>/", portal.voucher, name="voucher"),
+    path("vouchers/<int:pk>/print/", portal.voucher_print, name="voucher_print"),
     path("vouchers/<int:pk>/cancellation/", portal.cancel, name="cancel"),
     path("<slug:slug>/", portal.reward, name="reward"),
     path("<slug:slug>/redemptions/", portal.redeem, name="redeem"),

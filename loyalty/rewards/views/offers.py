@@ -1,27 +1,32 @@
-"""What a reward is to one member: affordable or by how much not, and how many they may have."""
+"""What a reward is to one member: affordable or by how much not, and what else stands in the way."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Sum
-
-from loyalty.rewards.models import Redemption, Reward
-from members.models import Balance, Member
+from loyalty.rewards.models import Reward
+from loyalty.rewards.operations.standings import obstacle_for, standings
+from members.models import Member
 
 ICONS: dict[str, str] = {
     Reward.Kind.DONATION: "hand-coins",
     Reward.Kind.EXPERIENCE: "calendar-days",
+    Reward.Kind.SLOT: "calendar-days",
+    Reward.Kind.ACCESS: "key-round",
     Reward.Kind.DISCOUNT: "ticket",
+    Reward.Kind.COUPON: "ticket",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """`held` points of the reward's unit; `left` pieces that this member may still have (None: any)."""
+    """`held` points of the reward's unit; `left` pieces that this member may still have (None: any);
+    `why_not` is the sentence that says what stands in the way, `obstacle` its code."""
 
     reward: Reward
     held: int
     left: int | None
+    obstacle: str = ""
+    why_not: str = ""
 
     @property
     def missing(self) -> int:
@@ -36,33 +41,28 @@ class Offer:
     @property
     def is_open(self) -> bool:
         """Whether the member could have one right now."""
-        return not self.missing and self.left != 0 and self.reward.stock != 0
+        return not self.obstacle
 
 
 def offers_for(member: Member, rewards: Iterable[Reward]) -> list[Offer]:
-    """The rewards as offers in three queries: those within reach first, then by what is missing."""
+    """The rewards as offers: those within reach first, then by what is missing. Two queries, and two
+    more when one of them is for a tier or a badge."""
     rewards = list(rewards)
-    held = dict(
-        Balance.objects.filter(account__member=member, account__kind="wallet").values_list(
-            "account__unit_id", "amount"
+    found = standings(member, rewards)
+    offers = []
+    for reward in rewards:
+        standing = found[reward.pk]
+        refusal = obstacle_for(member, reward, standing=standing)
+        limit = reward.limit_per_member
+        offers.append(
+            Offer(
+                reward,
+                standing.points,
+                None if limit is None else max(limit - standing.taken, 0),
+                "" if refusal is None else refusal.code,
+                "" if refusal is None else refusal.messages[0],
+            )
         )
-    )
-    taken = dict(
-        Redemption.objects.live()
-        .filter(member=member, reward__in=rewards)
-        .values_list("reward_id")
-        .annotate(pieces=Sum("quantity"))
-    )
-    offers = [
-        Offer(
-            reward,
-            held.get(reward.unit_id, 0),
-            None
-            if reward.limit_per_member is None
-            else max(reward.limit_per_member - taken.get(reward.pk, 0), 0),
-        )
-        for reward in rewards
-    ]
     return sorted(offers, key=lambda offer: (not offer.is_open, offer.missing, offer.reward.cost))
 
 

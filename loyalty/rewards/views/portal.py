@@ -12,6 +12,7 @@ from loyalty.rewards.models import Redemption, Reward
 from loyalty.rewards.operations import redemptions
 from loyalty.rewards.permissions import can_cancel
 from loyalty.rewards.views.offers import offers_for
+from loyalty.rewards.views.slips import slips_of
 from members import clock
 from members.domain.actors import Actor
 from members.errors import Refused
@@ -68,6 +69,14 @@ def voucher(request: SignedInRequest, member: Member, pk: int) -> HttpResponse:
     return _voucher_page(request, _own(member, pk))
 
 
+@member_page
+def voucher_print(request: SignedInRequest, member: Member, pk: int) -> HttpResponse:
+    """The voucher on a sheet of paper: nothing else on the page."""
+    redemption = _own(member, pk)
+    context = {"redemption": redemption, "slips": slips_of(redemption), "member": member}
+    return _secret(render(request, "portal/rewards/voucher_print.html", context))
+
+
 @require_POST
 @member_page
 def cancel(request: SignedInRequest, member: Member, pk: int) -> HttpResponse:
@@ -100,7 +109,14 @@ def _voucher_page(
 ) -> HttpResponse:
     context = {
         "redemption": redemption,
+        "slips": slips_of(redemption),
         "can_cancel": can_cancel(request.user, redemption),
         "refusal": refusal,
     }
-    return render(request, "portal/rewards/voucher.html", context, status=status)
+    return _secret(render(request, "portal/rewards/voucher.html", context, status=status))
+
+
+def _secret(response: HttpResponse) -> HttpResponse:
+    """Codes are not kept by anything between us and their owner."""
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,74 @@
+"""Orders that come back and had used a reward: their last part voids it and restores its points."""
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from loyalty.rewards.models import Coupon, Redemption
+from loyalty.rewards.operations import entitlements, steps
+from loyalty.rewards.operations.redemptions import lock, lock_wallet
+from members.domain.actors import Actor
+from members.models import Member
+from members.operations import corrections
+
+State = Redemption.State
+STANDING = (State.CONFIRMED, State.FULFILLED)
+
+
+@transaction.atomic
+def give_back(
+    member: Member, *, order_id: str, actor: Actor, cause: tuple[str, int | None]
+) -> list[Redemption]:
+    """Void what `order_id` had used, now that all of it came back; answers the redemptions it changed.
+
+    A redemption made for the order goes as a whole; of several coupons, the pieces used in the order.
+    Money that was donated stays given. Stock does not grow: what was used is not there again. The
+    same order again changes nothing.
+    """
+    if not order_id:
+        return []
+    named = Redemption.objects.filter(
+        Q(order_id=order_id) | Q(coupons__order_id=order_id),
+        member=member,
+        state__in=STANDING,
+        reward__pool=None,
+    ).select_related("member", "reward__unit")
+    changed = []
+    for redemption in named.distinct().order_by("pk"):
+        lock_wallet(redemption)
+        changed += _void(lock(redemption), order_id, actor=actor, cause=cause)
+    return changed
+
+
+def _void(
+    redemption: Redemption, order_id: str, *, actor: Actor, cause: tuple[str, int | None]
+) -> list[Redemption]:
+    is_whole = redemption.order_id == order_id
+    coupons = [
+        coupon
+        for coupon in entitlements.of(redemption)
+        if (is_whole and coupon.state == Coupon.State.ASSIGNED)
+        or (coupon.state == Coupon.State.BURNT and (is_whole or coupon.order_id == order_id))
+    ]
+    left = redemption.quantity - redemption.returned
+    pieces = left if is_whole else min(len(coupons), left)
+    if redemption.state not in STANDING or redemption.entry is None or not pieces:
+        return []
+    for coupon in coupons:
+        steps.end(coupon, Coupon.State.VOID)
+    corrections.restore(
+        redemption.entry,
+        amount=redemption.unit_cost * pieces,
+        key=f"redemption:{redemption.pk}:order:{redemption.returned}",
+        reason=_("Order %(order)s came back: %(reward)s")
+        % {"order": order_id, "reward": redemption.reward.name},
+        actor=actor,
+        cause=cause,
+    )
+    Redemption.objects.filter(pk=redemption.pk).update(returned=F("returned") + pieces)
+    redemption.returned += pieces
+    if redemption.returned == redemption.quantity:
+        reason = _("Order %(order)s came back") % {"order": order_id}
+        steps.move(redemption, State.CANCELLED, actor=actor, reason=reason)
+        entitlements.close_door(redemption, actor=actor)
+    return [redemption]
