@@ -6,8 +6,8 @@ from typing import Any
 
 from loyalty.campaigns.domain.told import Fault, Told
 from loyalty.campaigns.models import Effect
+from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.storing import Arrival, NewEffect
-from loyalty.campaigns.operations.wave import Item
 from members.models import Activity, Entry
 from members.shipped import RETURNS
 

@@ -20,10 +20,11 @@ from loyalty.campaigns.operations.answers import (
     not_counted,
     rejected,
 )
+from loyalty.campaigns.operations.items import Item, cut
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.storing import Arrival
-from loyalty.campaigns.operations.wave import Item, Wave, cut
+from loyalty.campaigns.operations.wave import Wave
 from members import clock
 from members.domain.actors import Actor
 from members.models import Account, Activity

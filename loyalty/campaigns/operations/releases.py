@@ -4,7 +4,7 @@ from datetime import datetime
 
 from loyalty.campaigns.models import Waiting
 from loyalty.campaigns.operations import people, rulebook
-from loyalty.campaigns.operations.wave import resolution, still_pending
+from loyalty.campaigns.operations.pending import resolution, still_pending
 from members import clock
 from members.domain.actors import Actor
 from members.operations import ledger, tiers

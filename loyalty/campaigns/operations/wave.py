@@ -3,17 +3,15 @@
 Within a wave no activity needs to see what another one posted; `cut` sees to that.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-from loyalty.campaigns.domain.evaluate import Given, Outcome, evaluate
-from loyalty.campaigns.domain.orders import Rate, read_order
-from loyalty.campaigns.domain.told import Told
+from loyalty.campaigns.domain.evaluate import Given, evaluate
+from loyalty.campaigns.domain.orders import read_order
 from loyalty.campaigns.models import Effect, Waiting
-from loyalty.campaigns.operations import people, returns, storing
-from loyalty.campaigns.operations.people import Company, Person
+from loyalty.campaigns.operations import pending, people, returns, storing
+from loyalty.campaigns.operations.items import Item
+from loyalty.campaigns.operations.people import Company
 from loyalty.campaigns.operations.rates import Rates
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
@@ -21,7 +19,7 @@ from loyalty.campaigns.operations.storing import NewEffect
 from members.domain.actors import Actor
 from members.domain.calendar import local_date, start_of_day
 from members.domain.ledger import Line
-from members.models import NEVER, Account, Entry, OpenLot, Unit
+from members.models import NEVER, Account, Entry, Unit
 from members.operations import accesses, ledger, lots
 from members.operations.lots import Extension
 from members.shipped import RETURNS
@@ -29,18 +27,6 @@ from recognition.operations import awards
 from recognition.operations.awards import Wanted
 
 Kind = Account.Kind
-
-
-@dataclass(slots=True, eq=False)
-class Item:
-    """A new activity in a wave, and what came of it."""
-
-    activity_id: int
-    told: Told
-    person: Person
-    outcome: Outcome | None = None
-    rate: Rate | None = None
-    effects: list[NewEffect] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -191,7 +177,7 @@ class Wave:
             )
         )
         if given.wait:
-            self.waits.append((effect, _waiting(given, told, person)))
+            self.waits.append((effect, pending.waiting(given, told, person)))
         else:
             person.earned(unit.pk, at, given.amount or 0)
 
@@ -205,41 +191,41 @@ class Wave:
         waiting = (
             Waiting.objects.filter(
                 member__in={item.person.member.pk for item in speaking},
-                key__in={_chain(item.told) for item in speaking},
+                key__in={pending.chain_of(item.told) for item in speaking},
             )
             .select_related("effect__entry", "effect__rule_version__campaign")
             .order_by("effect_id")
         )
-        left = still_pending(waiting)
+        left = pending.still_pending(waiting)
         for item in speaking:
             for wait in waiting:
-                if wait.pk not in self.settled and _speaks_of(item, wait):
+                if wait.pk not in self.settled and pending.speaks_of(item, wait):
                     self.settled.add(wait.pk)
                     confirmed = item.told.kind == wait.confirmed_by
                     self._resolve(item, wait, confirmed=confirmed, amount=left[wait.pk])
 
     def _resolve(self, item: Item, wait: Waiting, *, confirmed: bool, amount: int) -> None:
-        pending = wait.effect
+        promised = wait.effect
         effect = NewEffect(
             activity_id=item.activity_id,
-            rule_version=pending.rule_version,
+            rule_version=promised.rule_version,
             place=len(item.effects),
             kind="activation" if confirmed else "cancellation",
-            unit_code=pending.unit_code,
+            unit_code=promised.unit_code,
             amount=amount,
             state=Effect.State.ACTIVE if confirmed else Effect.State.CANCELLED,
-            why=f"{pending.campaign.name}: "
+            why=f"{promised.rule_version.campaign.name}: "
             + ("confirmed, the points are yours" if confirmed else "not accepted, nothing is paid"),
         )
         self.effects.append(effect)
         item.effects.append(effect)
         self.posting[len(self.lines)] = effect
         self.lines.append(
-            resolution(
+            pending.resolution(
                 self.book,
                 item.person.member,
                 item.person.accounts,
-                pending,
+                promised,
                 confirmed=confirmed,
                 amount=amount,
                 at=item.told.occurred_at,
@@ -303,110 +289,7 @@ class Wave:
         storing.save_evaluations(evaluations, at=self.at)
 
 
-def resolution(
-    book: Rulebook,
-    member: Any,
-    accounts: dict[tuple[int, str], int],
-    pending: Effect,
-    *,
-    confirmed: bool,
-    amount: int,
-    at: datetime,
-    cause: tuple[str, int | None],
-    reason: str,
-) -> Line:
-    """The entry that ends a pending accrual: into the wallet, or back to where it came from.
-
-    `amount` is what is still pending of it; part may have been taken back meanwhile.
-
-    Life counts from now, when the points become spendable, unless the unit says otherwise.
-    """
-    entry, unit = pending.entry, book.units[pending.unit_code]
-    assert entry is not None  # what waits is points, and points have an entry
-    start = at if unit.life_from == unit.LifeFrom.ACTIVATION else entry.occurred_at
-    return Line(
-        key=f"settle:{entry.pk}",
-        kind=Entry.Kind.ACTIVATION if confirmed else Entry.Kind.REVERSAL,
-        unit=unit.pk,
-        debit=entry.credit_id,
-        credit=accounts[unit.pk, Kind.WALLET] if confirmed else entry.debit_id,
-        amount=amount,
-        occurred_at=at,
-        cause_kind=cause[0],
-        cause_id=cause[1],
-        reason=reason,
-        rule_version=pending.rule_version_id,
-        parent=entry.pk,
-        reverses=None if confirmed else entry.pk,
-        active_from=at if confirmed else None,
-        expires_at=ledger.lot_end(unit, start, member) if confirmed else None,
-        takes="lot",
-        lot=entry.pk,
-    )
-
-
-def still_pending(waits: Iterable[Waiting]) -> dict[int, int]:
-    """How much each of these waits is still about."""
-    by_entry = {wait.effect.entry_id or 0: wait.pk for wait in waits}
-    lots = OpenLot.objects.filter(entry_id__in=by_entry).values_list("entry_id", "remaining")
-    return {by_entry[entry_id]: remaining for entry_id, remaining in lots}
-
-
-def cut(items: Sequence[Item], settling: frozenset[str]) -> Iterable[list[Item]]:
-    """Items in order of occurrence, cut wherever one may settle, take back or have to repay what an
-    earlier one posted."""
-    wave: list[Item] = []
-    present: set[int] = set()
-    alone = {
-        item.person.member.pk for item in items if item.told.kind in RETURNS or item.person.has_owed
-    }
-    for item in sorted(items, key=lambda item: (item.told.occurred_at, item.activity_id)):
-        member_id = item.person.member.pk
-        if member_id in present and (item.told.kind in settling or member_id in alone):
-            yield wave
-            wave, present = [], set()
-        wave.append(item)
-        present.add(member_id)
-    if wave:
-        yield wave
-
-
 def _midnight_after(instant: datetime, item: Item) -> datetime:
     """The end of the member's day that an instant falls into."""
     zone = item.person.member.time_zone
     return start_of_day(local_date(instant, zone) + timedelta(days=1), zone)
-
-
-def _chain(told: Told) -> str:
-    """What ties a confirmation to what it confirms: the order."""
-    return str(told.payload.get("order_id", ""))
-
-
-def _waiting(given: Given, told: Told, person: Person) -> Waiting:
-    wait = given.wait
-    assert wait is not None
-    due = None
-    if wait.days is not None:
-        due = told.occurred_at + timedelta(days=wait.days)
-    if wait.on is not None:
-        due = start_of_day(wait.on, person.member.time_zone)
-    return Waiting(
-        member_id=person.member.pk,
-        confirmed_by=wait.confirmed_by,
-        cancelled_by=wait.cancelled_by,
-        key=_chain(told),
-        serial=str(told.payload.get("serial", "")),
-        due_at=due,
-    )
-
-
-def _speaks_of(item: Item, wait: Waiting) -> bool:
-    """Whether this activity settles that wait: same member, same order, and the same container
-    when both name one."""
-    serial = str(item.told.payload.get("serial", ""))
-    return (
-        wait.member_id == item.person.member.pk
-        and item.told.kind in (wait.confirmed_by, wait.cancelled_by)
-        and wait.key == _chain(item.told)
-        and (not serial or not wait.serial or serial == wait.serial)
-    )

@@ -16,7 +16,8 @@ from tests.conftest import SYSTEM
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
-#: Final balances, lots by expiry, tier periods: what a member could point at.
+#: Final balances, lots by expiry, the tier held now. (Which of two returns of one order took what, and so
+#: on which day between them a tier went, is told by the order in which they came.)
 BOOKS = """
 SELECT u.code, a.kind, b.amount, NULL::text, NULL::text FROM members_balance b
 JOIN members_account a ON a.id = b.account_id JOIN members_unit u ON u.id = a.unit_id
@@ -26,8 +27,8 @@ SELECT u.code, 'lot', sum(o.remaining)::bigint, o.expires_at::text, o.earned_at:
 FROM members_openlot o JOIN members_account a ON a.id = o.account_id
 JOIN members_unit u ON u.id = a.unit_id GROUP BY 1, 4, 5
 UNION ALL
-SELECT t.slug, p.cause, NULL, p.starts_at::text, p.review_at::text FROM members_tierperiod p
-JOIN members_tier t ON t.id = p.tier_id
+SELECT t.slug, 'tier', NULL, NULL, NULL FROM members_tierperiod p
+JOIN members_tier t ON t.id = p.tier_id WHERE p.ends_at IS NULL
 ORDER BY 1, 2, 3, 4, 5
 """
 

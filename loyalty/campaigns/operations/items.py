@@ -1,0 +1,42 @@
+"""The new activities of a batch, and how they are cut into waves."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from loyalty.campaigns.domain.evaluate import Outcome
+from loyalty.campaigns.domain.orders import Rate
+from loyalty.campaigns.domain.told import Told
+from loyalty.campaigns.operations.people import Person
+from loyalty.campaigns.operations.storing import NewEffect
+from members.shipped import RETURNS
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """A new activity in a wave, and what came of it."""
+
+    activity_id: int
+    told: Told
+    person: Person
+    outcome: Outcome | None = None
+    rate: Rate | None = None
+    effects: list[NewEffect] = field(default_factory=list)
+
+
+def cut(items: Sequence[Item], settling: frozenset[str]) -> Iterable[list[Item]]:
+    """Items in order of occurrence, cut wherever one may settle, take back or have to repay what an
+    earlier one posted."""
+    wave: list[Item] = []
+    present: set[int] = set()
+    alone = {
+        item.person.member.pk for item in items if item.told.kind in RETURNS or item.person.has_owed
+    }
+    for item in sorted(items, key=lambda item: (item.told.occurred_at, item.activity_id)):
+        member_id = item.person.member.pk
+        if member_id in present and (item.told.kind in settling or member_id in alone):
+            yield wave
+            wave, present = [], set()
+        wave.append(item)
+        present.add(member_id)
+    if wave:
+        yield wave

@@ -1,0 +1,103 @@
+"""Pending accruals: what they wait for, and the entry that ends the waiting."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from loyalty.campaigns.domain.evaluate import Given
+from loyalty.campaigns.domain.told import Told
+from loyalty.campaigns.models import Effect, Waiting
+from loyalty.campaigns.operations.items import Item
+from loyalty.campaigns.operations.people import Person
+from loyalty.campaigns.operations.rulebook import Rulebook
+from members.domain.calendar import start_of_day
+from members.domain.ledger import Line
+from members.models import Account, Entry, OpenLot
+from members.operations import ledger
+
+Kind = Account.Kind
+
+
+def resolution(
+    book: Rulebook,
+    member: Any,
+    accounts: dict[tuple[int, str], int],
+    pending: Effect,
+    *,
+    confirmed: bool,
+    amount: int,
+    at: datetime,
+    cause: tuple[str, int | None],
+    reason: str,
+) -> Line:
+    """The entry that ends a pending accrual: into the wallet, or back to where it came from.
+
+    `amount` is what is still pending of it; part may have been taken back meanwhile.
+
+    Life counts from now, when the points become spendable, unless the unit says otherwise.
+    """
+    entry, unit = pending.entry, book.units[pending.unit_code]
+    assert entry is not None  # what waits is points, and points have an entry
+    start = at if unit.life_from == unit.LifeFrom.ACTIVATION else entry.occurred_at
+    return Line(
+        key=f"settle:{entry.pk}",
+        kind=Entry.Kind.ACTIVATION if confirmed else Entry.Kind.REVERSAL,
+        unit=unit.pk,
+        debit=entry.credit_id,
+        credit=accounts[unit.pk, Kind.WALLET] if confirmed else entry.debit_id,
+        amount=amount,
+        occurred_at=at,
+        cause_kind=cause[0],
+        cause_id=cause[1],
+        reason=reason,
+        rule_version=pending.rule_version_id,
+        parent=entry.pk,
+        reverses=None if confirmed else entry.pk,
+        active_from=at if confirmed else None,
+        expires_at=ledger.lot_end(unit, start, member) if confirmed else None,
+        takes="lot",
+        lot=entry.pk,
+    )
+
+
+def still_pending(waits: Iterable[Waiting]) -> dict[int, int]:
+    """How much each of these waits is still about."""
+    by_entry = {wait.effect.entry_id or 0: wait.pk for wait in waits}
+    lots = OpenLot.objects.filter(entry_id__in=by_entry).values_list("entry_id", "remaining")
+    return {by_entry[entry_id]: remaining for entry_id, remaining in lots}
+
+
+def chain_of(told: Told) -> str:
+    """What ties a confirmation to what it confirms: the order."""
+    return str(told.payload.get("order_id", ""))
+
+
+def waiting(given: Given, told: Told, person: Person) -> Waiting:
+    """What a pending accrual waits for: an activity of the same chain, or an instant."""
+    wait = given.wait
+    assert wait is not None
+    due = None
+    if wait.days is not None:
+        due = told.occurred_at + timedelta(days=wait.days)
+    if wait.on is not None:
+        due = start_of_day(wait.on, person.member.time_zone)
+    return Waiting(
+        member_id=person.member.pk,
+        confirmed_by=wait.confirmed_by,
+        cancelled_by=wait.cancelled_by,
+        key=chain_of(told),
+        serial=str(told.payload.get("serial", "")),
+        due_at=due,
+    )
+
+
+def speaks_of(item: Item, wait: Waiting) -> bool:
+    """Whether this activity settles that wait: same member, same order, and the same container
+    when both name one."""
+    serial = str(item.told.payload.get("serial", ""))
+    return (
+        wait.member_id == item.person.member.pk
+        and item.told.kind in (wait.confirmed_by, wait.cancelled_by)
+        and wait.key == chain_of(item.told)
+        and (not serial or not wait.serial or serial == wait.serial)
+    )
