@@ -100,8 +100,18 @@ def work_off(limit: int = 50) -> int:
 
 @transaction.atomic
 def _claim() -> Job | None:
-    """Take the oldest ready job that nobody holds, with a lease."""
+    """Take the oldest ready job that nobody holds, with a lease.
+
+    One whose every attempt ended without a word took its worker with it each time: it is given up.
+    """
     now = clock.now()
+    Job.objects.filter(
+        pk__in=Job.objects.select_for_update(skip_locked=True)
+        .filter(state=Job.State.READY, attempts__gte=ATTEMPTS, leased_until__lte=now)
+        .values("pk")
+    ).update(
+        state=Job.State.DEAD, leased_until=None, fault="Its worker ended without a word every time."
+    )
     job = (
         Job.objects.select_for_update(skip_locked=True)
         .filter(state=Job.State.READY, not_before__lte=now)

@@ -1,5 +1,7 @@
 """The work queue: nothing lost, nothing doubled."""
 
+from datetime import timedelta
+
 import pytest
 
 from members import clock
@@ -64,3 +66,16 @@ def test_a_claimed_job_is_nobody_elses(deeds):
     jobs.enqueue("test", key="k", arguments={"name": "a"})
     assert jobs._claim() is not None
     assert jobs._claim() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_takes_its_worker_with_it_is_given_up():
+    """A25: claimed so often without an end, it goes to the dead letters and does not come back."""
+    jobs.enqueue("test.note", key="deadly", arguments={})
+    for attempt in range(jobs.ATTEMPTS):
+        claimed = jobs._claim()
+        assert claimed is not None and claimed.attempts == attempt + 1
+        Job.objects.update(leased_until=clock.now() - timedelta(seconds=1))
+    assert jobs._claim() is None
+    job = Job.objects.get(key="deadly")
+    assert (job.state, job.fault) == ("dead", "Its worker ended without a word every time.")
