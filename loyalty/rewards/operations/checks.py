@@ -37,7 +37,7 @@ CHECKS = (
                 AND NOT EXISTS (SELECT FROM events_directory_poolentry p
                     WHERE p.key = 'deposit:' || w.pool_id || ':redemption:' || r.id))
             OR (r.state = 'cancelled' AND EXISTS (SELECT FROM members_access a
-                    WHERE a.cause = 'redemption:' || r.id AND (a.until IS NULL OR a.until > now())))
+                    WHERE a.cause = 'redemption:' || r.id AND (a.until IS NULL OR a.until > r.ended_at)))
         """,
     ),
     Check(

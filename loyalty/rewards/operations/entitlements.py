@@ -77,8 +77,8 @@ def close(redemption: Redemption, *, actor: Actor) -> None:
 
 
 def close_door(redemption: Redemption, *, actor: Actor) -> None:
-    """End the access that the redemption opened, if it opened one."""
-    accesses.close(cause_of(redemption), actor=actor)
+    """End the access that the redemption opened, if it opened one, when the redemption ended."""
+    accesses.close(cause_of(redemption), at=redemption.ended_at, actor=actor)
 
 
 def of(redemption: Redemption) -> list[Coupon]:

@@ -125,8 +125,8 @@ def confirm(redemption: Redemption, *, actor: Actor) -> Redemption:
     redemption.entry = Entry.objects.get(parent=hold.entry_id, kind=Entry.Kind.REDEMPTION)
     redemption.undo_until = clock.now() + UNDO
     redemption.expires_at = _good_until(redemption.member, redemption.reward)
-    redemption.save(update_fields=["entry", "undo_until", "expires_at"])
     move(redemption, State.CONFIRMED, actor=actor)
+    redemption.save(update_fields=["entry", "undo_until", "expires_at"])
     entitlements.open_for(redemption, entitlements.of(redemption), actor=actor)
     return redemption
 
