@@ -1,4 +1,4 @@
-"""What the demo programme offers: rewards, badges, boards, and campaigns that award badges."""
+"""What the demo programme recognises: badges, boards, and campaigns that award badges."""
 
 from typing import Any
 
@@ -6,20 +6,9 @@ from django.db import transaction
 
 from loyalty.campaigns.models import Campaign
 from loyalty.campaigns.operations import standard
-from loyalty.rewards.operations import rewards
 from members.domain.actors import Actor
 from members.models import Unit
 from recognition.operations import badges, leaderboards
-
-REWARDS = (
-    ("tote", "Canvas tote", "product", 120, 40, "Sewn in the neighbourhood from sailcloth."),
-    ("coffee", "Coffee for two", "experience", 80, None, "At any partner café, any day."),
-    ("five-off", "5.00 off your next order", "discount", 100, None, "Taken off at the till."),
-    ("refill-kit", "Starter set of refill jars", "product", 240, 15, "Three jars and a brush."),
-    ("repair", "An hour at the repair bench", "experience", 180, 8, "With tools and good advice."),
-    ("trees", "Two trees in the town forest", "donation", 150, None, "Planted in autumn."),
-    ("vinyl", "Record of the month", "product", 350, 12, "Picked by the shop."),
-)
 
 BADGES = (
     ("first-refill", "First refill", "Send a container back and have it refilled.", "recycle", ""),
@@ -42,11 +31,6 @@ AWARDING: tuple[tuple[str, str, dict[str, Any]], ...] = (
 @transaction.atomic
 def install(*, points: Unit, actor: Actor) -> None:
     """Put everything on offer that is not there yet."""
-    for slug, name, kind, cost, stock, description in REWARDS:
-        rewards.offer(
-            slug, name=name, kind=kind, unit=points, cost=cost, stock=stock,
-            description=description, actor=actor,
-        )  # fmt: skip
     for slug, name, criteria, motif, metal in BADGES:
         badge = badges.define(
             slug,
