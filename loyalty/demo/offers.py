@@ -37,7 +37,7 @@ SEATS = 12
 @transaction.atomic
 def install(*, points: Unit, actor: Actor) -> None:
     """Put everything on offer that is not there yet. Needs the partner and the pool of `places`."""
-    more = {
+    more: dict[str, dict[str, Any]] = {
         "coffee": {"partner": Partner.objects.order_by("pk").first()},
         "trees": {"pool": Pool.objects.get(slug="harbour-fund")},
         "vinyl": {"tier": Tier.objects.filter(slug="silver").first()},
