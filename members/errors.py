@@ -145,3 +145,37 @@ class TierGiven(Refused):
 class NothingToReinstate(Refused):
     code = "nothing_to_reinstate"
     sentence = _("No points expired in the last %(days)s days that could come back.")
+
+
+class AboveLimit(Refused):
+    code = "above_limit"
+    sentence = _(
+        "One person may adjust %(limit)s points a day, alone. Adjust the points instead: a second"
+        " person decides, and what is given repays first."
+    )
+
+
+class StillWrong(Refused):
+    code = "still_wrong"
+    sentence = _(
+        "The balance says %(stored)s and its postings add up to %(posted)s. The account stays frozen"
+        " until they agree."
+    )
+
+
+class LotsStillWrong(Refused):
+    code = "lots_still_wrong"
+    sentence = _(
+        "The balance says %(stored)s and its lots hold %(held)s. The account stays frozen until they"
+        " agree."
+    )
+
+
+class UndoOver(Refused):
+    code = "undo_over"
+    sentence = _("The ten minutes are over.")
+
+
+class NotYours(Refused):
+    code = "not_yours"
+    sentence = _("This is not yours.")

@@ -1,6 +1,6 @@
 from members.models.activities import Activity, ActivityKind
 from members.models.adjustments import Adjustment
-from members.models.gifts import Gift
+from members.models.gifts import Gift, GiftCode
 from members.models.holds import Hold
 from members.models.ledger import (
     NEVER,
@@ -33,6 +33,7 @@ __all__ = [
     "Decision",
     "Entry",
     "Gift",
+    "GiftCode",
     "Heartbeat",
     "Hold",
     "Job",

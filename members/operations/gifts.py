@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from members import clock
 from members.domain.actors import Actor
 from members.domain.ledger import Line
-from members.errors import CannotBeGiven, NotEnough, NotPositive, NotToOneself
-from members.models import Account, Entry, Gift, Member, OpenLot, Unit
+from members.errors import CannotBeGiven, NotEnough, NotPositive, NotToOneself, NotYours, UndoOver
+from members.models import Account, Entry, Gift, GiftCode, Member, OpenLot, Unit
+from members.models.gifts import new_gift_code, read_gift_code
 from members.operations import audit, ledger
 
 State = Gift.State
@@ -143,3 +144,32 @@ def take_back(gift: Gift, *, actor: Actor, reason: str) -> Gift:
     gift.save(update_fields=["state", "taken_back_at"])
     audit.record(gift, actor=actor, verb="members.gift.taken_back", reason=reason)
     return gift
+
+
+@transaction.atomic
+def undo(gift: Gift, *, by: Member, actor: Actor) -> Gift:
+    """The giver takes a gift back, within ten minutes. Raises NotYours, UndoOver, or as `take_back`."""
+    gift = Gift.objects.select_for_update(of=("self",)).get(pk=gift.pk)
+    if gift.giver_id != by.pk:
+        raise NotYours()
+    if gift.state == State.GIVEN and clock.now() >= gift.undo_until:
+        raise UndoOver()
+    return take_back(gift, actor=actor, reason=_("Undone by the giver"))
+
+
+@transaction.atomic
+def give_code(member: Member, *, actor: Actor) -> GiftCode:
+    """A new code for a member; the one before leads nowhere from now on."""
+    Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    code, is_new = GiftCode.objects.update_or_create(
+        member=member, defaults={"code": new_gift_code(), "made_at": clock.now()}
+    )
+    verb = "members.gift_code.made" if is_new else "members.gift_code.replaced"
+    audit.record(member, actor=actor, verb=verb)
+    return code
+
+
+def bearer_of(code: str) -> Member | None:
+    """Whose code this is, however it is typed; None when it is nobody's."""
+    found = GiftCode.objects.filter(code=read_gift_code(code), member__erased_at=None)
+    return next((each.member for each in found.select_related("member")), None)
