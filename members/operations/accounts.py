@@ -4,9 +4,17 @@ from collections.abc import Iterable
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Sum
 
 from members.domain.actors import Actor
-from members.models import Account, Balance, Unit
+from members.errors import (
+    LotsStillWrong,
+    NotForOneself,
+    ReasonNeeded,
+    SecondPersonNeeded,
+    StillWrong,
+)
+from members.models import Account, AuditRow, Balance, OpenLot, Unit
 from members.operations import audit
 
 log = structlog.get_logger(__name__)
@@ -26,6 +34,14 @@ WITH wanted AS (
 INSERT INTO members_balance (account_id, amount, version, may_go_negative, is_frozen)
 SELECT id, 0, 0, kind = 'debt', false FROM opened
 """
+#: What the postings of one account add up to, and how many they are.
+_POSTED = """
+SELECT coalesce(sum(amount), 0)::bigint, count(*) FROM (
+    SELECT -amount AS amount FROM members_entry WHERE debit_id = %(account)s AND debit_seq IS NOT NULL
+    UNION ALL
+    SELECT amount FROM members_entry WHERE credit_id = %(account)s AND credit_seq IS NOT NULL) p
+"""
+FROZEN = "members.account.frozen"
 
 
 def open_for(
@@ -59,5 +75,51 @@ def freeze(account_id: int, *, reason: str, actor: Actor) -> None:
     if not balance.is_frozen:
         balance.is_frozen = True
         balance.save(update_fields=["is_frozen"])
-        audit.record(balance, actor=actor, verb="members.account.frozen", reason=reason)
+        audit.record(balance, actor=actor, verb=FROZEN, reason=reason)
         log.error("account_frozen", account=account_id, reason=reason)
+
+
+@transaction.atomic
+def unfreeze(account_id: int, *, reason: str, actor: Actor) -> Balance:
+    """Let postings on an account again, once its balance agrees with its postings and its lots.
+
+    Nothing is mended here: the books are put right elsewhere, and this looks at them. An account
+    that is not frozen stays as it is. Raises ReasonNeeded, NotForOneself, SecondPersonNeeded for
+    whoever froze it, StillWrong or LotsStillWrong.
+    """
+    if not reason.strip():
+        raise ReasonNeeded()
+    balance = Balance.objects.select_for_update(of=("self",)).get(pk=account_id)
+    if not balance.is_frozen:
+        return balance
+    account = Account.objects.select_related("member").get(pk=account_id)
+    if actor.kind == "user" and account.member and account.member.user_id == actor.id:
+        raise NotForOneself()
+    if actor.kind == "user" and frozen_by(balance) == actor.id:
+        raise SecondPersonNeeded()
+    _check_books(balance, account)
+    balance.is_frozen = False
+    balance.save(update_fields=["is_frozen"])
+    audit.record(balance, actor=actor, verb="members.account.unfrozen", reason=reason)
+    log.warning("account_unfrozen", account=account_id)
+    return balance
+
+
+def frozen_by(balance: Balance) -> int | None:
+    """The user who froze the account last; None when it was the system."""
+    rows = AuditRow.objects.filter(subject_type=balance._meta.label_lower, verb=FROZEN)
+    row = rows.filter(subject_id=str(balance.pk)).order_by("-id").first()
+    return row.actor_id if row is not None and row.actor_kind == "user" else None
+
+
+def _check_books(balance: Balance, account: Account) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_POSTED, {"account": account.pk})
+        [(posted, times)] = cursor.fetchall()
+    if (balance.amount, balance.version) != (posted, times):
+        raise StillWrong(stored=balance.amount, posted=posted)
+    if account.kind in (Account.Kind.WALLET, Account.Kind.PENDING):
+        lots = OpenLot.objects.filter(account=account)
+        held = lots.aggregate(sum=Sum("remaining"))["sum"] or 0
+        if held != balance.amount:
+            raise LotsStillWrong(stored=balance.amount, held=held)
