@@ -4,9 +4,10 @@ Lists that only show; forms that save through an operation and nothing else; and
 an object's page, which ask first (GET) and act only on a sent form (POST).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -23,7 +24,14 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from members.domain.actors import Actor
+from members.models import User
 from members.permissions import Verdict
+
+
+def person_of(actor: Actor) -> User:
+    """The person who takes a step, for operations that ask who decides."""
+    assert actor.id is not None  # steps are taken by people
+    return User.objects.get(pk=actor.id)
 
 
 class AskedForm(forms.Form):
@@ -38,12 +46,29 @@ class ReasonForm(forms.Form):
     )
 
 
+class OnceForm(ReasonForm):
+    """A step that moves points: its key is made with the page, so that sent twice it acts once."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a step would do, in a sentence; what it would change (term, now, then); what else to know."""
+
+    sentence: str
+    changes: Sequence[tuple[str | Promise, str, str]]
+    notes: Sequence[str | Promise] = ()
+
+
 @dataclass(frozen=True)
 class Step:
     """A button on an object's page.
 
     `fits` says whether the object's state makes it possible, `permission` who sees the button, `can`
     whether this user may; `act(subject, actor=…, **what the form asked)` is the operation.
+    `foresee`, called like `act`, shows what would come of it before it is confirmed; `said` is the
+    sentence about what came of it, from what `act` answered.
     """
 
     name: str
@@ -56,6 +81,8 @@ class Step:
     form: type[forms.Form] = AskedForm
     icon: str = ""
     variant: ActionVariant = ActionVariant.DEFAULT
+    foresee: Callable[..., Foreseen] | None = None
+    said: Callable[[Any], str] | None = None
 
 
 class ConsoleAdmin(ModelAdmin):
@@ -188,10 +215,27 @@ class StepsAdmin(ModelAdmin):
             status = 422 if request.method == "POST" else 200
             return self._ask(request, subject, step, form, status=status)
         try:
-            step.act(subject, actor=Actor.user(request.user), **form.cleaned_data)
+            return self._act(request, subject, step, form)
         except ValidationError as refusal:
-            return self._ask(request, subject, step, form, " ".join(refusal.messages), status=422)
-        messages.success(request, _("Done: %(step)s.") % {"step": step.label})
+            if step.foresee is None:
+                sentence = " ".join(refusal.messages)
+                return self._ask(request, subject, step, form, sentence, status=422)
+            form.add_error(None, refusal)
+            return self._ask(request, subject, step, form, status=422)
+
+    def _act(
+        self, request: HttpRequest, subject: models.Model, step: Step, form: forms.Form
+    ) -> HttpResponse:
+        """Do it, or first show what would come of it."""
+        asked = {"actor": Actor.user(request.user), **form.cleaned_data}
+        if "again" in request.POST:
+            return self._ask(request, subject, step, form, status=200)
+        if step.foresee is not None and "sure" not in request.POST:
+            foreseen = step.foresee(subject, **asked)
+            return self._ask(request, subject, step, form, foreseen=foreseen, status=200)
+        done = step.act(subject, **asked)
+        said = step.said(done) if step.said else _("Done: %(step)s.") % {"step": step.label}
+        messages.success(request, said)
         return redirect(self._page(subject))
 
     def _page(self, subject: models.Model) -> str:
@@ -207,6 +251,7 @@ class StepsAdmin(ModelAdmin):
         form: forms.Form,
         refusal: str = "",
         *,
+        foreseen: Foreseen | None = None,
         status: int,
     ) -> HttpResponse:
         context = {
@@ -217,6 +262,8 @@ class StepsAdmin(ModelAdmin):
             "step": step,
             "form": form,
             "refusal": refusal,
+            "foreseen": foreseen,
+            "previews": step.foresee is not None,
             "back": self._page(subject),
         }
         return TemplateResponse(request, "admin/step.html", context, status=status)

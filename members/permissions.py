@@ -4,14 +4,19 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from members import clock
 from members.errors import (
     AlreadyDecided,
+    HoldEnded,
     NotForOneself,
     NoTierForOneself,
+    NotYours,
     OverAlready,
     SecondPersonNeeded,
+    UndoOver,
 )
-from members.models import Adjustment, Job, Member, TierLift
+from members.models import Adjustment, Balance, Gift, Hold, Job, Member, TierLift
+from members.operations import accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,51 @@ def can_decide(user, adjustment: Adjustment) -> Verdict:
     if adjustment.member.user_id == user.pk:
         return refused(str(NotForOneself.sentence))
     return held(user, "members.decide_adjustment")
+
+
+def can_release(user, hold: Hold) -> Verdict:
+    """Staff with the permission, while it holds."""
+    if hold.state != Hold.State.HELD:
+        return refused(str(HoldEnded.sentence))
+    return held(user, "members.change_hold")
+
+
+def can_take_back(user, gift: Gift) -> Verdict:
+    """Staff with the permission, while it is given; not for a gift they gave or got."""
+    if gift.state != Gift.State.GIVEN:
+        return refused(_("It has been taken back already."))
+    if user.pk in (gift.giver.user_id, gift.receiver.user_id):
+        return refused(str(NotForOneself.sentence))
+    return held(user, "members.change_gift")
+
+
+def can_undo(user, gift: Gift) -> Verdict:
+    """Whoever gave it, for ten minutes. Whether it is still whole, the ledger knows."""
+    if gift.giver.user_id != user.pk:
+        return refused(str(NotYours.sentence))
+    if gift.state != Gift.State.GIVEN:
+        return refused(_("It has been taken back already."))
+    if clock.now() >= gift.undo_until:
+        return refused(str(UndoOver.sentence))
+    return ALLOWED
+
+
+def can_freeze(user, balance: Balance) -> Verdict:
+    """Staff with the permission, while it is not frozen."""
+    if balance.is_frozen:
+        return refused(_("It is frozen already."))
+    return held(user, "members.change_account")
+
+
+def can_unfreeze(user, balance: Balance) -> Verdict:
+    """Staff with the permission, not who froze it, and never their own account."""
+    if not balance.is_frozen:
+        return refused(_("It is not frozen."))
+    if balance.account.member and balance.account.member.user_id == user.pk:
+        return refused(str(NotForOneself.sentence))
+    if accounts.frozen_by(balance) == user.pk:
+        return refused(str(SecondPersonNeeded.sentence))
+    return held(user, "members.change_account")
 
 
 def can_retry(user, job: Job) -> Verdict:

@@ -15,7 +15,7 @@ from loyalty.measurement import figures
 from loyalty.measurement.sidebar import list_address, may_see
 from loyalty.rewards.models import Redemption, Reward
 from members import clock
-from members.models import Activity, Balance, Job, Member
+from members.models import Activity, Adjustment, Balance, Job, Member
 from recognition.models import NominationCycle
 
 
@@ -36,6 +36,12 @@ PILES = (
         "rate_review",
         lambda: Campaign.objects.filter(state=Campaign.State.REVIEW),
         "state__exact=review",
+    ),
+    Pile(
+        _("Adjustments waiting for a second person"),
+        "exposure",
+        lambda: Adjustment.objects.filter(state=Adjustment.State.PROPOSED),
+        "state__exact=proposed",
     ),
     Pile(
         _("Redemptions to hand over"),

@@ -23,7 +23,8 @@ class Line:
 class AllRound:
     """A member, seen from all sides."""
 
-    balances: Iterable[Balance]
+    balances: list[Balance]
+    owed: list[Balance]
     tiers: Iterable[TierPeriod]
     lines: list[Line]
     activities: Iterable[Activity]
@@ -34,10 +35,11 @@ class AllRound:
 def all_round(member: Member) -> AllRound:
     """A handful of queries, however much the member has done."""
     own = set(Account.objects.filter(member=member).values_list("pk", flat=True))
+    rows = Balance.objects.filter(account__member=member).select_related("account__unit")
+    balances = list(rows.order_by("account__unit_id", "account__kind"))
     return AllRound(
-        balances=Balance.objects.filter(account__member=member)
-        .select_related("account__unit")
-        .order_by("account__unit_id", "account__kind"),
+        balances=[each for each in balances if each.account.kind != Account.Kind.DEBT],
+        owed=[each for each in balances if each.amount < 0],
         tiers=TierPeriod.objects.filter(member=member, ends_at=None)
         .select_related("tier", "group")
         .order_by("group_id"),

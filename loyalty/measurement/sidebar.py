@@ -24,7 +24,9 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         (
             ("members.entry", "receipt_long"),
             ("members.balance", "account_balance_wallet"),
+            ("members.adjustment", "exposure"),
             ("members.hold", "pan_tool"),
+            ("members.gift", "volunteer_activism"),
             ("members.unit", "toll"),
             ("members.tiergroup", "stairs"),
             ("members.tier", "military_tech"),

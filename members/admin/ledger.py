@@ -7,9 +7,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.enums import ActionVariant
 
-from members.console import ReadOnlyAdmin
-from members.models import Balance, Entry, Hold
+from members.console import ReadOnlyAdmin, ReasonForm, Step, StepsAdmin
+from members.domain.actors import Actor
+from members.models import Balance, Entry
+from members.operations import accounts
+from members.permissions import can_freeze, can_unfreeze
 
 KINDS = {
     "accrual": "success",
@@ -95,8 +99,18 @@ class EntryAdmin(ReadOnlyAdmin):
         )
 
 
+def freeze(balance: Balance, *, actor: Actor, reason: str) -> None:
+    """By the operation."""
+    accounts.freeze(balance.pk, reason=reason, actor=actor)
+
+
+def unfreeze(balance: Balance, *, actor: Actor, reason: str) -> Balance:
+    """By the operation."""
+    return accounts.unfreeze(balance.pk, reason=reason, actor=actor)
+
+
 @admin.register(Balance)
-class BalanceAdmin(ReadOnlyAdmin):
+class BalanceAdmin(StepsAdmin, ReadOnlyAdmin):
     """Members' accounts with their balances; frozen ones wait for somebody to look."""
 
     list_display = ("account_id", "owner", "kind", "unit", "amount", "version", "is_frozen")
@@ -107,6 +121,32 @@ class BalanceAdmin(ReadOnlyAdmin):
     ordering = ("-account_id",)
     readonly_fields = ("owner", "kind", "unit", "amount", "version", "may_go_negative", "is_frozen")
     fields = readonly_fields
+    steps = (
+        Step(
+            "unfreeze",
+            _("Unfreeze"),
+            _("Points move here again, if the balance agrees with its postings and its lots."),
+            "members.change_account",
+            unfreeze,
+            can=can_unfreeze,
+            fits=lambda balance: balance.is_frozen,
+            form=ReasonForm,
+            icon="lock_open",
+            variant=ActionVariant.WARNING,
+        ),
+        Step(
+            "freeze",
+            _("Freeze"),
+            _("No points come or go here until a second person unfreezes it."),
+            "members.change_account",
+            freeze,
+            can=can_freeze,
+            fits=lambda balance: not balance.is_frozen,
+            form=ReasonForm,
+            icon="ac_unit",
+            variant=ActionVariant.DANGER,
+        ),
+    )
 
     @display(description=_("member"))
     def owner(self, balance: Balance) -> str:
@@ -122,15 +162,3 @@ class BalanceAdmin(ReadOnlyAdmin):
     def unit(self, balance: Balance) -> str:
         """What it counts."""
         return balance.account.unit.name
-
-
-@admin.register(Hold)
-class HoldAdmin(ReadOnlyAdmin):
-    """Points set aside for a checkout, and how that ended."""
-
-    list_display = ("id", "member", "amount", "unit", "state", "reference", "placed_at", "ended_at")
-    list_filter = ("state", "unit")
-    search_fields = ("=member__ref", "=reference")
-    search_help_text = _("A member's reference, or an order")
-    ordering = ("-id",)
-    list_select_related = ("member", "unit")

@@ -1,6 +1,8 @@
 """Giving and taking points by hand: never for oneself, and above a limit never alone."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import F, Sum
@@ -17,11 +19,42 @@ from members.errors import (
     ReasonNeeded,
     SecondPersonNeeded,
 )
-from members.models import Account, Adjustment, Entry, Member, Unit, User
+from members.models import (
+    Account,
+    Adjustment,
+    AuditRow,
+    Balance,
+    Entry,
+    Member,
+    TierPeriod,
+    Unit,
+    User,
+)
 from members.operations import accounts, audit, ledger, tiers
 
 Kind = Account.Kind
 State = Adjustment.State
+
+#: How the trail names what a person forgave; it counts towards the same limit.
+FORGIVEN = "members.debt.forgiven"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a member has of a unit, what they owe of it, and the tiers they hold."""
+
+    balance: int
+    owed: int
+    tiers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What an adjustment would change, and whether it would wait for a second person."""
+
+    before: Standing
+    after: Standing
+    waits: bool
 
 
 @transaction.atomic
@@ -66,12 +99,49 @@ def make(member: Member, *, unit: Unit, amount: int, reason: str, by: User, key:
     return adjustment
 
 
-def adjusted_today(by: User, unit: Unit) -> int:
-    """How many points this person moved by hand, alone, in the last 24 hours, in either direction."""
-    recent = Adjustment.objects.filter(
-        made_by=by, unit=unit, made_at__gt=clock.now() - timedelta(hours=24), decided_by=None
+def foresee(member: Member, *, unit: Unit, amount: int, reason: str, by: User) -> Foresight:
+    """What `make` would do, and approving it where that is needed: done, looked at, and undone.
+
+    Raises what they raise.
+    """
+    with transaction.atomic():
+        tiers.settle([member], actor=Actor.user(by))
+        before = _standing(member, unit)
+        key = f"foreseen:{uuid4()}"
+        adjustment = make(member, unit=unit, amount=amount, reason=reason, by=by, key=key)
+        waits = adjustment.state == State.PROPOSED
+        if waits:
+            _post(adjustment, actor=Actor.user(by))
+        after = _standing(member, unit)
+        transaction.set_rollback(True)
+    return Foresight(before, after, waits)
+
+
+def _standing(member: Member, unit: Unit) -> Standing:
+    amounts = dict(
+        Balance.objects.filter(account__member=member, account__unit=unit).values_list(
+            "account__kind", "amount"
+        )
     )
-    return recent.aggregate(sum=Sum(Abs(F("amount"))))["sum"] or 0
+    held = TierPeriod.objects.filter(member=member, ends_at=None).order_by("group_id")
+    return Standing(
+        amounts.get(Kind.WALLET, 0),
+        -amounts.get(Kind.DEBT, 0),
+        ", ".join(held.values_list("tier__name", flat=True)),
+    )
+
+
+def adjusted_today(by: User, unit: Unit) -> int:
+    """How many points this person moved by hand, alone, in the last 24 hours, in either direction:
+    what they adjusted, and what they forgave."""
+    since = clock.now() - timedelta(hours=24)
+    recent = Adjustment.objects.filter(made_by=by, unit=unit, made_at__gt=since, decided_by=None)
+    forgiven = AuditRow.objects.filter(
+        verb=FORGIVEN, at__gt=since, actor_kind="user", actor_id=by.pk, after__unit=unit.code
+    )
+    return (recent.aggregate(sum=Sum(Abs(F("amount"))))["sum"] or 0) + sum(
+        row.after["amount"] for row in forgiven if row.after
+    )
 
 
 @transaction.atomic

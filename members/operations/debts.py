@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from members import clock
 from members.domain.actors import Actor
 from members.domain.ledger import Line
-from members.errors import NotEnough
-from members.models import Account, Balance, Entry, Member, Unit
-from members.operations import accounts, ledger
+from members.errors import AboveLimit, NotEnough, NotForOneself, ReasonNeeded
+from members.models import Account, Balance, Entry, Member, Unit, User
+from members.operations import accounts, adjustments, audit, ledger
 
 Kind = Account.Kind
 
@@ -43,6 +43,37 @@ def write_off(
         raise NotEnough(_("Less than that is owed."))
     line = _forgiven(debt.pk, unit, amount, key=key, reason=reason, at=clock.now())
     return ledger.post_one(line, actor=actor)
+
+
+@transaction.atomic
+def forgive(member: Member, *, unit: Unit, amount: int, key: str, reason: str, by: User) -> Entry:
+    """Forgive `amount` of what the member owes, by hand, within what one person may adjust a day.
+
+    The same `key` again returns the first. Raises NotForOneself, ReasonNeeded, AboveLimit, or
+    NotEnough when less is owed.
+    """
+    if member.user_id == by.pk:
+        raise NotForOneself()
+    if not reason.strip():
+        raise ReasonNeeded()
+    # As for adjustments: one person's decisions follow each other.
+    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    known = Entry.objects.filter(key=key).first()
+    if known is not None:
+        return known
+    if adjustments.adjusted_today(by, unit) + amount > unit.adjust_limit:
+        raise AboveLimit(limit=unit.adjust_limit)
+    actor = Actor.user(by)
+    sentence = _("Forgiven: %(reason)s") % {"reason": reason.strip()}
+    entry = write_off(member, unit=unit, amount=amount, key=key, reason=sentence, actor=actor)
+    audit.record(
+        member,
+        actor=actor,
+        verb=adjustments.FORGIVEN,
+        after={"unit": unit.code, "amount": amount},
+        reason=reason,
+    )
+    return entry
 
 
 def age_out(*, at: datetime, most: int, actor: Actor) -> int:

@@ -59,14 +59,17 @@ FULL = Desk(change=ALLOWED, add=ALLOWED)
 CONSOLE: dict[str, Desk] = {
     "auth.group": Desk(view=SUPERUSERS, change=SUPERUSERS, add=SUPERUSERS),
     "members.user": Desk(change=SUPERUSERS),
-    "members.member": Desk(change=ALLOWED, steps={"give_tier": ALLOWED}),
+    "members.member": Desk(
+        change=ALLOWED, steps={"adjust": ALLOWED, "forgive": ALLOWED, "give_tier": ALLOWED}
+    ),
     "members.activity": READ,
     "members.activitykind": FULL,
     "members.entry": READ,
-    "members.balance": READ,
-    "members.adjustment": READ,
-    "members.gift": READ,
-    "members.hold": READ,
+    # The account is not frozen, the adjustment waits, the gift is given, the hold holds.
+    "members.balance": Desk(steps={"freeze": ALLOWED, "unfreeze": DENIED}),
+    "members.adjustment": Desk(steps={"approve": ALLOWED, "decline": ALLOWED}),
+    "members.gift": Desk(steps={"take_back": ALLOWED}),
+    "members.hold": Desk(steps={"release": ALLOWED}),
     "members.unit": EDIT,
     "members.tiergroup": FULL,
     "members.tier": FULL,

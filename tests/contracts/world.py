@@ -29,7 +29,16 @@ from members import clock
 from members.domain.actors import Actor
 from members.models import Activity, AuditRow, Job, SweepRun, Tier, TierGroup
 from members.models import Decision as Decided
-from members.operations import activities, holds, jobs, ledger, lifts, programme
+from members.operations import (
+    activities,
+    adjustments,
+    gifts,
+    holds,
+    jobs,
+    ledger,
+    lifts,
+    programme,
+)
 from recognition.operations import badges, cycles, leaderboards, nominations
 from tests.conftest import SYSTEM, member_of, person
 from tests.governance.conftest import RUBRIC
@@ -61,6 +70,7 @@ def build() -> World:
     users |= {"S0": person("hal@example.test", is_staff=True), "S": _console_staff()}
     users["SU"] = person("fay@example.test", is_staff=True, is_superuser=True)
     world.things |= _points(amara, units["points"])
+    _by_hand(amara, bo, units["points"], eli)
     world.things |= _directory(amara, eli)
     world.things |= _recognition(amara, bo, chi, units["points"])
     world.things |= {"user": users["M"].pk, "group": Group.objects.get().pk}
@@ -125,6 +135,12 @@ def _points(amara, unit) -> dict[str, Any]:
         "tiergroup": TierGroup.objects.earliest("pk").pk,
         "tierlift": lift.pk,
     }
+
+
+def _by_hand(amara, bo, unit, maker) -> None:
+    """An adjustment that waits, and a gift."""
+    adjustments.make(bo, unit=unit, amount=5000, reason="Fair", by=maker, key="fair")
+    gifts.give(amara, receiver=bo, unit=unit, amount=5, key="gift", actor=SYSTEM)
 
 
 def _directory(amara, eli) -> dict[str, Any]:
