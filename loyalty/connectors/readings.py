@@ -13,10 +13,15 @@ from members.operations import tiers
 #: Each account's balance at an instant, from the posting before it; the wallet by what has not expired.
 _BALANCES = """
 SELECT u.code, a.kind, coalesce((
-    SELECT CASE WHEN e.credit_id = a.id THEN e.credit_after ELSE e.debit_after END
-    FROM members_entry e
-    WHERE (e.credit_id = a.id OR e.debit_id = a.id) AND e.recorded_at <= %(at)s
-    ORDER BY CASE WHEN e.credit_id = a.id THEN e.credit_seq ELSE e.debit_seq END DESC LIMIT 1), 0)
+    SELECT p.after FROM (
+        (SELECT e.credit_seq AS seq, e.credit_after AS after FROM members_entry e
+         WHERE e.credit_id = a.id AND e.credit_seq IS NOT NULL AND e.recorded_at <= %(at)s
+         ORDER BY e.credit_seq DESC LIMIT 1)
+        UNION ALL
+        (SELECT e.debit_seq, e.debit_after FROM members_entry e
+         WHERE e.debit_id = a.id AND e.debit_seq IS NOT NULL AND e.recorded_at <= %(at)s
+         ORDER BY e.debit_seq DESC LIMIT 1)) p
+    ORDER BY p.seq DESC LIMIT 1), 0)
 FROM members_account a JOIN members_unit u ON u.id = a.unit_id
 WHERE a.member_id = %(member)s ORDER BY u.id, a.kind
 """
@@ -122,8 +127,8 @@ def entry(row: Entry, member: Member) -> dict[str, Any]:
     }
 
 
-def lots_of(row: Entry) -> list[dict[str, Any]]:
-    """The lots that an entry took from (or, negative, gave back to).
+def used_lots(row: Entry) -> dict[Entry, int]:
+    """The lots that an entry took from (or, negative, gave back to), and how much.
 
     What a hold captured was spent from the lots that the hold took and did not give back.
     """
@@ -131,15 +136,19 @@ def lots_of(row: Entry) -> list[dict[str, Any]]:
     if row.debit.kind == Account.Kind.HELD and row.kind == Entry.Kind.REDEMPTION:
         entries |= Q(entry=row.parent_id) | Q(entry__parent=row.parent_id)
     used: Counter[Entry] = Counter()
-    for use in LotUse.objects.filter(entries).select_related("lot"):
+    for use in LotUse.objects.filter(entries).select_related("lot__credit"):
         used[use.lot] += use.amount
+    return {lot: used[lot] for lot in sorted(used, key=lambda lot: lot.pk) if used[lot]}
+
+
+def lots_of(row: Entry) -> list[dict[str, Any]]:
+    """The lots that an entry took from or gave back to, as the API tells them."""
     return [
         {
             "lot": lot.pk,
-            "amount": used[lot],
+            "amount": amount,
             "earned_at": lot.occurred_at,
             "expires_at": None if lot.expires_at == NEVER else lot.expires_at,
         }
-        for lot in sorted(used, key=lambda lot: lot.pk)
-        if used[lot]
+        for lot, amount in used_lots(row).items()
     ]

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -19,7 +18,7 @@ from loyalty.connectors.api.cloudevents import read_time
 from loyalty.connectors.api.pagination import Cursor
 from members import clock
 from members.domain.actors import Actor
-from members.models import Account, Entry, Member
+from members.models import Entry, Member
 from members.operations import consents, members
 
 #: How a tier begins: on joining, by points, by a return, at a review, by hand, or when that ends.
@@ -279,7 +278,4 @@ def _member(ref: str) -> Member:
 
 
 def _entries(member: Member):
-    accounts = list(Account.objects.filter(member=member).values_list("pk", flat=True))
-    return Entry.objects.filter(Q(debit__in=accounts) | Q(credit__in=accounts)).select_related(
-        "debit", "credit", "unit"
-    )
+    return Entry.objects.of_member(member).select_related("debit", "credit", "unit")
