@@ -31,6 +31,9 @@ def expiring_from(wallet: Account, at: datetime, zone: str) -> list[Expiring]:
 
 def last_day_of(entry: Entry, member: Member) -> date | None:
     """The last day on which the lot that this entry opened can be spent; None: no lot, or no end."""
-    if entry.expires_at is None or entry.expires_at == NEVER:
+    if entry.expires_at is None:
         return None
-    return local_date(entry.expires_at - timedelta(seconds=1), member.time_zone)
+    ends_at = Entry.objects.filter(pk=entry.pk).with_ends().get().ends_at
+    return (
+        None if ends_at == NEVER else local_date(ends_at - timedelta(seconds=1), member.time_zone)
+    )

@@ -12,6 +12,7 @@ from events_directory.models import Booking, Occurrence
 from loyalty.accounts import enrol_user
 from loyalty.rewards.models import Reward
 from loyalty.rewards.views.offers import offers_for, treat_for
+from loyalty.views.apart import apart_from
 from loyalty.views.expiring import expiring_from
 from loyalty.views.lines import lines_of
 from loyalty.views.pending import promised_to
@@ -58,6 +59,7 @@ def standing_of(member: Member) -> dict[str, object]:
     return {
         "member": member,
         "wallet": wallet,
+        "apart": apart_from(wallet) if wallet else None,
         "progress": progress[0] if progress else None,
         "further_ladders": progress[1:],
         "expiring": expiring,

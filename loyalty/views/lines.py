@@ -4,20 +4,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
 from django.utils import timezone
 
 from loyalty.campaigns.models import RuleVersion
-from members.models import Entry
+from members.models import Entry, Hold
+
+Kind = Entry.Kind
 
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One line. `month` groups the statement; `is_undone` says that a later line takes it back."""
+    """One line. `month` groups the statement; `undone_by` is the later line that takes it back, or a
+    part of it; `hold` is what became of the points that a line set aside."""
 
     entry: Entry
     month: date
     campaign: str
-    is_undone: bool
+    undone_by: int | None
+    hold: Hold | None = None
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether a later line takes it back, or a part of it."""
+        return self.undone_by is not None
 
     @property
     def title(self) -> str:
@@ -34,22 +44,40 @@ class StatementLine:
 
 
 def lines_of(entries: Iterable[Entry]) -> list[StatementLine]:
-    """The lines of these entries (from `Entry.objects.on`), in two further queries at most."""
+    """The lines of these entries (from `Entry.objects.on`), in three further queries at most."""
     entries = list(entries)
     versions = RuleVersion.objects.select_related("campaign").in_bulk(
         {entry.rule_version_id for entry in entries if entry.rule_version_id}
     )
-    undone = set(
-        Entry.objects.filter(reverses__in=[entry.pk for entry in entries]).values_list(
-            "reverses_id", flat=True
-        )
-    )
+    undone = _undone(entries)
+    held = [entry.pk for entry in entries if entry.kind == Kind.HOLD]
+    holds = {hold.entry_id: hold for hold in Hold.objects.filter(entry__in=held)} if held else {}
     return [
         StatementLine(
             entry,
             timezone.localtime(entry.occurred_at).date().replace(day=1),
             version.campaign.name if (version := versions.get(entry.rule_version_id)) else "",
-            entry.pk in undone,
+            undone.get(original_of(entry)),
+            holds.get(entry.pk),
         )
         for entry in entries
     ]
+
+
+def original_of(entry: Entry) -> int:
+    """The entry that a correction of this one names: of points that were pending first, their accrual."""
+    if entry.kind == Kind.ACTIVATION and entry.parent_id is not None:
+        return entry.parent_id
+    return entry.pk
+
+
+def _undone(entries: list[Entry]) -> dict[int | None, int]:
+    """What takes each of these back: by the original, or by the hold of what was paid and restored."""
+    named = {original_of(entry) for entry in entries}
+    held = [entry.pk for entry in entries if entry.kind == Kind.HOLD]
+    of_holds = Q(reverses__parent__in=held) if held else Q()
+    later = Entry.objects.filter(Q(reverses__in=named) | of_holds).order_by("-pk")
+    undone: dict[int | None, int] = {}
+    for pk, original, above in later.values_list("pk", "reverses", "reverses__parent"):
+        undone[original if original in named else above] = pk
+    return undone

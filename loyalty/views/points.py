@@ -1,14 +1,17 @@
 """The statement: every line of every unit, and why it is there."""
 
 from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from loyalty.connectors.readings import used_lots
+from loyalty.views.apart import apart_from, open_holds
 from loyalty.views.expiring import last_day_of
-from loyalty.views.lines import lines_of
+from loyalty.views.lines import lines_of, original_of
 from loyalty.views.pending import promised_to
 from loyalty.views.why import why_of
-from members.models import Account, Entry, LotUse, Member
+from members.models import Account, Entry, Member
 from members.views.guards import member_page
 
 LINES = 30
@@ -33,12 +36,15 @@ def statement(request: HttpRequest, member: Member) -> HttpResponse:
         raise Http404
     page = Paginator(Entry.objects.on(wallet), LINES).get_page(request.GET.get("page"))
     promises = [each for each in promised_to(member) if each.effect.unit_code == code]
+    apart = apart_from(wallet)
     context = {
         "wallets": wallets,
         "wallet": wallet,
         "page": page,
         "lines": lines_of(page.object_list),
         "promises": promises if page.number == 1 else [],
+        "apart": apart,
+        "holds": open_holds(wallet) if apart.held else [],
     }
     return render(request, "portal/points/statement.html", context)
 
@@ -46,9 +52,10 @@ def statement(request: HttpRequest, member: Member) -> HttpResponse:
 @member_page
 def line(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     """Why one line is there: the rule, the values it saw, the lots it took from, and its twin."""
-    entries = Entry.objects.of_member(member).select_related("unit", "credit", "parent")
+    entries = Entry.objects.of_member(member).select_related("unit", "debit", "credit", "parent")
     entry = get_object_or_404(entries, pk=pk)
     is_in = entry.credit.member_id == member.pk
+    lots = used_lots(entry).items()
     context = {
         "entry": entry,
         "line": lines_of([entry])[0],
@@ -56,7 +63,16 @@ def line(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "last_day": last_day_of(entry, member) if is_in else None,
         "why": why_of(entry),
         "takes_back": entries.filter(reversals=entry).first(),
-        "taken_back_by": entries.filter(reverses=entry),
-        "lots": LotUse.objects.filter(entry=entry).select_related("lot"),
+        "taken_back_by": taken_back_by(entries, entry),
+        # What was a gift came from lots of somebody else's, which are nobody else's business.
+        "lots": [(lot, amount) for lot, amount in lots if lot.credit.member_id == member.pk],
     }
     return render(request, "portal/points/line.html", context)
+
+
+def taken_back_by(entries: QuerySet[Entry], entry: Entry) -> QuerySet[Entry]:
+    """Which of these take this one back: it, the accrual it activated, or what its hold paid."""
+    named = Q(reverses=original_of(entry))
+    if entry.kind == Entry.Kind.HOLD:
+        named |= Q(reverses__parent=entry)
+    return entries.filter(named).order_by("pk")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -34,12 +35,7 @@ class Why:
 
 def why_of(entry: Entry) -> Why | None:
     """The explanation of an entry that a rule made, or None (a redemption, an expiry, a hand)."""
-    effect = (
-        Effect.objects.filter(entry_id__in=[entry.pk, entry.parent_id, entry.reverses_id])
-        .select_related("campaign", "rule_version", "activity__evaluation")
-        .order_by("pk")
-        .first()
-    )
+    effect = _effect_of(entry)
     if effect is None:
         return None
     evaluation = getattr(effect.activity, "evaluation", None)
@@ -47,6 +43,20 @@ def why_of(entry: Entry) -> Why | None:
     mine = next((each for each in traces if each["rule"] == effect.rule_version_id), None)
     values = [_value(*test) for test in mine["tests"]] if mine else []
     return Why(effect, values, str(effect.activity.payload.get("order_id", "")))
+
+
+def _effect_of(entry: Entry) -> Effect | None:
+    """The effect that posted the entry, or whose points it moved on; never another member's."""
+    effects = Effect.objects.select_related("campaign", "rule_version", "activity__evaluation")
+    if entry.reverses_id is not None:
+        # A return's effect posts several entries and can name one of them only.
+        of_return = Q(reverses__entry=entry.reverses_id, activity=entry.cause_id)
+        own = effects.filter(of_return).first() if entry.cause_kind == "activity" else None
+        return own or effects.filter(entry=entry.reverses_id).first()
+    if entry.kind == Entry.Kind.TRANSFER:
+        return None
+    near = effects.filter(entry_id__in=[entry.pk, entry.parent_id])
+    return near.order_by("pk").first()
 
 
 def _value(name: str, _op: str, seen: Any, held: bool) -> Value:

@@ -10,7 +10,7 @@ from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.operations import intake, standard
 from members.domain.actors import Actor
 from members.models import Account, Entry
-from members.operations import corrections, ledger
+from members.operations import corrections, holds, ledger
 
 SYSTEM = Actor.system("tests")
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -128,8 +128,77 @@ def test_the_statement_asks_the_same_number_of_queries_for_1_and_30_lines(
 ):
     intake.take([order(1, "1.50")], actor=SYSTEM)
     bo_in.get(reverse("points:statement"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         bo_in.get(reverse("points:statement"))
     intake.take([order(number, "1.50") for number in range(2, 31)], actor=SYSTEM)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         bo_in.get(reverse("points:statement"))
+
+
+def test_a_returned_order_is_a_pair_that_names_the_return_both_ways(bo_in, bo, campaigns):
+    """UM5: each line leads to the other, and the return's order stands on the reversal's page."""
+    intake.take([order(2, "36.20")], actor=SYSTEM)
+    intake.take([order(1, "1.00", kind="order.returned", order_id="A-2", lines=[])], actor=SYSTEM)
+    given, taken = Entry.objects.of_member(bo).filter(unit__code="points").order_by("pk")
+    first, second = (reverse("points:line", args=[entry.pk]) for entry in (given, taken))
+    statement = bo_in.get(reverse("points:statement")).content.decode()
+    assert statement.count(f'href="{first}"') == statement.count(f'href="{second}"') == 2
+    page = bo_in.get(second)
+    assert (page.context["why"].order, page.context["takes_back"]) == ("A-2", given)
+    assert "order A-2 came back, 36 of 36 points with it" in page.content.decode()
+    assert list(bo_in.get(first).context["taken_back_by"]) == [taken]
+
+
+def test_what_was_pending_first_is_a_pair_too(bo_in, bo, campaigns):
+    """UM5: the line that the member sees is the activation, the reversal names the accrual."""
+    refill = {"serial": "J7", "sku": "oil", "order_id": "A-1"}
+    asked = Told("shop", "r1", "refill.ordered", "bo", NOON, refill)
+    back = Told("shop", "r2", "refill.confirmed", "bo", NOON, refill)
+    intake.take([asked, back], actor=SYSTEM)
+    accrual = Entry.objects.of_member(bo).get(kind="accrual")
+    [taken] = corrections.reverse(accrual, key="x", reason="A mistake", actor=SYSTEM)
+    lines = bo_in.get(reverse("points:statement")).context["lines"]
+    assert [(line.entry.kind, line.undone_by) for line in lines] == [
+        ("reversal", None),
+        ("activation", taken.pk),
+    ]
+    page = bo_in.get(reverse("points:line", args=[lines[1].entry.pk]))
+    assert list(page.context["taken_back_by"]) == [taken]
+
+
+def test_debt_and_held_points_are_said_in_words_and_not_at_all_when_there_are_none(
+    bo_in, bo, units
+):
+    """UM5, UM4: on the first page and on the statement."""
+    pages = (reverse("home"), reverse("points:statement"))
+    how = {"unit": units["points"], "actor": SYSTEM, "cause": ("test", None)}
+    given = ledger.accrue(bo, amount=100, key="e", reason="Order", **how)
+    for page in pages:
+        text = bo_in.get(page).content.decode()
+        assert "You owe" not in text and "set aside" not in text
+    holds.place(bo, unit=units["points"], amount=70, key="h", actor=SYSTEM, reference="A-7")
+    corrections.reverse(given, key="b", reason="It came back", actor=SYSTEM)
+    for page in pages:
+        text = bo_in.get(page).content.decode()
+        assert "You owe <bdi>70</bdi> points; what you earn next repays them." in text
+        assert "<bdi>70</bdi> points are set aside for a checkout." in text
+    assert "A-7" in bo_in.get(pages[1]).content.decode()
+
+
+def test_a_captured_hold_lists_its_lots_and_says_what_it_paid_for(bo_in, bo, units):
+    """UM5, E9: the lots of what a checkout took, and the way from the hold to what came back."""
+    how = {"unit": units["points"], "actor": SYSTEM, "cause": ("test", None)}
+    lot = ledger.accrue(bo, amount=100, key="e", reason="Order", **how)
+    hold = holds.place(bo, unit=units["points"], amount=70, key="h", actor=SYSTEM, reference="A-7")
+    holds.capture(hold, amount=50, actor=SYSTEM)
+    spent = Entry.objects.get(kind="redemption")
+    page = bo_in.get(reverse("points:line", args=[spent.pk]))
+    assert page.context["lots"] == [(lot, 50)]
+    assert (
+        "Paid for order <bdi>A-7</bdi>" in bo_in.get(reverse("points:statement")).content.decode()
+    )
+    [back] = corrections.restore(spent, key="r", reason="It came back", actor=SYSTEM, amount=20)
+    lines = bo_in.get(reverse("points:statement")).context["lines"]
+    assert next(line for line in lines if line.hold).undone_by == back.pk
+    page = bo_in.get(reverse("points:line", args=[hold.entry_id]))
+    assert list(page.context["taken_back_by"]) == [back]
