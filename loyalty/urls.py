@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from loyalty.views import health, home, points, styleguide
+from loyalty.views import gifts, health, home, points, styleguide
 
 # Staff sign in where everybody does, under the same limits and with the same second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's way
@@ -13,6 +13,11 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 POINTS = [
     path("", points.statement, name="statement"),
     path("<int:pk>/", points.line, name="line"),
+    path("gifts/", gifts.index, name="gifts"),
+    path("gifts/new/", gifts.give, name="give"),
+    path("gifts/code/", gifts.code, name="gift_code"),
+    path("gifts/<int:pk>/", gifts.gift, name="gift"),
+    path("gifts/<int:pk>/return/", gifts.undo, name="gift_return"),
 ]
 
 handler400 = "loyalty.views.faults.bad_request"

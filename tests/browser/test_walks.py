@@ -5,7 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from loyalty.rewards.models import Reward
 from loyalty.rewards.operations import redemptions
-from members.models import Entry
+from members.models import Entry, Member
+from members.operations import gifts
 from tests.browser.chromium import SIZES, THEMES
 from tests.conftest import SYSTEM
 
@@ -30,6 +31,9 @@ MEMBER = [
     "/points/",
     "/points/?unit=status",
     "/points/{line}/",
+    "/points/gifts/",
+    "/points/gifts/new/",
+    "/points/gifts/{gift}/",
     "/rewards/",
     "/rewards/coffee/",
     "/rewards/dinner/",
@@ -71,7 +75,12 @@ def addresses(programme) -> list[str]:
     coffee = Reward.objects.get(slug="coffee")
     voucher = redemptions.redeem(programme, reward=coffee, key="walk", actor=SYSTEM)
     line = Entry.objects.of_member(programme).filter(reverses__isnull=False).first()
-    return [path.format(line=line.pk, voucher=voucher.pk) for path in MEMBER]
+    friend = Member.objects.get(ref="m0")
+    gift = gifts.give(
+        programme, receiver=friend, unit=line.unit, amount=5, key="walk", actor=SYSTEM
+    )
+    gifts.give_code(programme, actor=SYSTEM)
+    return [path.format(line=line.pk, voucher=voucher.pk, gift=gift.pk) for path in MEMBER]
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -61,6 +61,7 @@ VOUCHER = {"pk": "@redemption"}
 BOOKING = {"reference": "@booking_reference"}
 CASE = {"pk": "@case"}
 AMARA = {"ref": "amara"}
+GIFT = {"pk": "@members.gift"}
 
 ROUTES: dict[str, Route] = {
     # The portal
@@ -70,6 +71,14 @@ ROUTES: dict[str, Route] = {
     "styleguide": Route(STAFF, STAFF),
     "points:statement": Route(MEMBERS, MEMBERS),
     "points:line": Route(OWN, OWN, {"pk": "@entry"}),
+    "points:gifts": Route(MEMBERS, MEMBERS),
+    "points:give": Route(MEMBERS, MEMBERS),
+    "points:gift_code": Route(NO, MEMBERS),
+    # Amara gave it and Bo got it: both see it, and only who gave it may undo it.
+    "points:gift": Route(MEMBERS, MEMBERS, GIFT),
+    "points:gift_return": Route(
+        NO, policy("login in 403 home home home home home login login"), GIFT
+    ),
     "rewards:catalogue": Route(MEMBERS, MEMBERS),
     "rewards:vouchers": Route(MEMBERS, MEMBERS),
     "rewards:voucher": Route(OWN, OWN, VOUCHER),
