@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
 
+from loyalty.measurement.operations import liability
+from members import clock
 from members.models import Entry
 from members.operations import members, programme
 from tests.books import faults
@@ -67,3 +70,6 @@ def test_value_is_conserved_while_many_clients_are_busy():
     assert looks > 10
     assert Entry.objects.count() > CLIENTS * STEPS / 4
     assert faults() == []
+    tomorrow = clock.now().date() + timedelta(days=2)
+    report = liability.roll_forward(date(2020, 1, 1), tomorrow)
+    assert set(report.differences.values()) <= {0}

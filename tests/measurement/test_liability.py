@@ -1,0 +1,105 @@
+"""The liability report: both sides agree, whatever happened."""
+
+import csv
+import io
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from loyalty.measurement.operations import liability
+from members import clock
+from members.operations import corrections, gifts, holds, ledger, members
+from tests.conftest import SYSTEM
+
+pytestmark = pytest.mark.django_db
+
+PAGE = Path(__file__).parents[2] / "docs" / "algorithms" / "liability.md"
+MONTHS = [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1), date(2027, 1, 1)]
+ENDS = [date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1), date(2027, 2, 1)]
+
+TABLE = [
+    tuple(cell.strip() for cell in line.strip("|").split("|"))
+    for line in PAGE.read_text().splitlines()
+    if line.startswith(("| January", "| February", "| March"))
+]
+
+
+def at(year, month, day=15):
+    return clock.standing_at(datetime(year, month, day, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def story(units, points):
+    """What the worked table tells."""
+
+    def earn(amount, key):
+        return ledger.accrue(
+            ann, unit=points, amount=amount, key=key, reason="x", actor=SYSTEM, cause=("test", 1)
+        )
+
+    with at(2026, 1):
+        ann, ben = (members.enrol(ref, actor=SYSTEM) for ref in ("ann", "ben"))
+        earn(100, "jan")
+        ledger.redeem(
+            ann, unit=points, amount=30, key="s", reason="x", actor=SYSTEM, cause=("test", 2)
+        )
+    with at(2026, 2):
+        gifts.give(ann, receiver=ben, unit=points, amount=20, key="g", actor=SYSTEM)
+        back = earn(50, "feb")
+        corrections.reverse(back, key="back", reason="x", actor=SYSTEM)
+    with at(2026, 2, 28):
+        hold = holds.place(ann, unit=points, amount=40, key="h", actor=SYSTEM, lasts=holds.LONGEST)
+    with at(2026, 3):
+        holds.capture(hold, amount=25, actor=SYSTEM)
+    with at(2027, 1, 20):
+        ledger.expire_due(at=clock.now())
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_the_worked_table(story, place):
+    """Semantics 23: month by month; the accounts say the same."""
+    issued, redeemed, expired, reversed_, moved, closing = map(int, TABLE[place][2:])
+    report = liability.roll_forward(MONTHS[place], ENDS[place])
+    changes = {
+        kind: sum(cohort.changes[kind] for cohort in report.cohorts if cohort.unit == "points")
+        for kind in liability.KINDS
+    }
+    assert changes == dict.fromkeys(liability.KINDS, 0) | {
+        "issued": issued,
+        "redeemed": redeemed,
+        "expired": expired,
+        "reversed": reversed_,
+        "moved": moved,
+    }
+    assert sum(c.closing for c in report.cohorts if c.unit == "points") == closing
+    assert report.differences["points"] == 0
+
+
+def test_a_gift_stays_with_the_month_it_was_earned_in(story):
+    """Semantics 23: cohorts are months of earning, whoever holds the points."""
+    report = liability.roll_forward(date(2026, 2, 1), date(2026, 4, 1))
+    cohorts = {cohort.month: cohort for cohort in report.cohorts if cohort.unit == "points"}
+    assert (cohorts["2026-01"].opening, cohorts["2026-01"].closing) == (70, 45)
+    assert (cohorts["2026-02"].opening, cohorts["2026-02"].closing) == (0, 0)
+    assert all(cohort.changes["moved"] == 0 for cohort in cohorts.values())
+
+
+def test_the_rate_and_the_value(story):
+    """Semantics 23: 55 of 100 that ended were redeemed; the value is exact to the cent."""
+    report = liability.roll_forward(date(2026, 1, 1), date(2027, 2, 1))
+    assert report.redeemed_share["points"] == Decimal("0.5500")
+    worth = Decimal("0.01")
+    assert liability.value(45, worth=worth, redemption_rate=Decimal("0.55")) == Decimal("0.25")
+
+
+def test_it_can_be_exported(story):
+    """Semantics 23: as CSV, with exit code 0 when both sides agree."""
+    out = io.StringIO()
+    call_command("liability", since=date(2026, 1, 1), until=date(2026, 2, 1), stdout=out)
+    rows = list(csv.DictReader(io.StringIO(out.getvalue())))
+    assert [(row["unit"], row["earned in"], row["closing"]) for row in rows] == [
+        ("points", "2026-01", "70")
+    ]
