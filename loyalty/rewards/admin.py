@@ -89,7 +89,8 @@ class RewardAdmin(StepsAdmin, OperationAdmin):
                 "fields": (
                     ("stock", "low_at"),
                     ("limit_per_member", "limit_window"),
-                    ("since", "until"),
+                    "since",
+                    "until",
                     ("tier", "badge"),
                 )
             },

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 
 from events_directory.models import Partner
 from events_directory.permissions import can_check_in
-from loyalty.rewards.errors import CouponStillOut, NoPool
-from loyalty.rewards.models import Redemption, Reward
+from loyalty.rewards.errors import AlreadyUsed, CouponStillOut, NoPool
+from loyalty.rewards.models import Coupon, Redemption, Reward
 from loyalty.rewards.operations import standings
 from members import clock
 from members.models import Member, User
@@ -24,6 +24,8 @@ def can_cancel(user: User, redemption: Redemption) -> Verdict:
     """The member within ten minutes; staff with the permission until it is handed over."""
     if redemption.state not in (State.RESERVED, State.CONFIRMED):
         return refused(_("It has been handed over or cancelled."))
+    if redemption.coupons.filter(state=Coupon.State.BURNT).exists():
+        return refused(str(AlreadyUsed.sentence))
     if user.has_perm("rewards.change_redemption"):
         return ALLOWED
     if redemption.member.user_id != user.pk:

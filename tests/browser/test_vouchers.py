@@ -70,3 +70,13 @@ def test_a_coupon_is_checked_and_taken_at_the_till(visit, neighbourhood, taken, 
         assert page.get_by_text("Taken: Coffee for two.").is_visible()
     coupon.refresh_from_db()
     assert coupon.state == "burnt"
+
+
+def test_the_sheet_is_printed_dark_on_white(visit, neighbourhood, taken):
+    """UM9: also by somebody whose screen is dark."""
+    with visit(neighbourhood["amara"], theme="dark") as visitor:
+        visitor.go(f"/rewards/vouchers/{taken['coffee'].pk}/print/")
+        visitor.page.emulate_media(media="print", color_scheme="dark")
+        colour = "getComputedStyle(document.querySelector('.voucher-code')).color"
+        assert visitor.page.evaluate(colour) == "rgb(25, 32, 28)"
+        assert not visitor.page.locator(".site-head").is_visible()

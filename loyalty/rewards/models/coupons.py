@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.rewards.domain import moves
-from loyalty.rewards.models.redemptions import Redemption
+from loyalty.rewards.models.redemptions import Redemption, last_before
 from loyalty.rewards.models.rewards import Reward
 
 
@@ -107,6 +107,11 @@ class Coupon(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+    @property
+    def last_at(self) -> datetime | None:
+        """The last instant at which it can be used, for people who read days."""
+        return last_before(self.expires_at)
 
     def is_good(self, at: datetime) -> bool:
         """Whether it could be used at this instant."""

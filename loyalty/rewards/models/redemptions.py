@@ -1,6 +1,6 @@
 """The exchanges of points for rewards, and how each came about."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Case, DateTimeField, F, Q, Sum, Value, When
@@ -9,6 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.rewards.domain import moves
 from loyalty.rewards.models.rewards import Reward
 from members.models import Entry, Hold, Member
+
+
+def last_before(end: datetime | None) -> datetime | None:
+    """The last instant before an end, whose date is the last day that counts."""
+    return None if end is None else end - timedelta(microseconds=1)
 
 
 class RedemptionQuerySet(models.QuerySet["Redemption"]):
@@ -119,6 +124,11 @@ class Redemption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.reward_id} #{self.pk}"
+
+    @property
+    def last_at(self) -> datetime | None:
+        """The last instant at which its voucher can be used, for people who read days."""
+        return last_before(self.expires_at)
 
     @property
     def unit_cost(self) -> int:
