@@ -1,5 +1,6 @@
 """The endpoints of checkout reservations."""
 
+import hashlib
 import secrets
 from datetime import timedelta
 
@@ -83,7 +84,7 @@ class HoldsView(APIView):
             amount=wanted["amount"],
             lasts=timedelta(seconds=wanted["expires_in"]),
             reference=wanted["order_id"],
-            key=f"api:{request.auth.pk}:{name}"[:200],
+            key=f"api:{request.auth.pk}:{hashlib.sha256(name.encode()).hexdigest()}",
             actor=Actor.key(request.auth),
         )
         return Response(HoldOutput(hold).data, status=status.HTTP_201_CREATED)

@@ -38,6 +38,15 @@ def test_the_same_key_holds_once(shop, amara):
     assert Hold.objects.count() == 1
 
 
+def test_long_keys_that_differ_at_their_end_are_two_holds(shop, amara):
+    """E85: the whole key counts, up to its 200 characters."""
+    made = [
+        shop.send("POST", "holds", body(amount=n), **{"Idempotency-Key": "k" * 199 + str(n)}).json()
+        for n in (1, 2)
+    ]
+    assert [hold["amount"] for hold in made] == [1, 2]
+
+
 @pytest.mark.parametrize(
     "told, status, code",
     [
