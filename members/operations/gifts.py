@@ -11,7 +11,7 @@ from members.domain.ledger import Line
 from members.errors import CannotBeGiven, NotEnough, NotPositive, NotToOneself, NotYours, UndoOver
 from members.models import Account, Entry, Gift, GiftCode, Member, OpenLot, Unit
 from members.models.gifts import new_gift_code, read_gift_code
-from members.operations import audit, ledger
+from members.operations import audit, corrections, ledger
 
 State = Gift.State
 
@@ -105,6 +105,9 @@ def _line(
 def take_back(gift: Gift, *, actor: Actor, reason: str) -> Gift:
     """Undo a gift whole: the giver's lots get back what they gave, with their own expiry.
 
+    Should a lot have expired meanwhile (the receiver's part was extended), what it gave comes back as
+    a new lot with the unit's grace.
+
     Taking back again changes nothing. Raises NotEnough when the receiver has used some of it, or
     some of it has expired.
     """
@@ -112,34 +115,17 @@ def take_back(gift: Gift, *, actor: Actor, reason: str) -> Gift:
     if gift.state == State.TAKEN_BACK:
         return gift
     now = clock.now()
-    moved = list(Entry.objects.filter(cause_kind="gift", cause_id=gift.pk, kind="transfer"))
+    moved = list(
+        Entry.objects.filter(cause_kind="gift", cause_id=gift.pk, kind="transfer").select_related(
+            "debit__member", "debit__unit"
+        )
+    )
     ledger.lock(*{entry.debit_id for entry in moved}, *{entry.credit_id for entry in moved})
     whole = OpenLot.objects.filter(entry__in=moved, expires_at__gt=now)
     left = dict(whole.values_list("entry_id", "remaining"))
     if any(left.get(entry.pk) != entry.amount for entry in moved):
         raise NotEnough(_("Some of this gift has been used already."))
-    ledger.post(
-        [
-            Line(
-                key=f"gift:{gift.pk}:back:{entry.pk}",
-                kind=Entry.Kind.REVERSAL,
-                unit=entry.unit_id,
-                debit=entry.credit_id,
-                credit=entry.debit_id,
-                amount=entry.amount,
-                occurred_at=now,
-                cause_kind="gift",
-                cause_id=gift.pk,
-                reason=_("A gift was taken back"),
-                reverses=entry.pk,
-                takes="lot",
-                lot=entry.pk,
-                back=entry.parent_id,
-            )
-            for entry in moved
-        ],
-        at=now,
-    )
+    ledger.post([_back(gift, entry, at=now) for entry in moved], at=now)
     gift.state, gift.taken_back_at = State.TAKEN_BACK, now
     gift.save(update_fields=["state", "taken_back_at"])
     audit.record(gift, actor=actor, verb="members.gift.taken_back", reason=reason)
@@ -173,3 +159,27 @@ def bearer_of(code: str) -> Member | None:
     """Whose code this is, however it is typed; None when it is nobody's."""
     found = GiftCode.objects.filter(code=read_gift_code(code), member__erased_at=None)
     return next((each.member for each in found.select_related("member")), None)
+
+
+def _back(gift: Gift, entry: Entry, *, at: datetime) -> Line:
+    """What of one lot comes back."""
+    lot = Entry.objects.filter(pk=entry.parent_id).with_ends().get()
+    lives = lot.ends_at > at
+    return Line(
+        key=f"gift:{gift.pk}:back:{entry.pk}",
+        kind=Entry.Kind.REVERSAL,
+        unit=entry.unit_id,
+        debit=entry.credit_id,
+        credit=entry.debit_id,
+        amount=entry.amount,
+        occurred_at=at,
+        cause_kind="gift",
+        cause_id=gift.pk,
+        reason=_("A gift was taken back"),
+        reverses=entry.pk,
+        takes="lot",
+        lot=entry.pk,
+        back=lot.pk if lives else None,
+        active_from=None if lives else at,
+        expires_at=None if lives else corrections.graced(entry.debit, at),
+    )

@@ -1,10 +1,15 @@
 """Points that go from one member to another."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+import time_machine
+
+from members import clock
 from members.errors import CannotBeGiven, NotEnough, NotPositive, NotToOneself
 from members.models import Balance, Entry, Gift, OpenLot
-from members.operations import gifts, ledger
+from members.operations import corrections, gifts, ledger
+from members.operations.lots import extend_by_hand
 from tests.books import faults
 from tests.conftest import SYSTEM
 from tests.together import together
@@ -47,6 +52,22 @@ def test_a_gift_taken_back_returns_to_its_lots(amara, bo, points):
     entries = Entry.objects.count()
     gifts.take_back(gift, actor=SYSTEM, reason="Again")
     assert Entry.objects.count() == entries
+    assert faults() == []
+
+
+def test_a_gift_whose_lot_is_over_comes_back_with_the_grace(amara, bo, points):
+    """E10, P6: the giver's own lot expired; the receiver's part of it had been extended."""
+    gift = give(amara, bo, points, 50)
+    (_, ends), *_ = lots(amara, points)
+    longer = ends + timedelta(days=60)
+    extend_by_hand(bo, unit=points, until=longer, reason="Kept", actor=SYSTEM)
+    with time_machine.travel(ends + timedelta(hours=1), tick=False):
+        assert ledger.expire_due(at=clock.now()) == 1
+        gifts.take_back(gift, actor=SYSTEM, reason="A mistake")
+        graced = corrections.graced(ledger.wallet(amara, points), clock.now())
+        assert (50, graced) in lots(amara, points)
+        assert (balance(amara, points), lots(bo, points)) == (550, [])
+        assert ledger.expire_due(at=clock.now()) == 0
     assert faults() == []
 
 
