@@ -58,7 +58,7 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "order.placed": ("Order placed", ORDER),
     "order.fulfilled": ("Order fulfilled", schema(["order_id"], **ORDER_REF)),
     "order.returned": ("Order returned", RETURN),
-    "order.cancelled": ("Order cancelled", schema(["order_id"], **ORDER_REF)),
+    "order.cancelled": ("Order cancelled", RETURN),
     "refill.ordered": ("Refill ordered", REFILL),
     "refill.returned": ("Container sent back", REFILL),
     "refill.confirmed": ("Refill confirmed", REFILL),

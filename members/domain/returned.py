@@ -27,13 +27,13 @@ def spread(
     left: Counter[str] = Counter()
     price: dict[str, Decimal] = {}
     for line in ordered:
-        left[line["line_id"]] += line["quantity"]
+        left[line["line_id"]] += int(line["quantity"])
         price[line["line_id"]] = Decimal(line["unit_price"])
     values: list[tuple[datetime, Decimal]] = []
     for each in sorted(returns, key=lambda each: (each.at, str(each.lines))):
         named: Counter[str] = Counter()
         for line in each.lines:
-            named[line["line_id"]] += line["quantity"]
+            named[line["line_id"]] += int(line["quantity"])
         back = {key: min(named[key], left[key]) if named else left[key] for key in left}
         left.subtract(back)
         values.append((each.at, sum((price[key] * back[key] for key in back), Decimal(0))))

@@ -10,6 +10,9 @@ from members.domain.money import exponent, to_minor
 #: Lines that are money in another form earn nothing; they earn when they are spent.
 NOT_EARNING = frozenset({"gift_card", "gift-card", "giftcard"})
 
+#: No order comes to more, in minor units: far above any sale, far below what a column can count.
+MOST = 10**15
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -120,13 +123,15 @@ def read_order(payload: Mapping[str, Any], rate: Rate | None = None) -> Order:
         return to_minor(text, currency) if text else 0
 
     def read(line: Mapping[str, Any]) -> Line:
-        value = max(line["quantity"] * minor(line["unit_price"]) - minor(line.get("discount")), 0)
+        # JSON has one kind of number: 2.0 is a whole quantity too.
+        quantity = int(line["quantity"])
+        value = max(quantity * minor(line["unit_price"]) - minor(line.get("discount")), 0)
         category = line.get("category", "")
         return Line(
             line_id=line["line_id"],
             sku=line.get("sku", ""),
             category=category,
-            quantity=line["quantity"],
+            quantity=quantity,
             base=0 if category in NOT_EARNING else value,
             value=value,
         )

@@ -174,9 +174,11 @@ def _evaluate(
 ) -> None:
     if not items:
         return
-    late = _late_orders(items)
+    early = _ahead_of_orders(items)
+    late = early + _late_orders(items)
+    items = [item for item in items if item not in early]
     kinds = {item.told.kind for item in (*items, *late)}
-    people.learn(company, book, kinds, [item.activity_id for item in items])
+    people.learn(company, book, kinds, [item.activity_id for item in (*items, *early)])
     budgets = dict(company.budgets)
     for part in (items, late):
         for wave in cut(part, book.settling):
@@ -224,6 +226,26 @@ def _early_returns(arrivals: dict[int, Arrival]) -> dict[int, Arrival]:
         elif fault := returns.fault_of(told, payloads[key]):
             changed[place] = Arrival(told, person, Status.QUARANTINED, fault)
     return changed
+
+
+def _ahead_of_orders(items: list[Item]) -> list[Item]:
+    """The returns among these that say they happened before their orders, which this batch brings too:
+    they are settled after them, as they would be when told one by one."""
+    orders = {
+        (item.person.member.pk, returns.order_of(item.told)): (
+            item.told.occurred_at,
+            item.activity_id,
+        )
+        for item in items
+        if item.told.kind in schemas.ORDERS
+    }
+    return [
+        item
+        for item in items
+        if item.told.kind in RETURNS
+        and (placed := orders.get((item.person.member.pk, returns.order_of(item.told))))
+        and placed > (item.told.occurred_at, item.activity_id)
+    ]
 
 
 def _late_orders(items: list[Item]) -> list[Item]:

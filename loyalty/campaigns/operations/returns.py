@@ -62,7 +62,7 @@ def pieces(payload: Mapping[str, Any], ordered: Mapping[str, int]) -> dict[str, 
     """How many pieces of which line a return names; no lines means the whole order."""
     named: Counter[str] = Counter()
     for line in payload.get("lines") or ():
-        named[line["line_id"]] += line["quantity"]
+        named[line["line_id"]] += int(line["quantity"])
     return dict(named) if named else dict(ordered)
 
 
@@ -252,7 +252,9 @@ class Reckoning:
 
     def _give_back(self, share: Fraction) -> None:
         """Restore, in proportion, the points that the order was paid with; with its last part, those
-        of the rewards it used."""
+        of the rewards it used. What was captured for no order in particular belongs to none."""
+        if not order_of(self.told):
+            return
         captured = Hold.objects.filter(
             member=self.person.member,
             reference=order_of(self.told),

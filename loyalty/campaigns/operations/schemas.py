@@ -5,8 +5,9 @@ from functools import lru_cache
 
 import jsonschema_rs
 import rfc8785
+from django.conf import settings
 
-from loyalty.campaigns.domain.orders import own_rate, read_order
+from loyalty.campaigns.domain.orders import MOST, Rate, own_rate, read_order
 from loyalty.campaigns.domain.told import Fault, Told
 from members.models import ActivityKind
 
@@ -46,8 +47,10 @@ def faults_of(told: Told, validator: Validator | None) -> list[Fault]:
     ]
     if not found and told.kind in ORDERS:
         try:
-            read_order(told.payload)
-            own_rate(told.payload)
+            rate = own_rate(told.payload)
+            order = read_order(told.payload, rate and Rate(settings.PROGRAMME_CURRENCY, rate))
+            if max(order.value, order.base) > MOST:
+                raise ValueError("The order comes to more than can be counted.")
         except ValueError as error:
             found.append(Fault("/data", "bad_amount", str(error)))
     return found

@@ -69,6 +69,22 @@ def test_a_rate_that_is_none_is_refused_with_its_place(campaigns, bo, rate):
     assert (answer["status"], answer["errors"][0]["pointer"]) == ("rejected", "/data/exchange_rate")
 
 
+@pytest.mark.parametrize(
+    "amount, quantity, told",
+    [
+        ("999999999999", 1_000_000, {}),
+        ("999999999999", 1000, {"currency": "USD", "exchange_rate": "999999999"}),
+    ],
+)
+def test_more_than_can_be_counted_is_refused_alone(campaigns, bo, amount, quantity, told):
+    """E33: the amounts are well formed, the sum is not one; the rest of the batch counts."""
+    huge = order(bo, amount, id="o1", **told)
+    huge.payload["lines"][0]["quantity"] = quantity
+    answers = take(huge, order(bo, "10.00", id="o2"))
+    assert [answer["status"] for answer in answers] == ["rejected", "accepted"]
+    assert answers[0]["errors"][0]["code"] == "bad_amount"
+
+
 def test_without_a_rate_amounts_count_as_they_are(campaigns, bo):
     """E92: also where a rule's step is finer than the currency."""
     standard.publish(

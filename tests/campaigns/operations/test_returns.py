@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from loyalty.campaigns.models import BudgetUse, Campaign, Effect, LimitUse, Waiting
 from loyalty.campaigns.operations import campaigns as verbs
 from loyalty.campaigns.operations import intake, standard
 from members import clock
-from members.models import Activity, Balance, Entry
+from members.models import Activity, Balance, Entry, OpenLot
 from members.operations import holds, ledger, members
 from tests.books import faults
 from tests.campaigns.conftest import act, order, take, work
@@ -310,3 +311,62 @@ def test_a_preview_says_what_would_be_lost(campaigns, bo, points):
     assert amounts(told) == {"base": -40}
     assert (Entry.objects.count(), Effect.objects.count()) == (entries, effects)
     assert balance(bo, points) == 40
+
+
+def test_what_expired_while_it_was_held_is_forgiven(campaigns, bo, points):
+    """E25: it was never enjoyed, no more than what expired in the wallet."""
+    take(order(bo, "100.00"))
+    ends = OpenLot.objects.get(account=ledger.wallet(bo, points)).expires_at
+    with time_machine.travel(ends - timedelta(hours=1), tick=False):
+        hold = holds.place(
+            bo, unit=points, amount=80, key="h", lasts=timedelta(days=2), actor=SYSTEM
+        )
+    with time_machine.travel(ends + timedelta(hours=1), tick=False):
+        ledger.expire_due(at=clock.now())
+        holds.release(hold, actor=SYSTEM)
+        take(back(bo))
+    assert (balance(bo, points), balance(bo, points, "debt")) == (0, 0)
+    assert faults() == []
+
+
+def test_what_was_paid_for_no_order_stays_paid(campaigns, amara, points):
+    """E27: an order without a number gives back none of the checkouts without one."""
+    hold = holds.place(amara, unit=points, amount=50, key="h", actor=SYSTEM)
+    holds.capture(hold, actor=SYSTEM)
+    take(order(amara, "10.00", order_id=""), back(amara, order_id=""))
+    assert balance(amara, points) == 550
+
+
+@pytest.mark.parametrize("minutes", [0, 60])
+def test_a_return_counts_also_when_its_clock_is_behind_its_order(campaigns, bo, points, minutes):
+    """E31, I2: in one batch as singly, whichever comes first in it."""
+    now = clock.now()
+    early = now - timedelta(minutes=minutes)
+    for first, batch in (
+        (True, [back(bo, id="a1", order_id="o1", at=early), order(bo, "10.00", at=now)]),
+        (False, [order(bo, "9.00", id="o2", at=now), back(bo, id="a2", order_id="o2", at=early)]),
+    ):
+        assert [answer["status"] for answer in take(*batch)] == ["accepted"] * 2, first
+        assert balance(bo, points) == 0
+    assert faults() == []
+
+
+def test_a_number_with_a_point_is_whole_too(campaigns, bo, points):
+    """E33, E24: JSON has one kind of number, so 2.0 pieces are two, with a rate and with a discount."""
+    line = {"line_id": "1", "quantity": 3.0, "unit_price": "10.00"}
+    told = {"currency": "USD", "exchange_rate": "0.5", "discount": "3.00", "lines": [line]}
+    take(act("order.placed", bo, id="o1", order_id="o1", **told))
+    assert balance(bo, points) == 13
+    take(back(bo, ("1", 2.0)))
+    assert balance(bo, points) == 4
+    assert faults() == []
+
+
+@pytest.mark.parametrize("lines", ["A", 5, [{"x": 1}], [{"line_id": "0", "quantity": -1}]])
+def test_a_cancellation_is_as_strict_as_a_return(campaigns, bo, points, lines):
+    """E33: lines that are none are refused with their place, and nothing is taken back."""
+    take(order(bo, "10.00"))
+    [answer] = take(act("order.cancelled", bo, id="c1", order_id="o1", lines=lines))
+    assert answer["status"] == "rejected"
+    assert answer["errors"][0]["pointer"].startswith("/data/lines")
+    assert balance(bo, points) == 10
