@@ -15,19 +15,20 @@ Kind = Entry.Kind
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One line. `month` groups the statement; `undone_by` is the later line that takes it back, or a
-    part of it; `hold` is what became of the points that a line set aside."""
+    """One line. `month` groups the statement; `undone_by` is the later line that takes it back,
+    `undone` how much of it was taken back in all; `hold` is what became of points set aside."""
 
     entry: Entry
     month: date
     campaign: str
     undone_by: int | None
+    undone: int
     hold: Hold | None = None
 
     @property
     def is_undone(self) -> bool:
-        """Whether a later line takes it back, or a part of it."""
-        return self.undone_by is not None
+        """Whether nothing is left of it."""
+        return self.undone >= self.entry.amount
 
     @property
     def title(self) -> str:
@@ -52,16 +53,21 @@ def lines_of(entries: Iterable[Entry]) -> list[StatementLine]:
     undone = _undone(entries)
     held = [entry.pk for entry in entries if entry.kind == Kind.HOLD]
     holds = {hold.entry_id: hold for hold in Hold.objects.filter(entry__in=held)} if held else {}
-    return [
-        StatementLine(
-            entry,
-            timezone.localtime(entry.occurred_at).date().replace(day=1),
-            version.campaign.name if (version := versions.get(entry.rule_version_id)) else "",
-            undone.get(original_of(entry)),
-            holds.get(entry.pk),
+    lines = []
+    for entry in entries:
+        version = versions.get(entry.rule_version_id)
+        undone_by, amount = undone.get(original_of(entry), (None, 0))
+        lines.append(
+            StatementLine(
+                entry,
+                month=timezone.localtime(entry.occurred_at).date().replace(day=1),
+                campaign=version.campaign.name if version else "",
+                undone_by=undone_by,
+                undone=amount,
+                hold=holds.get(entry.pk),
+            )
         )
-        for entry in entries
-    ]
+    return lines
 
 
 def original_of(entry: Entry) -> int:
@@ -71,13 +77,17 @@ def original_of(entry: Entry) -> int:
     return entry.pk
 
 
-def _undone(entries: list[Entry]) -> dict[int | None, int]:
-    """What takes each of these back: by the original, or by the hold of what was paid and restored."""
+def _undone(entries: list[Entry]) -> dict[int | None, tuple[int, int]]:
+    """The first line that takes each of these back, and how much all such lines took: found by the
+    original, or by the hold of what was paid and restored."""
     named = {original_of(entry) for entry in entries}
     held = [entry.pk for entry in entries if entry.kind == Kind.HOLD]
     of_holds = Q(reverses__parent__in=held) if held else Q()
     later = Entry.objects.filter(Q(reverses__in=named) | of_holds).order_by("-pk")
-    undone: dict[int | None, int] = {}
-    for pk, original, above in later.values_list("pk", "reverses", "reverses__parent"):
-        undone[original if original in named else above] = pk
+    undone: dict[int | None, tuple[int, int]] = {}
+    for pk, original, above, amount in later.values_list(
+        "pk", "reverses", "reverses__parent", "amount"
+    ):
+        key = original if original in named else above
+        undone[key] = (pk, undone.get(key, (0, 0))[1] + amount)
     return undone

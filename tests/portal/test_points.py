@@ -199,6 +199,8 @@ def test_a_captured_hold_lists_its_lots_and_says_what_it_paid_for(bo_in, bo, uni
     )
     [back] = corrections.restore(spent, key="r", reason="It came back", actor=SYSTEM, amount=20)
     lines = bo_in.get(reverse("points:statement")).context["lines"]
-    assert next(line for line in lines if line.hold).undone_by == back.pk
+    held = next(line for line in lines if line.hold)
+    assert (held.undone_by, held.undone, held.is_undone) == (back.pk, 20, False)
+    assert "Partly given back" in bo_in.get(reverse("points:statement")).content.decode()
     page = bo_in.get(reverse("points:line", args=[hold.entry_id]))
     assert list(page.context["taken_back_by"]) == [back]
