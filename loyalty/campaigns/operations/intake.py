@@ -141,8 +141,7 @@ def _take(
 def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
     """Lock budgets, then members; open the pending accounts that the rules may need."""
     kinds = {told.kind for told in tolds}
-    budgets = people.lock_budgets(book, kinds, returns.budgets_drawn(tolds))
-    found = people.lock_people({told.subject for told in tolds})
+    budgets, found = _lock(book, kinds, tolds)
     lacking: dict[int, Person] = {}
     for told in tolds:
         person = found.get(told.subject)
@@ -154,6 +153,27 @@ def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
     if lacking:
         _open_pending(lacking, book.pending_units(kinds))
     return Company(found, budgets=budgets)
+
+
+def _lock(
+    book: Rulebook, kinds: set[str], tolds: Collection[Told]
+) -> tuple[dict[int, int], dict[str, Person]]:
+    """Lock budgets, then members.
+
+    While we waited for the members, an order may have drawn on a budget whose return is among these.
+    That budget comes before them, so we let go of everything and begin again.
+    """
+    refs = {told.subject for told in tolds}
+    if not kinds & RETURNS:
+        return people.lock_budgets(book, kinds), people.lock_people(refs)
+    while True:
+        drawn = returns.budgets_drawn(tolds)
+        before = transaction.savepoint()
+        budgets, found = people.lock_budgets(book, kinds, drawn), people.lock_people(refs)
+        if returns.budgets_drawn(tolds) <= drawn | set(budgets):
+            transaction.savepoint_commit(before)
+            return budgets, found
+        transaction.savepoint_rollback(before)
 
 
 def _open_pending(lacking: dict[int, Person], units: set[int]) -> None:

@@ -1,0 +1,52 @@
+"""An order and its return at the same moment."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, transaction
+
+from loyalty.campaigns.models import BudgetUse
+from tests.books import faults
+from tests.campaigns.conftest import act, order, take
+from tests.campaigns.operations.test_returns import balance, published
+
+_WAITING = """
+SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
+"""
+
+
+def looks() -> Iterator[int]:
+    """How many others wait for us, asked again and again, a while."""
+    for _ in range(20_000):
+        with connection.cursor() as cursor:
+            cursor.execute(_WAITING)
+            yield cursor.fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_return_that_waits_for_its_order_frees_the_budget(units, bo, points):
+    """E28, E45: the order is committed after the return looked for budgets, before it has its locks."""
+    published(
+        "capped",
+        triggers=["order.placed"],
+        effects=[{"kind": "earn", "unit": "points", "amount": 30}],
+        budget_units=50,
+    )
+    answers = []
+
+    def come_back() -> None:
+        try:
+            answers.extend(take(act("order.returned", bo, id="r1", order_id="o1")))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=come_back)
+    with transaction.atomic():
+        take(order(bo, "10.00"))
+        other.start()
+        assert any(looks())
+    other.join(timeout=30)
+    assert [effect["amount"] for effect in answers[0]["effects"]] == [-30]
+    assert (BudgetUse.objects.get().units, balance(bo, points)) == (0, 0)
+    assert faults() == []
