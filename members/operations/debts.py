@@ -36,9 +36,14 @@ ORDER BY d.account_id LIMIT %(most)s
 def write_off(
     member: Member, *, unit: Unit, amount: int, key: str, reason: str, actor: Actor
 ) -> Entry:
-    """Forgive `amount` of what the member owes. Raises NotEnough when less is owed."""
+    """Forgive `amount` of what the member owes; the same key again returns the first entry.
+
+    Raises NotEnough when less is owed.
+    """
     debt = ledger.wallet(member, unit, Kind.DEBT)
     ledger.lock(ledger.wallet(member, unit).pk, debt.pk)
+    if (known := Entry.objects.filter(key=key).first()) is not None:
+        return known
     if not 0 < amount <= -Balance.objects.get(pk=debt.pk).amount:
         raise NotEnough(_("Less than that is owed."))
     line = _forgiven(debt.pk, unit, amount, key=key, reason=reason, at=clock.now())
