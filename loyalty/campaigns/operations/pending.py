@@ -29,16 +29,21 @@ def resolution(
     at: datetime,
     cause: tuple[str, int | None],
     reason: str,
+    told_at: datetime | None = None,
 ) -> Line:
     """The entry that ends a pending accrual: into the wallet, or back to where it came from.
 
     `amount` is what is still pending of it; part may have been taken back meanwhile.
 
-    Life counts from now, when the points become spendable, unless the unit says otherwise.
+    Life counts from now, when the points become spendable, unless the unit says otherwise. A
+    confirmation that is told late, at `told_at`, leaves them their least life.
     """
     entry, unit = pending.entry, book.units[pending.unit_code]
     assert entry is not None  # what waits is points, and points have an entry
-    start = at if unit.life_from == unit.LifeFrom.ACTIVATION else entry.occurred_at
+    if unit.life_from == unit.LifeFrom.ACTIVATION:
+        ends = ledger.lot_end(unit, at, member, told_at=told_at)
+    else:
+        ends = ledger.lot_end(unit, entry.occurred_at, member)
     return Line(
         key=f"settle:{entry.pk}",
         kind=Entry.Kind.ACTIVATION if confirmed else Entry.Kind.REVERSAL,
@@ -54,7 +59,7 @@ def resolution(
         parent=entry.pk,
         reverses=None if confirmed else entry.pk,
         active_from=at if confirmed else None,
-        expires_at=ledger.lot_end(unit, start, member) if confirmed else None,
+        expires_at=ends if confirmed else None,
         takes="lot",
         lot=entry.pk,
     )

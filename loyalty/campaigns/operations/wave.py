@@ -52,10 +52,10 @@ class Wave:
         self.rates = Rates(item.told for item in self.items)
 
     def run(self) -> None:
-        """Settle what waited, take back what came back, ask the rules, post, and write the
-        explanations."""
-        self._settle()
+        """Take back what came back, settle what waited, ask the rules, post, and write the
+        explanations. A return may cancel what waits: then it cancels what is left of it."""
         self._take_back()
+        self._settle()
         for item in self.items:
             self._ask(item)
         self._post()
@@ -231,6 +231,7 @@ class Wave:
                 at=item.told.occurred_at,
                 cause=("activity", item.activity_id),
                 reason=effect.why,
+                told_at=self.told_at,
             )
         )
 
