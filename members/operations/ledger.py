@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext
 
@@ -16,6 +17,8 @@ from members.domain.ledger import Line, Posted, waves
 from members.errors import Frozen, NotEnough
 from members.models import NEVER, Account, Entry, Member, Unit
 from members.operations import accounts, audit
+
+log = structlog.get_logger(__name__)
 
 Kind = Account.Kind
 
@@ -42,6 +45,10 @@ def _refusals():
         said = str(error)
         if "insufficient" in said or "balance_not_overdrawn" in said:
             raise NotEnough() from error
+        if said.startswith("wrong balance"):
+            # The alarm. `verify_ledger` names the postings and freezes the account for good.
+            log.error("wrong_balance", said=said.splitlines()[0])
+            raise Frozen() from error
         if said.startswith("frozen"):
             raise Frozen() from error
         raise

@@ -144,7 +144,7 @@ def change_group(group: TierGroup, *, actor: Actor, **fields: Any) -> TierGroup:
 def add_tier(group: TierGroup, *, actor: Actor, **fields: Any) -> Tier:
     """A further step of a ladder. Raises LowestTier when the first does not start at 0."""
     group = TierGroup.objects.select_for_update().get(pk=group.pk)
-    _only(("slug", "name", "threshold", "benefits"), fields)
+    _only(("slug", "name", "threshold", "benefits", "reinstates_days"), fields)
     tier = Tier(group=group, **fields)
     tier.full_clean()
     if tier.threshold != 0 and not group.tiers.exists():

@@ -220,7 +220,7 @@ def test_staff_add_an_activity_kind_with_a_schema(ira):
 def test_the_lowest_tier_stays_at_nought(units, ira):
     bronze = Tier.objects.get(slug="bronze")
     address = f"/admin/members/tier/{bronze.pk}/change/"
-    sent = {"name": "Copper", "threshold": "5", "benefits": ""}
+    sent = {"name": "Copper", "threshold": "5", "benefits": "", "reinstates_days": "0"}
     answer = client_of(ira).post(address, sent)
     assert answer.status_code == 422
     assert "The lowest tier starts at 0" in answer.content.decode()

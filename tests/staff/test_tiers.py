@@ -30,6 +30,7 @@ def test_a_ladder_and_its_tiers_are_set_up_in_the_console(units, ira):
     group = TierGroup.objects.get(slug="garden")
     assert (group.window, group.downgrade, group.undo_days) == ("calendar", "step", None)
     step = {"group": group.pk, "slug": "seed", "name": "Seed", "threshold": "5", "benefits": ""}
+    step["reinstates_days"] = "0"
     answer = desk.post("/admin/members/tier/add/", step)
     assert answer.status_code == 422
     assert "The lowest tier starts at 0" in answer.content.decode()

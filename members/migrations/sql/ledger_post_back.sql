@@ -12,6 +12,7 @@ DECLARE
     todo ledger_line[];
     short text;
     written timestamptz;
+    wrong bigint;
 BEGIN
     SELECT array_agg(l ORDER BY l.ord) INTO given
     FROM jsonb_populate_recordset(NULL::ledger_line, lines) l;
@@ -30,13 +31,21 @@ BEGIN
 
     -- Who read the clock and then waited for these locks writes no earlier than what was posted
     -- meanwhile: an account's postings are recorded in the order of their numbers.
-    SELECT greatest(ledger_post.at, max(greatest(
-        (SELECT e.recorded_at FROM members_entry e
-         WHERE e.debit_id = b.account_id AND e.debit_seq = b.version),
-        (SELECT e.recorded_at FROM members_entry e
-         WHERE e.credit_id = b.account_id AND e.credit_seq = b.version)))) INTO written
+    -- And a balance that is not what its last posting left is not built upon: better stop than be wrong.
+    SELECT greatest(ledger_post.at, max(p.recorded_at)),
+           min(b.account_id) FILTER (WHERE b.version > 0 AND b.amount IS DISTINCT FROM p.left_at)
+    INTO written, wrong
     FROM members_balance b
+    LEFT JOIN LATERAL (
+        SELECT e.recorded_at, e.debit_after AS left_at FROM members_entry e
+        WHERE e.debit_id = b.account_id AND e.debit_seq = b.version
+        UNION ALL
+        SELECT e.recorded_at, e.credit_after FROM members_entry e
+        WHERE e.credit_id = b.account_id AND e.credit_seq = b.version) p ON true
     WHERE b.account_id IN (SELECT debit FROM unnest(given) UNION SELECT credit FROM unnest(given));
+    IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION 'wrong balance of account %', wrong;
+    END IF;
 
     -- 2. Leave out what was posted before; give the rest their ids.
     SELECT array_agg(ROW(l.ord, l.key, l.kind, l.unit, l.debit, l.credit, l.amount, l.occurred_at,

@@ -199,3 +199,16 @@ def test_points_live_to_the_end_of_the_local_day_a_year_later(amara, points):
     entry = Entry.objects.get(key="amara:300")
     assert entry.expires_at > entry.occurred_at + timedelta(days=365)
     assert entry.expires_at < entry.occurred_at + timedelta(days=367)
+
+
+def test_a_wrong_balance_stops_its_account_alone(amara, bo, points):
+    """P16: the next posting on it is refused, others go on, and nothing heals itself."""
+    ledger.accrue(bo, unit=points, amount=10, key="bo", reason="x", actor=SYSTEM, cause=("test", 1))
+    wallet = ledger.wallet(amara, points)
+    Balance.objects.filter(account=wallet).update(amount=5_000)
+    entries = Entry.objects.count()
+    with pytest.raises(Frozen):
+        spend(amara, points, 1)
+    assert (Entry.objects.count(), balance(amara, points)) == (entries, 5_000)
+    spend(bo, points, 1, key="bo-spends")
+    assert balance(bo, points) == 9
