@@ -163,7 +163,7 @@ def bearer_of(code: str) -> Member | None:
 
 def _back(gift: Gift, entry: Entry, *, at: datetime) -> Line:
     """What of one lot comes back."""
-    lot = Entry.objects.filter(pk=entry.parent_id).with_ends().get()
+    lot = Entry.objects.filter(children=entry).with_ends().get()
     lives = lot.ends_at > at
     return Line(
         key=f"gift:{gift.pk}:back:{entry.pk}",

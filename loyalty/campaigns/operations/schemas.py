@@ -47,8 +47,9 @@ def faults_of(told: Told, validator: Validator | None) -> list[Fault]:
     ]
     if not found and told.kind in ORDERS:
         try:
-            rate = own_rate(told.payload)
-            order = read_order(told.payload, rate and Rate(settings.PROGRAMME_CURRENCY, rate))
+            own = own_rate(told.payload)
+            rate = Rate(settings.PROGRAMME_CURRENCY, own) if own is not None else None
+            order = read_order(told.payload, rate)
             if max(order.value, order.base) > MOST:
                 raise ValueError("The order comes to more than can be counted.")
         except ValueError as error:
