@@ -1,5 +1,6 @@
 """History that was rewritten is found, and the place is named."""
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -17,6 +18,8 @@ ENTRY = seals.CHAINS[0]
 def outside(settings, tmp_path, monkeypatch):
     settings.CHECKPOINTS = str(tmp_path / "checkpoints.jsonl")
     monkeypatch.setattr(seals, "BLOCK", 4)
+    # Other tests' transactions are open on the same server; whether they have ended is none of ours.
+    monkeypatch.setattr(seals, "_SETTLED", "SELECT %s >= 0")
     return tmp_path / "checkpoints.jsonl"
 
 
@@ -122,3 +125,15 @@ def test_the_application_cannot_touch_a_seal(books):
                     cursor.execute(statement)
                 finally:
                     cursor.execute("RESET ROLE")
+
+
+def test_nothing_is_sealed_past_a_transaction_that_is_still_open(bo, points, monkeypatch):
+    """P4: an id drawn in it could still be committed below what was sealed."""
+    monkeypatch.undo()
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        ledger.accrue(
+            bo, unit=points, amount=5, key="e", reason="x", actor=SYSTEM, cause=("test", 1)
+        )
+        assert sealed() == 0
+        assert sealed() == 0
