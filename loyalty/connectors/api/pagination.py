@@ -18,7 +18,11 @@ class Cursor(CursorPagination):
     def decode_cursor(self, request: Request) -> Place | None:
         """Where the page begins. A cursor that we never gave out is a 404, not a crash."""
         place: Place | None = super().decode_cursor(request)
-        if place is not None and place.position is not None and not self._reads(place.position):
+        if (
+            place is not None
+            and place.position is not None
+            and not self._reads(str(place.position))
+        ):
             raise NotFound(self.invalid_cursor_message)
         return place
 
