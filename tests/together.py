@@ -1,5 +1,6 @@
 """Several people at the same moment, each on a real connection of their own."""
 
+import os
 import threading
 from collections.abc import Callable
 
@@ -32,3 +33,10 @@ def together(*acts: Callable[[], object]) -> list[str | None]:
     for thread in threads:
         thread.join(timeout=30)
     return said
+
+
+def on_this_database() -> dict[str, str]:
+    """The environment in which a process of its own works on this test's database."""
+    told = connection.settings_dict
+    url = f"postgresql://{told['USER']}@/{told['NAME']}?host={told['HOST']}&port={told['PORT']}"
+    return os.environ | {"DATABASE_URL": url}

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import django
 
-WHAT = [
+WHAT = (
     "earn",
     "earn",
     "spend",
@@ -21,7 +21,7 @@ WHAT = [
     "reverse",
     "restore",
     "expire",
-]
+)
 
 
 def main(seed: int, steps: int) -> None:
@@ -43,20 +43,7 @@ def main(seed: int, steps: int) -> None:
         amount = chance.randint(1, 60)
         told = {"unit": unit, "amount": amount, "key": key, "actor": actor}
         said = {"reason": "x", "cause": ("test", seed)}
-        match chance.choice(
-            [
-                "earn",
-                "earn",
-                "spend",
-                "hold",
-                "capture",
-                "release",
-                "give",
-                "reverse",
-                "restore",
-                "expire",
-            ]
-        ):
+        match chance.choice(WHAT):
             case "earn":
                 at = clock.now() - timedelta(days=chance.choice([0, 0, 364]))
                 earned.append(ledger.accrue(who, at=at, **told, **said))

@@ -1,6 +1,5 @@
 """kill -9 in the middle of an import, a sweep or a job: nothing is lost, nothing is doubled."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from members import clock
 from members.models import Activity, Balance, Entry, Job, OpenLot
 from members.operations import accounts, jobs, programme
 from tests.conftest import SYSTEM
+from tests.together import on_this_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,12 +29,10 @@ HEADER = (
 
 def command(*arguments: str) -> subprocess.Popen:
     """manage.py in a process of its own, on this test's database."""
-    settings = connection.settings_dict
-    url = f"postgresql://{settings['USER']}@/{settings['NAME']}?host={settings['HOST']}&port={settings['PORT']}"
     return subprocess.Popen(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": url},
+        env=on_this_database(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -1,6 +1,5 @@
 """Several processes on the same few members at once: value is conserved at every instant."""
 
-import os
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -15,6 +14,7 @@ from members.models import Entry
 from members.operations import members, programme
 from tests.books import faults
 from tests.conftest import SYSTEM
+from tests.together import on_this_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,12 +23,10 @@ CLIENTS, STEPS = 4, 80
 
 
 def client(seed: int) -> subprocess.Popen:
-    settings = connection.settings_dict
-    url = f"postgresql://{settings['USER']}@/{settings['NAME']}?host={settings['HOST']}&port={settings['PORT']}"
     return subprocess.Popen(
         [sys.executable, "-m", "tests.stories.busy_client", str(seed), str(STEPS)],
         cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": url},
+        env=on_this_database(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
