@@ -6,8 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from loyalty.connectors.api.authentication import caller
 from loyalty.connectors.api.problems import problem
-from loyalty.connectors.models import ApiKey
 from loyalty.rewards.errors import TooManyGuesses, UnknownCoupon
 from loyalty.rewards.models import Coupon
 from loyalty.rewards.operations import coupons, guesses
@@ -64,12 +64,6 @@ class CouponDoor(APIView):
 
     scopes = {"write": "coupons:write"}
 
-    @staticmethod
-    def caller(request: Request) -> ApiKey:
-        """The key that asks; keys are the only way in."""
-        assert isinstance(request.auth, ApiKey)
-        return request.auth
-
     def handle_exception(self, error: Exception) -> Response:
         """404 for every code that is not ours; 429 after too many of them."""
         if isinstance(error, UnknownCoupon):
@@ -91,8 +85,8 @@ class ChecksView(CouponDoor):
         given.is_valid(raise_exception=True)
         coupon = coupons.check(
             given.validated_data["code"],
-            partner_id=self.caller(request).partner_id,
-            actor=Actor.key(self.caller(request)),
+            partner_id=caller(request).partner_id,
+            actor=Actor.key(caller(request)),
         )
         return Response(CouponOutput(coupon).data)
 
@@ -107,8 +101,8 @@ class UsesView(CouponDoor):
         given.is_valid(raise_exception=True)
         coupon = coupons.burn(
             given.validated_data["code"],
-            partner_id=self.caller(request).partner_id,
+            partner_id=caller(request).partner_id,
             order_id=given.validated_data["order_id"],
-            actor=Actor.key(self.caller(request)),
+            actor=Actor.key(caller(request)),
         )
         return Response(CouponOutput(coupon).data)

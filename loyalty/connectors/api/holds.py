@@ -1,7 +1,5 @@
 """The endpoints of checkout reservations."""
 
-import hashlib
-import secrets
 from datetime import timedelta
 
 from drf_spectacular.utils import extend_schema
@@ -11,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from loyalty.connectors.api.authentication import caller
 from members.domain.actors import Actor
 from members.models import Hold, Member, Unit
 from members.operations import holds
@@ -77,14 +76,13 @@ class HoldsView(APIView):
         given = HoldInput(data=request.data)
         given.is_valid(raise_exception=True)
         wanted = given.validated_data
-        name = request.headers.get("Idempotency-Key") or secrets.token_urlsafe(16)
         hold = holds.place(
             get_object_or_404(Member.objects.active(), ref=wanted["member"]),
             unit=get_object_or_404(Unit, code=wanted["unit"]),
             amount=wanted["amount"],
             lasts=timedelta(seconds=wanted["expires_in"]),
             reference=wanted["order_id"],
-            key=f"api:{request.auth.pk}:{hashlib.sha256(name.encode()).hexdigest()}",
+            key=caller(request).cause(request.headers.get("Idempotency-Key")),
             actor=Actor.key(request.auth),
         )
         return Response(HoldOutput(hold).data, status=status.HTTP_201_CREATED)

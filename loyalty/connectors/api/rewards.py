@@ -1,7 +1,5 @@
 """The reward endpoints."""
 
-import hashlib
-import secrets
 from datetime import timedelta
 from functools import partial
 
@@ -12,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from loyalty.connectors.api.authentication import caller
 from loyalty.rewards.models import Coupon, Redemption, Reward
 from loyalty.rewards.operations import redemptions
 from loyalty.rewards.operations.standings import obstacle_for, standings
@@ -176,7 +175,6 @@ class RedemptionsView(APIView):
         given = RedemptionInput(data=request.data)
         given.is_valid(raise_exception=True)
         wanted = given.validated_data
-        name = request.headers.get("Idempotency-Key") or secrets.token_urlsafe(16)
         seconds = wanted.get("reserve_for")
         take = (
             redemptions.redeem
@@ -188,7 +186,7 @@ class RedemptionsView(APIView):
             reward=get_object_or_404(Reward, slug=wanted["reward"]),
             quantity=wanted["quantity"],
             order_id=wanted["order_id"],
-            key=f"api:{request.auth.pk}:{hashlib.sha256(name.encode()).hexdigest()}",
+            key=caller(request).cause(request.headers.get("Idempotency-Key")),
             actor=Actor.key(request.auth),
         )
         return Response(RedemptionOutput(redemption).data, status=status.HTTP_201_CREATED)

@@ -42,6 +42,12 @@ class ApiKey(models.Model):
         """A key that was found is a caller that is known (what DRF asks of a user)."""
         return True
 
+    def cause(self, idempotency_key: str | None) -> str:
+        """Under which key an operation knows this caller's request: the same for the same
+        Idempotency-Key, however long that is; a fresh one when there is none."""
+        name = idempotency_key or secrets.token_urlsafe(16)
+        return f"api:{self.pk}:{hashlib.sha256(name.encode()).hexdigest()}"
+
     @staticmethod
     def digest_of(text: str) -> bytes:
         """The hash under which a key is stored. The key has 256 random bits, so no salt is needed."""

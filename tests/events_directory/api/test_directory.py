@@ -147,6 +147,21 @@ def test_the_same_key_and_body_is_the_same_answer(shop_key, occurrence, amara):
     assert Booking.objects.count() == 1
 
 
+def test_long_keys_that_differ_at_the_end_are_two_bookings(shop_key, occurrence, drafted, amara):
+    """P1: a key counts to its last character."""
+    dates = [occurrence.pk, evening(drafted, days=9).pk]
+    made = [
+        shop_key.ask(
+            "bookings",
+            {"member": "amara", "occurrence": date, "seats": 1},
+            **{"Idempotency-Key": "k" * 199 + str(place)},
+        )
+        for place, date in enumerate(dates)
+    ]
+    assert [answer.json()["occurrence"] for answer in made] == dates
+    assert Booking.objects.count() == 2
+
+
 def test_refusals_are_problems_with_a_stable_code(shop_key, occurrence, amara, bo):
     bookings.book(occurrence, member=bo, seats=10, key="k", actor=SYSTEM)
     full = shop_key.ask("bookings", {"member": "amara", "occurrence": occurrence.pk})
