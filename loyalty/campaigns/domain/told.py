@@ -22,6 +22,11 @@ class Told:
         """Under which it is known for ever."""
         return self.source, self.external_id
 
+    @property
+    def order_id(self) -> str:
+        """The order it speaks of; empty when it speaks of none."""
+        return str(self.payload.get("order_id", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

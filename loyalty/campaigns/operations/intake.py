@@ -227,7 +227,7 @@ def _arrival(told: Told, person: Person | None, at: datetime) -> Arrival:
 def _early_returns(arrivals: dict[int, Arrival]) -> dict[int, Arrival]:
     """The returns among these that must wait for their orders, or for a person."""
     accepted = {
-        place: (arrival.person.member.pk, returns.order_of(arrival.told))
+        place: (arrival.person.member.pk, arrival.told.order_id)
         for place, arrival in arrivals.items()
         if arrival.status == Status.ACCEPTED and arrival.person is not None
     }
@@ -252,10 +252,7 @@ def _ahead_of_orders(items: list[Item]) -> list[Item]:
     """The returns among these that say they happened before their orders, which this batch brings too:
     they are settled after them, as they would be when told one by one."""
     orders = {
-        (item.person.member.pk, returns.order_of(item.told)): (
-            item.told.occurred_at,
-            item.activity_id,
-        )
+        item.order: (item.told.occurred_at, item.activity_id)
         for item in items
         if item.told.kind in schemas.ORDERS
     }
@@ -263,22 +260,18 @@ def _ahead_of_orders(items: list[Item]) -> list[Item]:
         item
         for item in items
         if item.told.kind in RETURNS
-        and (placed := orders.get((item.person.member.pk, returns.order_of(item.told))))
+        and (placed := orders.get(item.order))
         and placed > (item.told.occurred_at, item.activity_id)
     ]
 
 
 def _late_orders(items: list[Item]) -> list[Item]:
     """The returns that waited for the orders among these; they count from now on."""
-    keys = {
-        (item.person.member.pk, returns.order_of(item.told)): item
-        for item in items
-        if item.told.kind in schemas.ORDERS
-    }
+    keys = {item.order: item for item in items if item.told.kind in schemas.ORDERS}
     matched, faulty = [], {}
     for row in returns.waiting_for(list(keys)):
         told = told_of(row)
-        item = keys[row.member_id or 0, returns.order_of(told)]
+        item = keys[row.member_id or 0, told.order_id]
         if fault := returns.fault_of(told, item.told.payload):
             faulty[row.pk] = fault
         else:

@@ -22,6 +22,11 @@ class Item:
     rate: Rate | None = None
     effects: list[NewEffect] = field(default_factory=list)
 
+    @property
+    def order(self) -> tuple[int, str]:
+        """Which order it speaks of, and of whom."""
+        return self.person.member.pk, self.told.order_id
+
 
 def cut(items: Sequence[Item], settling: frozenset[str]) -> Iterable[list[Item]]:
     """Items in order of occurrence, cut wherever one may settle, take back or have to repay what an

@@ -72,15 +72,10 @@ def still_pending(waits: Iterable[Waiting]) -> dict[int, int]:
     return {by_entry[entry_id]: remaining for entry_id, remaining in lots}
 
 
-def chain_of(told: Told) -> str:
-    """What ties a confirmation to what it confirms: the order."""
-    return str(told.payload.get("order_id", ""))
-
-
 def waiting(given: Given, told: Told, person: Person) -> Waiting:
     """What a pending accrual waits for: an activity of the same chain, or an instant."""
     wait = given.wait
-    assert wait is not None
+    assert wait is not None  # asked for accruals that wait only
     due = None
     if wait.days is not None:
         due = told.occurred_at + timedelta(days=wait.days)
@@ -90,7 +85,7 @@ def waiting(given: Given, told: Told, person: Person) -> Waiting:
         member_id=person.member.pk,
         confirmed_by=wait.confirmed_by,
         cancelled_by=wait.cancelled_by,
-        key=chain_of(told),
+        key=told.order_id,
         serial=str(told.payload.get("serial", "")),
         due_at=due,
     )
@@ -103,6 +98,6 @@ def speaks_of(item: Item, wait: Waiting) -> bool:
     return (
         wait.member_id == item.person.member.pk
         and item.told.kind in (wait.confirmed_by, wait.cancelled_by)
-        and wait.key == chain_of(item.told)
+        and wait.key == item.told.order_id
         and (not serial or not wait.serial or serial == wait.serial)
     )

@@ -66,11 +66,6 @@ def pieces(payload: Mapping[str, Any], ordered: Mapping[str, int]) -> dict[str, 
     return dict(named) if named else dict(ordered)
 
 
-def order_of(told: Told) -> str:
-    """The order that an activity speaks of."""
-    return str(told.payload.get("order_id", ""))
-
-
 def placed(keys: Collection[Key]) -> dict[Key, Activity]:
     """The orders under these keys that count; the first told, should there be two."""
     found = (
@@ -130,7 +125,7 @@ def budgets_drawn(tolds: Iterable[Told]) -> set[int]:
     paid = Effect.objects.filter(
         activity__kind__in=ORDERS,
         activity__subject__in={one.subject for one in told},
-        activity__payload__order_id__in=list({order_of(one) for one in told}),
+        activity__payload__order_id__in=list({one.order_id for one in told}),
         campaign__budget_units__isnull=False,
     )
     return set(paid.values_list("campaign_id", flat=True).distinct())
@@ -203,7 +198,7 @@ class Reckoning:
         assert entry is not None  # points have an entry
         why = _("%(campaign)s: order %(order)s came back, %(part)s of %(whole)s points with it") % {
             "campaign": campaign.name,
-            "order": order_of(self.told),
+            "order": self.told.order_id,
             "part": ask,
             "whole": effect.amount,
         }
@@ -253,11 +248,11 @@ class Reckoning:
     def _give_back(self, share: Fraction) -> None:
         """Restore, in proportion, the points that the order was paid with; with its last part, those
         of the rewards it used. What was captured for no order in particular belongs to none."""
-        if not order_of(self.told):
+        if not self.told.order_id:
             return
         captured = Hold.objects.filter(
             member=self.person.member,
-            reference=order_of(self.told),
+            reference=self.told.order_id,
             state=Hold.State.CAPTURED,
         )
         for hold in captured.select_related("entry").order_by("pk"):
@@ -274,14 +269,14 @@ class Reckoning:
                     amount=back,
                     key=f"a{self.activity_id}:paid:{hold.pk}",
                     reason=_("Order %(order)s came back: what you paid in points")
-                    % {"order": order_of(self.told)},
+                    % {"order": self.told.order_id},
                     actor=self.actor,
                     cause=("activity", self.activity_id),
                 )
         if share == 1:
             order_returns.give_back(
                 self.person.member,
-                order_id=order_of(self.told),
+                order_id=self.told.order_id,
                 actor=self.actor,
                 cause=("activity", self.activity_id),
             )

@@ -191,7 +191,7 @@ class Wave:
         waiting = (
             Waiting.objects.filter(
                 member__in={item.person.member.pk for item in speaking},
-                key__in={pending.chain_of(item.told) for item in speaking},
+                key__in={item.told.order_id for item in speaking},
             )
             .select_related("effect__entry", "effect__rule_version__campaign")
             .order_by("effect_id")
@@ -240,10 +240,9 @@ class Wave:
         back = [item for item in self.items if item.told.kind in RETURNS]
         if not back:
             return
-        keys = {item: (item.person.member.pk, returns.order_of(item.told)) for item in back}
-        sales = returns.sales_of(set(keys.values()))
+        sales = returns.sales_of({item.order for item in back})
         for item in back:
-            sale = sales.get(keys[item])
+            sale = sales.get(item.order)
             if sale is not None:
                 found = returns.Reckoning(
                     self.book,
