@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db import transaction
 from django.db.models import Q, Sum
@@ -33,6 +33,14 @@ class Clawback:
     debt: int
     expired: int
     uncollected: int
+
+
+class Homecoming(TypedDict):
+    """Where points go that come back: into `back`, the lot they left, or a lot of their own."""
+
+    back: int | None
+    active_from: datetime | None
+    expires_at: datetime | None
 
 
 @transaction.atomic
@@ -64,6 +72,7 @@ def reverse(
     if amount <= 0 or asked + amount > entry.amount:
         raise AlreadyReversed()
     plan = plan_clawback(home, amount=amount, forgiven=asked - taken, at=now)
+    cause = cause or (entry.cause_kind, entry.cause_id)
     lines = _reversal_lines(entry, home, plan, key=key, reason=reason, at=now, cause=cause)
     posted = ledger.post(lines, at=now)
     audit.record(
@@ -78,7 +87,7 @@ def reverse(
         },
         reason=reason,
     )
-    return list(Entry.objects.filter(pk__in=[row.entry_id for row in posted]).order_by("pk"))
+    return ledger.entries_of(posted)
 
 
 def plan_clawback(home: Entry, *, amount: int, forgiven: int, at: datetime) -> Clawback:
@@ -128,7 +137,7 @@ def restore(
     amount = entry.amount - restored if amount is None else amount
     if amount <= 0 or restored + amount > entry.amount:
         raise AlreadyReversed()
-    wallet = source.debit
+    wallet, cause = source.debit, cause or (entry.cause_kind, entry.cause_id)
     lines = [
         Line(
             key=f"{key}:{lot.pk}",
@@ -138,14 +147,12 @@ def restore(
             credit=wallet.pk,
             amount=part,
             occurred_at=now,
-            cause_kind=cause[0] if cause else entry.cause_kind,
-            cause_id=cause[1] if cause else entry.cause_id,
+            cause_kind=cause[0],
+            cause_id=cause[1],
             reason=reason,
             parent=lot.pk,
             reverses=entry.pk,
-            back=lot.pk if _lives(lot, now) else None,
-            active_from=None if _lives(lot, now) else now,
-            expires_at=None if _lives(lot, now) else graced(wallet, now),
+            **homecoming(lot, wallet, at=now),
         )
         for lot, part in _parts(entry, source, amount)
     ]
@@ -157,7 +164,7 @@ def restore(
         after={"amount": amount},
         reason=reason,
     )
-    return list(Entry.objects.filter(pk__in=[row.entry_id for row in posted]).order_by("pk"))
+    return ledger.entries_of(posted)
 
 
 def _posted_under(entry: Entry, key: str) -> list[Entry]:
@@ -190,7 +197,7 @@ def _reversal_lines(
     key: str,
     reason: str,
     at: datetime,
-    cause: tuple[str, int | None] | None,
+    cause: tuple[str, int | None],
 ) -> list[Line]:
     """The entries that carry out a plan; each names what it reverses."""
     debt = home.credit_id
@@ -212,8 +219,8 @@ def _reversal_lines(
             credit=issuance,
             amount=size,
             occurred_at=at,
-            cause_kind=cause[0] if cause else entry.cause_kind,
-            cause_id=cause[1] if cause else entry.cause_id,
+            cause_kind=cause[0],
+            cause_id=cause[1],
             rule_version=entry.rule_version_id,
             reason=reason,
             reverses=entry.pk,
@@ -250,8 +257,11 @@ def _parts(entry: Entry, source: Entry, amount: int) -> Iterator[tuple[Any, int]
             yield lot, part
 
 
-def _lives(lot: Any, at: datetime) -> bool:
-    return lot.ends_at > at
+def homecoming(lot: Any, wallet: Account, *, at: datetime) -> Homecoming:
+    """Back into the lot (with its `ends_at`) while it lives; else a lot of its own, with the grace."""
+    if lot.ends_at > at:
+        return {"back": lot.pk, "active_from": None, "expires_at": None}
+    return {"back": None, "active_from": at, "expires_at": graced(wallet, at)}
 
 
 def graced(wallet: Account, at: datetime) -> datetime:

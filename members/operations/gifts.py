@@ -164,7 +164,6 @@ def bearer_of(code: str) -> Member | None:
 def _back(gift: Gift, entry: Entry, *, at: datetime) -> Line:
     """What of one lot comes back."""
     lot = Entry.objects.filter(children=entry).with_ends().get()
-    lives = lot.ends_at > at
     return Line(
         key=f"gift:{gift.pk}:back:{entry.pk}",
         kind=Entry.Kind.REVERSAL,
@@ -179,7 +178,5 @@ def _back(gift: Gift, entry: Entry, *, at: datetime) -> Line:
         reverses=entry.pk,
         takes="lot",
         lot=entry.pk,
-        back=lot.pk if lives else None,
-        active_from=None if lives else at,
-        expires_at=None if lives else corrections.graced(entry.debit, at),
+        **corrections.homecoming(lot, entry.debit, at=at),
     )

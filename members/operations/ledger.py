@@ -215,6 +215,11 @@ def lock(*account_ids: int) -> None:
         )
 
 
+def entries_of(posted: Sequence[Posted]) -> list[Entry]:
+    """The entries that lines became, oldest first."""
+    return list(Entry.objects.filter(pk__in=[row.entry_id for row in posted]).order_by("pk"))
+
+
 def post_one(line: Line, *, actor: Actor) -> Entry:
     """Post one line and write its audit row."""
     [result] = post([line])

@@ -168,7 +168,7 @@ def reinstate(member: Member, *, unit: Unit, reason: str, actor: Actor) -> list[
         after={"unit": unit.code, "amount": sum(line.amount for line in lines)},
         reason=reason,
     )
-    return list(Entry.objects.filter(pk__in=[row.entry_id for row in posted]).order_by("pk"))
+    return ledger.entries_of(posted)
 
 
 def _reinstated(entry: Entry, wallet: Account, reason: str, *, at: datetime) -> Line:
