@@ -24,55 +24,73 @@ _NOTE = """
 INSERT INTO members_lotlife (lot_id, expires_at, before, at, cause_kind, cause_id, reason)
 SELECT o.entry_id, n.until, o.expires_at, %(at)s, n.cause_kind, n.cause_id, n.reason
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS n(
-    account bigint, alive_at timestamptz, ending_by timestamptz, until timestamptz, cause_kind text,
+    account bigint, after timestamptz, before timestamptz, until timestamptz, cause_kind text,
     cause_id bigint, reason text)
-JOIN members_openlot o ON o.account_id = n.account AND o.expires_at > n.alive_at
-     AND o.expires_at < n.until AND o.expires_at <= n.ending_by
+JOIN members_openlot o ON o.account_id = n.account
+     AND o.expires_at > n.after AND o.expires_at < n.before
 ORDER BY o.entry_id
 """
 _MOVE = """
 UPDATE members_openlot o SET expires_at = n.until
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS n(
-    account bigint, alive_at timestamptz, ending_by timestamptz, until timestamptz)
-WHERE o.account_id = n.account AND o.expires_at > n.alive_at
-  AND o.expires_at < n.until AND o.expires_at <= n.ending_by
+    account bigint, after timestamptz, before timestamptz, until timestamptz)
+WHERE o.account_id = n.account AND o.expires_at > n.after AND o.expires_at < n.before
 """
+#: What PostgreSQL calls the instant after every other, also after `NEVER`.
+_ENDLESS = "infinity"
 
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """Lots of `account` that were alive at `alive_at` and end by `ending_by` end at `until` instead,
-    if that is later."""
+    """Lots of `account` that were alive at `alive_at` end at `until`, if that is later."""
 
     account: int
     alive_at: datetime
     until: datetime
     cause: tuple[str, int | None]
     reason: str
-    ending_by: datetime | None = None
-
-    def as_row(self) -> dict[str, Any]:
-        """The JSON object that the statements read."""
-        return {
-            "account": self.account,
-            "alive_at": self.alive_at.isoformat(),
-            "ending_by": (self.ending_by or self.until).isoformat(),
-            "until": self.until.isoformat(),
-            "cause_kind": self.cause[0],
-            "cause_id": self.cause[1],
-            "reason": self.reason[:300],
-        }
 
 
 def extend(extensions: Sequence[Extension], *, at: datetime) -> int:
     """Move the ends of open lots to later instants; returns how many moved. The accounts must be
     locked. Each account may be named once a call."""
-    if not extensions:
+    return _move(
+        [
+            _row(each.account, each.alive_at, each.until, each.until, each.cause, each.reason)
+            for each in extensions
+        ],
+        at=at,
+    )
+
+
+def _row(
+    account: int,
+    after: datetime,
+    before: datetime | str,
+    until: datetime,
+    cause: tuple[str, int | None],
+    reason: str,
+) -> dict[str, Any]:
+    """The JSON object that the statements read: what ends between `after` and `before` ends then."""
+    return {
+        "account": account,
+        "after": str(after),
+        "before": str(before),
+        "until": str(until),
+        "cause_kind": cause[0],
+        "cause_id": cause[1],
+        "reason": reason[:300],
+    }
+
+
+def _move(rows: Sequence[dict[str, Any]], *, at: datetime) -> int:
+    """Move ends, each with a row that says so; returns how many moved."""
+    if not rows:
         return 0
-    rows = json.dumps([extension.as_row() for extension in extensions])
+    told: dict[str, Any] = {"rows": json.dumps(rows), "at": at}
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE, {"rows": rows, "at": at})
-        cursor.execute(_MOVE, {"rows": rows})
+        cursor.execute(_NOTE, told)
+        cursor.execute(_MOVE, told)
         return cursor.rowcount
 
 
@@ -94,18 +112,6 @@ def extend_by_hand(
     return moved
 
 
-_SHORTEN_NOTE = """
-INSERT INTO members_lotlife (lot_id, expires_at, before, at, cause_kind, cause_id, reason)
-SELECT o.entry_id, %(until)s, o.expires_at, %(at)s, 'policy', %(unit)s, %(reason)s
-FROM members_openlot o WHERE o.account_id = ANY(%(accounts)s) AND o.expires_at > %(until)s
-ORDER BY o.entry_id
-"""
-_SHORTEN = """
-UPDATE members_openlot SET expires_at = %(until)s
-WHERE account_id = ANY(%(accounts)s) AND expires_at > %(until)s
-"""
-
-
 @transaction.atomic
 def include_existing(unit: Unit, *, actor: Actor, reason: str) -> int:
     """Have the unit's policy hold for points that members have already; returns how many lots moved.
@@ -113,25 +119,18 @@ def include_existing(unit: Unit, *, actor: Actor, reason: str) -> int:
     Each open lot ends at the earlier of its own end and the end of points earned now, so nothing
     ends before one full new period.
     """
-    now, moved = clock.now(), 0
+    now = clock.now()
     if not unit.expires:
         return 0
-    ends: dict[datetime, list[int]] = {}
     wallets = Account.objects.filter(unit=unit, kind=Kind.WALLET, open_lots__isnull=False)
+    rows = []
     for pk, zone, joined_on in wallets.distinct().values_list(
         "pk", "member__time_zone", "member__joined_on"
     ):
         until = expiry.ends_at(unit.policy_since(zone), now, zone=zone, joined_on=joined_on)
-        ends.setdefault(until, []).append(pk)
-    ledger.lock(*[pk for pks in ends.values() for pk in pks])
-    with connection.cursor() as cursor:
-        for until, pks in ends.items():
-            told: dict[str, Any] = {
-                "until": until, "accounts": pks, "at": now, "unit": unit.pk, "reason": reason[:300]
-            }  # fmt: skip
-            cursor.execute(_SHORTEN_NOTE, told)
-            cursor.execute(_SHORTEN, told)
-            moved += cursor.rowcount
+        rows.append(_row(pk, until, _ENDLESS, until, ("policy", unit.pk), reason))
+    ledger.lock(*[row["account"] for row in rows])
+    moved = _move(rows, at=now)
     audit.record(
         unit, actor=actor, verb="members.unit.applied", after={"lots": moved}, reason=reason
     )
