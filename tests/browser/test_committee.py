@@ -3,6 +3,7 @@ scripts."""
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from governance.models import Case
 from governance.operations import ballots, cases
@@ -62,6 +63,7 @@ def test_pages_hold_wcag_policy_and_width(
         found += faults_of(visitor, "/nominations/")
         found += faults_of(visitor, f"{page}?q=Amara")
         visitor.page.get_by_role("link", name="Nominate Amara Obi").click()
+        expect(visitor.page.get_by_label("Why?")).to_be_visible()
         found += faults_of(visitor, visitor.page.url.removeprefix(visitor.base))
     cycles.close(cycle_of, actor=SYSTEM)
     waiting, done = case_of(cycle_of, amara), case_of(cycle_of, bo)
@@ -116,8 +118,8 @@ def test_nominating_and_judging_work_without_scripts(visit, cycle_of, amara, bo,
         visitor.page.get_by_role("link", name="Nominate Member").click()
         visitor.page.get_by_label("Why?").fill("She listens.")
         visitor.page.get_by_role("button", name="Nominate").click()
-        assert visitor.page.get_by_text("Thank you.").is_visible()
-        assert visitor.page.get_by_text("She listens.").is_visible()
+        expect(visitor.page.get_by_text("Thank you.")).to_be_visible()
+        expect(visitor.page.get_by_text("She listens.")).to_be_visible()
     cycles.close(cycle_of, actor=SYSTEM)
     with visit(hal, scripts=False) as visitor:
         visitor.go("/committee/")
@@ -127,10 +129,10 @@ def test_nominating_and_judging_work_without_scripts(visit, cycle_of, amara, bo,
             fields.get_by_label(score, exact=True).check()
         visitor.page.get_by_role("group", name="Your vote").get_by_label("yes").check()
         visitor.page.get_by_role("button", name="Cast my ballot").click()
-        assert visitor.page.get_by_text("is cast.").is_visible()
+        expect(visitor.page.get_by_text("is cast.")).to_be_visible()
         visitor.page.get_by_role("link", name="Ballot cast").click()
         visitor.page.get_by_role("link", name="Amara Obi").click()
         visitor.page.get_by_label("Why").select_option("relative")
         visitor.page.get_by_role("button", name="Step back from this case").click()
-        assert visitor.page.get_by_text("You have stepped back.").is_visible()
+        expect(visitor.page.get_by_text("You have stepped back.")).to_be_visible()
     assert not Case.objects.visible_to(hal).filter(title="Amara Obi").exists()

@@ -65,6 +65,7 @@ def test_nominate_without_scripts(visit, neighbourhood):
         visitor.page.get_by_role("link", name="Nominate").first.click()
         visitor.page.locator("[name=statement]").fill("She mends what others throw away.")
         visitor.page.get_by_role("button", name="Nominate").click()
+        expect(visitor.page.get_by_text("Thank you.")).to_be_visible()
         assert "/neighbour-now/" in visitor.page.url
     assert mine.count() == before + 1
 

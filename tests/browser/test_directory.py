@@ -1,9 +1,11 @@
 """The directory in Chromium: every page of members and partners, and their errands without scripts."""
 
+import re
 from datetime import time, timedelta
 
 import pytest
 import time_machine
+from playwright.sync_api import expect
 
 from events_directory.models import Booking, Grant, Occurrence
 from events_directory.operations import (
@@ -133,8 +135,8 @@ def test_book_and_be_let_in_without_scripts(visit, evening, bo, eli):
         visitor.go("/events/")
         visitor.page.get_by_role("link", name="Mend a lamp").click()
         visitor.page.get_by_role("button", name="Book").click()
-        assert "/events/bookings/" in visitor.page.url
-        assert visitor.page.get_by_alt_text("Ticket code to show at the door").is_visible()
+        expect(visitor.page).to_have_url(re.compile("/events/bookings/"))
+        expect(visitor.page.get_by_alt_text("Ticket code to show at the door")).to_be_visible()
     seat = Booking.objects.get(member=bo)
     with (
         time_machine.travel(evening.starts_at, tick=True),
@@ -142,6 +144,6 @@ def test_book_and_be_let_in_without_scripts(visit, evening, bo, eli):
     ):
         visitor.go(f"/partner/tickets/{seat.ticket}/")
         visitor.page.get_by_role("button", name="Check in").click()
-        assert visitor.page.get_by_text("Welcome, Bo").is_visible()
+        expect(visitor.page.get_by_text("Welcome, Bo")).to_be_visible()
     seat.refresh_from_db()
     assert seat.state == "attended"

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from playwright.sync_api import expect
 
 from loyalty.rewards.models import Redemption
 from members.models import Member, User
@@ -44,13 +45,15 @@ def test_sign_in_and_redeem_in_two_taps_without_scripts(visit, programme):
     verified(programme.user)
     with visit(size="phone", scripts=False) as visitor:
         sign_in(visitor, programme.user.email)
-        assert visitor.page.url == visitor.base + "/"
+        expect(visitor.page).to_have_url(visitor.base + "/")
         visitor.page.get_by_role("link", name="Coffee").click()
         visitor.page.get_by_role("button", name="Redeem for 80").click()
+        expect(visitor.page).to_have_url(re.compile(r"/rewards/vouchers/\d+/$"))
         redemption = Redemption.objects.get()
         assert visitor.page.url.endswith(f"/rewards/vouchers/{redemption.pk}/")
         assert redemption.member == programme
         visitor.page.get_by_role("button", name="Undo").click()
+        expect(visitor.page.get_by_role("button", name="Undo")).to_have_count(0)
         redemption.refresh_from_db()
         assert redemption.state == "cancelled"
 
@@ -60,11 +63,11 @@ def test_menus_and_language_work_without_scripts(visit, programme):
     with visit(programme.user, size="phone", scripts=False) as visitor:
         visitor.go("/points/?unit=status")
         visitor.page.get_by_text("More", exact=True).click()
-        assert visitor.page.get_by_role("link", name="Leaderboards").last.is_visible()
+        expect(visitor.page.get_by_role("link", name="Leaderboards").last).to_be_visible()
         visitor.page.get_by_text("More", exact=True).click()
         visitor.page.get_by_role("button", name="Deutsch").click()
+        expect(visitor.page.locator("html")).to_have_attribute("lang", "de")
         assert visitor.page.url == visitor.base + "/points/?unit=status"
-        assert visitor.page.locator("html").get_attribute("lang") == "de"
 
 
 def test_signing_up_makes_a_member(visit, units):
@@ -74,7 +77,7 @@ def test_signing_up_makes_a_member(visit, units):
         visitor.page.get_by_label("Password", exact=True).fill("three-green-jars")
         visitor.page.get_by_label("Password (again)").fill("three-green-jars")
         visitor.page.get_by_role("button", name="Sign Up").click()
-        assert "/confirm-email/" in visitor.page.url
+        expect(visitor.page).to_have_url(re.compile("/confirm-email/"))
         assert visitor.faults == [] == visitor.policy_faults()
     assert Member.objects.get().user.email == "noor@example.test"
 
@@ -87,7 +90,7 @@ def test_a_wrong_password_says_so_at_the_top_and_keeps_the_address(visit, db):
         visitor.page.get_by_label("Email").fill("bo@example.test")
         visitor.page.get_by_label("Password").fill("wrong")
         visitor.page.get_by_role("button", name="Sign In", exact=True).click()
-        assert visitor.page.evaluate("document.activeElement.id") == "error-summary"
+        expect(visitor.page.locator("#error-summary")).to_be_focused()
         assert visitor.page.get_by_label("Email").input_value() == "bo@example.test"
 
 
@@ -140,4 +143,4 @@ def test_a_menu_closes_with_escape_and_gives_the_focus_back(visit, programme):
         visitor.page.get_by_role("link", name="Preferences").focus()
         visitor.page.keyboard.press("Escape")
         assert menu.get_attribute("open") is None
-        assert visitor.page.evaluate("document.activeElement.tagName") == "SUMMARY"
+        expect(menu.locator("summary")).to_be_focused()

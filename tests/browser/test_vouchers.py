@@ -1,6 +1,7 @@
 """From a reward to the till: what the member shows, what the partner's screen says."""
 
 import pytest
+from playwright.sync_api import expect
 
 from loyalty.rewards.models import Coupon, Redemption, Reward
 from loyalty.rewards.operations import coupons, redemptions
@@ -67,7 +68,7 @@ def test_a_coupon_is_checked_and_taken_at_the_till(visit, neighbourhood, taken, 
         page.get_by_label("Coupon code").fill(reveal(coupon).lower())
         page.get_by_role("button", name="Check").click()
         page.get_by_role("button", name="Take it now").click()
-        assert page.get_by_text("Taken: Coffee for two.").is_visible()
+        expect(page.get_by_text("Taken: Coffee for two.")).to_be_visible()
     coupon.refresh_from_db()
     assert coupon.state == "burnt"
 

@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from loyalty.rewards.models import Reward
 from loyalty.rewards.operations import redemptions
@@ -105,7 +106,7 @@ def test_the_styleguide_holds_wcag_policy_and_width(visit, fay):
     with visit(fay, theme="dark") as visitor:
         assert faults_of(visitor, "/styleguide/") == []
         visitor.page.get_by_role("button", name="Save").click()
-        assert visitor.page.evaluate("document.activeElement.id") == "error-summary"
+        expect(visitor.page.locator("#error-summary")).to_be_focused()
 
 
 def test_nothing_scrolls_sideways_at_320_pixels_or_with_text_twice_the_size(visit, programme):
