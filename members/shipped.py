@@ -40,6 +40,7 @@ ORDER = schema(
 RETURN = schema(
     ["order_id"],
     **ORDER_REF,
+    order_source={"type": "string", "maxLength": 100},
     lines={
         "type": "array",
         "items": {

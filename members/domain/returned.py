@@ -1,7 +1,7 @@
-"""When points that several returns of one order took back were taken back."""
+"""Which order a return speaks of, and when points that several returns took back were taken back."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,15 @@ class Return:
 
     at: datetime
     lines: Sequence[Mapping[str, Any]]
+
+
+def shop_of(told_by: str, named: str | None, shops: Collection[str]) -> str | None:
+    """Whose order a return speaks of, among the sources that told an order of its number: the one it
+    names, else its own, else the only one there is. None when none of them is meant (or not yet), or
+    when several are as likely."""
+    if named or told_by in shops:
+        return next((shop for shop in shops if shop == (named or told_by)), None)
+    return next(iter(shops)) if len(shops) == 1 else None
 
 
 def spread(

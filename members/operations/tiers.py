@@ -14,7 +14,7 @@ from members.domain.actors import Actor
 from members.domain.calendar import start_of_day
 from members.domain.lifts import Lift, lifted
 from members.domain.projections import Projection, project
-from members.domain.returned import Return, spread
+from members.domain.returned import Return, shop_of, spread
 from members.domain.tiers import Period, Rules, Rung, replay
 from members.domain.windows import Rolling, Status, Terms, Undone, Window
 from members.models import AuditRow, Member, Tier, TierGroup, TierLift, TierPeriod
@@ -24,7 +24,7 @@ from members.shipped import RETURNS
 #: taken: a return counts from when it happened, however late it was told. Spending, expiry and gifts
 #: move no status, and neither does repaying or forgiving a debt.
 _EVENTS = """
-SELECT a.member_id, a.unit_id, e.occurred_at, e.amount, NULL::timestamptz, NULL::text
+SELECT a.member_id, a.unit_id, e.occurred_at, e.amount, NULL::timestamptz, NULL::text, NULL::text
 FROM members_account a
 JOIN members_entry e ON e.credit_id = a.id AND e.credit_seq IS NOT NULL
 LEFT JOIN members_entry o ON o.id = e.reverses_id
@@ -34,12 +34,13 @@ WHERE a.unit_id = ANY(%(units)s) AND a.kind = 'wallet' AND a.member_id = ANY(%(m
 UNION ALL
 SELECT a.member_id, a.unit_id, coalesce(p.occurred_at, o.occurred_at, e.occurred_at), -e.amount,
        CASE WHEN o.id IS NOT NULL THEN coalesce(v.occurred_at, e.occurred_at) END,
-       CASE WHEN v.kind = ANY(%(returns)s) THEN v.payload->>'order_id' END
+       CASE WHEN v.kind = ANY(%(returns)s) THEN v.payload->>'order_id' END, s.source
 FROM members_account a
 JOIN members_entry e ON e.debit_id = a.id AND e.debit_seq IS NOT NULL
 LEFT JOIN members_entry o ON o.id = e.reverses_id
 LEFT JOIN members_entry p ON p.parent_id = o.id AND p.kind = 'activation'
 LEFT JOIN members_activity v ON v.id = e.cause_id AND e.cause_kind = 'activity'
+LEFT JOIN members_activity s ON s.id = o.cause_id AND o.cause_kind = 'activity'
 WHERE a.unit_id = ANY(%(units)s) AND a.member_id = ANY(%(members)s)
   AND ((a.kind = 'wallet' AND e.kind = 'adjustment')
        OR (a.kind IN ('wallet', 'debt') AND e.kind = 'reversal'
@@ -48,7 +49,8 @@ WHERE a.unit_id = ANY(%(units)s) AND a.member_id = ANY(%(members)s)
 
 #: The orders of these names, and what came back of them.
 _ORDERS = """
-SELECT member_id, payload->>'order_id', kind, occurred_at, payload->'lines' FROM members_activity
+SELECT member_id, payload->>'order_id', kind, occurred_at, payload->'lines', source,
+       payload->>'order_source' FROM members_activity
 WHERE member_id = ANY(%s) AND kind = ANY(%s) AND status = 'accepted'
   AND payload->>'order_id' = ANY(%s) ORDER BY id DESC
 """
@@ -125,6 +127,8 @@ class Standing:
         )
 
 
+#: An order's number, and who told it.
+Order = tuple[str, str]
 #: By the ladder's group, then by member.
 Standings = dict[int, dict[int, Standing]]
 
@@ -156,12 +160,12 @@ def standings(of: Sequence[Ladder], members: Collection[Member]) -> Standings:
     for ladder in of:
         counting[ladder.group.unit_id].append(found[ladder.group.pk])
     ids = [member.pk for member in members]
-    back: dict[tuple[int, int, datetime, str], int] = defaultdict(int)
+    back: dict[tuple[int, int, datetime, Order], int] = defaultdict(int)
     with connection.cursor() as cursor:
         cursor.execute(_EVENTS, {"units": list(counting), "members": ids, "returns": list(RETURNS)})
-        for member_id, unit_id, at, amount, undone_at, order_id in cursor.fetchall():
+        for member_id, unit_id, at, amount, undone_at, order_id, shop in cursor.fetchall():
             if order_id is not None:
-                back[member_id, unit_id, at, order_id] -= amount
+                back[member_id, unit_id, at, (order_id, shop or "")] -= amount
                 continue
             for standing in (each[member_id] for each in counting[unit_id]):
                 if undone_at is None:
@@ -178,25 +182,30 @@ def standings(of: Sequence[Ladder], members: Collection[Member]) -> Standings:
 
 
 def _returned(
-    back: dict[tuple[int, int, datetime, str], int],
+    back: dict[tuple[int, int, datetime, Order], int],
 ) -> Iterator[tuple[tuple[int, int, datetime], int, datetime]]:
     """What returns took back, and when each part of it was returned; one query, or none."""
     if not back:
         return
-    ordered: dict[tuple[int, str], list[dict[str, Any]]] = {}
-    returns: dict[tuple[int, str], list[Return]] = defaultdict(list)
-    ids, names = {key[0] for key in back}, {key[3] for key in back}
+    ordered: dict[tuple[int, str], dict[str, list[dict[str, Any]]]] = defaultdict(dict)
+    told: list[tuple[tuple[int, str], str, str | None, Return]] = []
+    ids, numbers = {key[0] for key in back}, {key[3][0] for key in back}
     with connection.cursor() as cursor:
-        cursor.execute(_ORDERS, [list(ids), [*RETURNS, "order.placed"], list(names)])
-        for member_id, order_id, kind, at, lines in cursor.fetchall():
+        cursor.execute(_ORDERS, [list(ids), [*RETURNS, "order.placed"], list(numbers)])
+        for member_id, number, kind, at, raw, source, named in cursor.fetchall():
+            lines = json.loads(raw or "[]")
             if kind in RETURNS:
-                returns[member_id, order_id].append(Return(at, json.loads(lines or "[]")))
+                told.append(((member_id, number), source, named, Return(at, lines)))
             else:
-                ordered[member_id, order_id] = json.loads(lines or "[]")
-    for (member_id, unit_id, at, order_id), amount in back.items():
-        key = member_id, order_id
-        told = returns[key] or [Return(at, [])]
-        for returned_at, part in spread(amount, ordered.get(key, []), told):
+                ordered[member_id, number][source] = lines
+    returns: dict[tuple[int, Order], list[Return]] = defaultdict(list)
+    for (member_id, number), source, named, each in told:
+        shop = shop_of(source, named, ordered[member_id, number])
+        returns[member_id, (number, shop or "")].append(each)
+    for (member_id, unit_id, at, order), amount in back.items():
+        lines = ordered[member_id, order[0]].get(order[1], [])
+        parts = returns[member_id, order] or [Return(at, [])]
+        for returned_at, part in spread(amount, lines, parts):
             yield (member_id, unit_id, at), part, returned_at
 
 

@@ -5,8 +5,9 @@ about a batch is one transaction: either the activities, their entries and their
 there, or none is.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -35,6 +36,7 @@ Status = Activity.Status
 
 #: How far ahead of our clock an activity may be before it waits for a person.
 SKEW = timedelta(minutes=5)
+SEVERAL = "Several sources told an order of this number; say which one as order_source."
 
 
 def take(
@@ -116,7 +118,7 @@ def _take(
         place: _arrival(tolds[place], company.people.get(tolds[place].subject), at)
         for place in first.values()
     }
-    arrivals |= _early_returns(arrivals)
+    arrivals |= _matched(arrivals)
     fresh = storing.record(list(arrivals.values()), actor=actor, at=at)
     items: dict[int, Item] = {}
     answers: dict[int, Answer] = {}
@@ -125,7 +127,7 @@ def _take(
         if pk is None:
             continue
         if arrival.status == Status.ACCEPTED and arrival.person is not None:
-            items[place] = Item(pk, arrival.told, arrival.person)
+            items[place] = Item(pk, arrival.told, arrival.person, shop=arrival.shop)
         else:
             answers[place] = not_counted(arrival)
     _evaluate(list(items.values()), book, company, actor=actor, at=at, told_at=told_at)
@@ -224,28 +226,41 @@ def _arrival(told: Told, person: Person | None, at: datetime) -> Arrival:
     return Arrival(told, person, Status.ACCEPTED)
 
 
-def _early_returns(arrivals: dict[int, Arrival]) -> dict[int, Arrival]:
-    """The returns among these that must wait for their orders, or for a person."""
+def _matched(arrivals: dict[int, Arrival]) -> dict[int, Arrival]:
+    """The returns among these, with the orders they speak of, or waiting for those or for a person."""
     accepted = {
         place: (arrival.person.member.pk, arrival.told.order_id)
         for place, arrival in arrivals.items()
         if arrival.status == Status.ACCEPTED and arrival.person is not None
     }
-    back = {place: key for place, key in accepted.items() if arrivals[place].told.kind in RETURNS}
+    back = {
+        place: number for place, number in accepted.items() if arrivals[place].told.kind in RETURNS
+    }
     if not back:
         return {}
-    payloads = {key: row.payload for key, row in returns.placed(set(back.values())).items()}
-    for place, key in accepted.items():
-        if arrivals[place].told.kind in schemas.ORDERS:
-            payloads.setdefault(key, dict(arrivals[place].told.payload))
-    changed = {}
-    for place, key in back.items():
-        told, person = arrivals[place].told, arrivals[place].person
-        if key not in payloads:
-            changed[place] = Arrival(told, person, Status.PARKED, "The order is not known yet.")
-        elif fault := returns.fault_of(told, payloads[key]):
-            changed[place] = Arrival(told, person, Status.QUARANTINED, fault)
-    return changed
+    placed: dict[returns.Number, dict[str, Mapping[str, Any]]] = {
+        number: {shop: row.payload for shop, row in orders.items()}
+        for number, orders in returns.placed(set(back.values())).items()
+    }
+    for place, number in accepted.items():
+        told = arrivals[place].told
+        if told.kind in schemas.ORDERS:
+            placed.setdefault(number, {}).setdefault(told.source, told.payload)
+    return {
+        place: _match(arrivals[place], placed.get(number, {})) for place, number in back.items()
+    }
+
+
+def _match(back: Arrival, orders: Mapping[str, Mapping[str, Any]]) -> Arrival:
+    """A return with the order it speaks of, among those of its number by who told them."""
+    shop = returns.shop_of(back.told, orders)
+    if shop is not None:
+        fault = returns.fault_of(back.told, orders[shop])
+        status = Status.QUARANTINED if fault else back.status
+        return Arrival(back.told, back.person, status, fault, shop)
+    if len(orders) > 1 and not back.told.payload.get("order_source"):
+        return Arrival(back.told, back.person, Status.QUARANTINED, SEVERAL)
+    return Arrival(back.told, back.person, Status.PARKED, "The order is not known yet.")
 
 
 def _ahead_of_orders(items: list[Item]) -> list[Item]:
@@ -269,13 +284,12 @@ def _late_orders(items: list[Item]) -> list[Item]:
     """The returns that waited for the orders among these; they count from now on."""
     keys = {item.order: item for item in items if item.told.kind in schemas.ORDERS}
     matched, faulty = [], {}
-    for row in returns.waiting_for(list(keys)):
-        told = told_of(row)
-        item = keys[row.member_id or 0, told.order_id]
+    for row, key in returns.waiting_for(keys):
+        told, item = told_of(row), keys[key]
         if fault := returns.fault_of(told, item.told.payload):
             faulty[row.pk] = fault
         else:
-            matched.append(Item(row.pk, told, item.person))
+            matched.append(Item(row.pk, told, item.person, shop=item.told.source))
     activities.admit([item.activity_id for item in matched], faulty)
     return matched
 

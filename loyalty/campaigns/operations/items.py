@@ -13,19 +13,21 @@ from members.shipped import RETURNS
 
 @dataclass(slots=True, eq=False)
 class Item:
-    """A new activity in a wave, and what came of it."""
+    """A new activity in a wave, and what came of it. `shop` is who told the order that a return takes
+    back, where that is somebody else."""
 
     activity_id: int
     told: Told
     person: Person
     outcome: Outcome | None = None
     rate: Rate | None = None
+    shop: str = ""
     effects: list[NewEffect] = field(default_factory=list)
 
     @property
-    def order(self) -> tuple[int, str]:
-        """Which order it speaks of, and of whom."""
-        return self.person.member.pk, self.told.order_id
+    def order(self) -> tuple[int, str, str]:
+        """Which order it speaks of: whose, told by which source, under which number."""
+        return self.person.member.pk, self.shop or self.told.source, self.told.order_id
 
 
 def cut(items: Sequence[Item], settling: frozenset[str]) -> Iterable[list[Item]]:

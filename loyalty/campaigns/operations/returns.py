@@ -1,7 +1,7 @@
 """Orders that come back: what they brought is taken back, what they were paid with is given back."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -21,14 +21,17 @@ from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
 from loyalty.rewards.operations import order_returns
+from members.domain import returned
 from members.domain.actors import Actor
 from members.models import Activity, Entry, Hold, OpenLot
 from members.operations import corrections
 from members.shipped import RETURNS
 
 Status = Activity.Status
-#: Which order, of whom.
-Key = tuple[int, str]
+#: Which order: whose, told by which source, under which number.
+Key = tuple[int, str, str]
+#: All orders of one member under one number; two shops may have given the same.
+Number = tuple[int, str]
 
 
 @dataclass(slots=True)
@@ -66,27 +69,46 @@ def pieces(payload: Mapping[str, Any], ordered: Mapping[str, int]) -> dict[str, 
     return dict(named) if named else dict(ordered)
 
 
-def placed(keys: Collection[Key]) -> dict[Key, Activity]:
-    """The orders under these keys that count; the first told, should there be two."""
+def placed(numbers: Collection[Number]) -> dict[Number, dict[str, Activity]]:
+    """The orders under these numbers that count, by who told them; the first told, should one source
+    have told two."""
     found = (
         Activity.objects.filter(
-            member_id__in={member_id for member_id, _ in keys},
+            member_id__in={member_id for member_id, _ in numbers},
             kind__in=ORDERS,
             status=Status.ACCEPTED,
-            payload__order_id__in=list({order_id for _, order_id in keys}),
+            payload__order_id__in=list({order_id for _, order_id in numbers}),
         )
         .select_related("evaluation")
         .order_by("-pk")
     )
-    return {(row.member_id or 0, str(row.payload["order_id"])): row for row in found}
+    orders: dict[Number, dict[str, Activity]] = defaultdict(dict)
+    for row in found:
+        orders[row.member_id or 0, str(row.payload["order_id"])][row.source] = row
+    return orders
+
+
+def shop_of(said: Told | Activity, shops: Collection[str]) -> str | None:
+    """Whose order a return speaks of, among those who told one of its number; None: nobody's (yet), or
+    several are as likely."""
+    return returned.shop_of(said.source, said.payload.get("order_source"), shops)
+
+
+def _key_of(row: Activity, orders: Mapping[Number, Mapping[str, Activity]]) -> Key | None:
+    """Which of these orders a stored return speaks of."""
+    number = row.member_id or 0, str(row.payload["order_id"])
+    shop = shop_of(row, orders.get(number, {}))
+    return None if shop is None else (number[0], shop, number[1])
 
 
 def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
     """The evaluated sales under these keys, in five queries however many they are."""
+    orders = placed({(member_id, order_id) for member_id, _, order_id in keys})
     sales = {
-        key: Sale(row, read_order(row.payload, _rate_of(row)))
-        for key, row in placed(keys).items()
-        if key in keys and hasattr(row, "evaluation")
+        (member_id, shop, order_id): Sale(row, read_order(row.payload, _rate_of(row)))
+        for (member_id, order_id), told in orders.items()
+        for shop, row in told.items()
+        if (member_id, shop, order_id) in keys and hasattr(row, "evaluation")
     }
     by_activity = {sale.activity.pk: sale for sale in sales.values()}
     effects = Effect.objects.filter(activity__in=by_activity, kind="points")
@@ -98,16 +120,16 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
     for activity_id, effect_id, amount in asked.annotate(sum=Sum("amount")):
         by_activity[activity_id].asked[effect_id] = -amount
     earlier = Activity.objects.filter(
-        member_id__in={member_id for member_id, _ in sales},
+        member_id__in={member_id for member_id, *_ in sales},
         kind__in=RETURNS,
         status=Status.ACCEPTED,
         evaluation__isnull=False,
-        payload__order_id__in=[order_id for _, order_id in sales],
+        payload__order_id__in=[order_id for *_, order_id in sales],
     )
     for row in earlier.order_by("pk"):
-        sale = sales.get((row.member_id or 0, str(row.payload["order_id"])))
-        if sale is not None:
-            sale.take_in(row.payload)
+        key = _key_of(row, orders)
+        if key in sales:
+            sales[key].take_in(row.payload)
     return sales
 
 
@@ -282,15 +304,19 @@ class Reckoning:
             )
 
 
-def waiting_for(keys: Sequence[Key]) -> list[Activity]:
-    """The returns that were told before their orders, which have come now; oldest first."""
+def waiting_for(keys: Collection[Key]) -> list[tuple[Activity, Key]]:
+    """The returns that were told before their orders, which have come now, each with the order it
+    speaks of; oldest first."""
     if not keys:
         return []
-    parked = Activity.objects.filter(
-        member_id__in={member_id for member_id, _ in keys},
-        kind__in=RETURNS,
-        status=Status.PARKED,
-        payload__order_id__in=list({order_id for _, order_id in keys}),
-    ).order_by("occurred_at", "pk")
-    wanted = set(keys)
-    return [row for row in parked if (row.member_id, str(row.payload["order_id"])) in wanted]
+    parked = list(
+        Activity.objects.filter(
+            member_id__in={member_id for member_id, *_ in keys},
+            kind__in=RETURNS,
+            status=Status.PARKED,
+            payload__order_id__in=list({order_id for *_, order_id in keys}),
+        ).order_by("occurred_at", "pk")
+    )
+    orders = placed({(row.member_id or 0, str(row.payload["order_id"])) for row in parked})
+    spoken = [(row, _key_of(row, orders)) for row in parked]
+    return [(row, key) for row, key in spoken if key in keys]

@@ -85,12 +85,13 @@ class NewEffect:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An activity about to be written: whose it is, and whether it counts."""
+    """An activity about to be written: whose it is, whether it counts, and whose order it takes back."""
 
     told: Told
     person: Person | None
     status: str
     reason: str = ""
+    shop: str = ""
 
     @property
     def digest(self) -> bytes:

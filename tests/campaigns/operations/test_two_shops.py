@@ -1,0 +1,116 @@
+"""Two sources that give their orders the same numbers."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from loyalty.campaigns.operations import intake
+from loyalty.campaigns.operations.intake import SEVERAL
+from members import clock
+from members.models import Activity, Balance
+from members.operations import ledger
+from tests.books import faults
+from tests.campaigns.conftest import act, order, take
+from tests.conftest import SYSTEM
+
+pytestmark = pytest.mark.django_db
+
+
+def balance(member, unit) -> int:
+    return Balance.objects.get(account=ledger.wallet(member, unit)).amount
+
+
+def told_by(source, told, **payload):
+    return replace(told, source=source, payload=dict(told.payload) | payload)
+
+
+@pytest.fixture
+def orders(bo):
+    """Number 7 of the shop (10 points) and number 7 of the market (30 points)."""
+    at = clock.now() - timedelta(days=2)
+    return (
+        order(bo, "10.00", id="7", at=at),
+        told_by("market", order(bo, "30.00", id="7", at=at)),
+    )
+
+
+def test_a_return_takes_back_its_own_shops_order(campaigns, bo, points, orders):
+    """E24: in whatever order the two were told."""
+    take(*orders)
+    [answer] = take(told_by("market", act("order.returned", bo, id="r", order_id="7")))
+    assert [effect["amount"] for effect in answer["effects"] if effect["unit"] == "points"] == [-30]
+    assert balance(bo, points) == 10
+    take(act("order.returned", bo, id="r", order_id="7"))
+    assert balance(bo, points) == 0
+    assert faults() == []
+
+
+def test_any_order_of_arrival_of_two_shops_ends_in_the_same_books(campaigns, bo, points, orders):
+    """I2, E31: a return that comes before its own shop's order waits for none but that, when it says so."""
+    back = told_by("market", act("order.returned", bo, id="r", order_id="7"), order_source="market")
+    ends = set()
+    for nth, arrival in enumerate(permutations([*orders, back])):
+        for told in arrival:
+            numbered = {"order_id": f"7-{nth}"}
+            intake.take(
+                [
+                    replace(
+                        told,
+                        external_id=f"{told.external_id}-{nth}",
+                        payload=dict(told.payload) | numbered,
+                    )
+                ],
+                actor=SYSTEM,
+            )
+        ends.add(balance(bo, points) - 10 * nth)
+    assert ends == {10}
+    assert faults() == []
+
+
+def test_somebody_else_may_tell_of_a_return(campaigns, bo, points):
+    """E24: a returns desk that tells no orders speaks of the only order of that number."""
+    take(order(bo, "10.00", id="7"))
+    [answer] = take(told_by("desk", act("order.returned", bo, id="r", order_id="7")))
+    assert answer["status"] == "accepted"
+    assert balance(bo, points) == 0
+
+
+def test_one_that_could_mean_either_waits_for_a_person(campaigns, bo, points, orders):
+    """E24: nothing is guessed, and saying which one counts."""
+    take(*orders)
+    desk = told_by("desk", act("order.returned", bo, id="r", order_id="7"))
+    [answer] = take(desk)
+    assert answer["status"] == "quarantined"
+    assert Activity.objects.get(source="desk").status_reason == SEVERAL
+    assert balance(bo, points) == 40
+    [answer] = take(replace(told_by("desk", desk, order_source="shop"), external_id="r2"))
+    assert answer["status"] == "accepted"
+    assert balance(bo, points) == 30
+
+
+def test_both_orders_and_their_returns_in_one_batch(campaigns, bo, points, orders):
+    """E31: returns first, as a file may have them; each finds its own."""
+    at = clock.now()
+    backs = (
+        act("order.returned", bo, id="r", order_id="7", at=at),
+        told_by("market", act("order.returned", bo, id="r", order_id="7", at=at)),
+    )
+    answers = take(*backs, *orders)
+    assert {answer["status"] for answer in answers} == {"accepted"}
+    assert balance(bo, points) == 0
+    assert faults() == []
+
+
+def test_the_tier_goes_with_the_order_that_came_back(campaigns, bo, units):
+    """E28: of two orders of one number, status is taken from the right day's points."""
+    now = clock.now()
+    old = told_by("market", order(bo, "2000.00", id="7", at=now - timedelta(days=300)))
+    take(old, order(bo, "10.00", id="7", at=now - timedelta(days=1)))
+    before = bo.tier_periods.get(ends_at=None).tier.slug
+    take(act("order.returned", bo, id="r", order_id="7"))
+    assert bo.tier_periods.get(ends_at=None).tier.slug == before != "bronze"
+    take(told_by("market", act("order.returned", bo, id="r", order_id="7")))
+    assert balance(bo, units["points"]) == 0
+    assert faults() == []
