@@ -36,6 +36,11 @@ class Frozen(Refused):
     code = "account_frozen"
     sentence = _("This account is frozen until somebody has looked at it.")
 
+    def __init__(self, account: int | None = None) -> None:
+        """`account` is the one whose balance was found wrong just now, and should be frozen."""
+        super().__init__()
+        self.account = account
+
 
 class SaidDifferently(Refused):
     code = "said_differently"

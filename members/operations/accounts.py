@@ -1,6 +1,7 @@
 """Opening accounts: wallets when a member joins, the other kinds when first needed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import structlog
 from django.db import connection, transaction
@@ -8,6 +9,7 @@ from django.db.models import Sum
 
 from members.domain.actors import Actor
 from members.errors import (
+    Frozen,
     LotsStillWrong,
     NotForOneself,
     ReasonNeeded,
@@ -15,7 +17,9 @@ from members.errors import (
     StillWrong,
 )
 from members.models import Account, AuditRow, Balance, OpenLot, Unit
-from members.operations import audit
+from members.operations import activities, audit
+
+Result = TypeVar("Result")
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +83,21 @@ def freeze(account_id: int, *, reason: str, actor: Actor) -> None:
         log.error("account_frozen", account=account_id, reason=reason)
 
 
+def despite_wrong(work: Callable[[], Result], *, actor: Actor) -> Result:
+    """Do it in one transaction. Where that meets a wrong balance, the account is frozen and it is done
+    again, so `work` must leave out frozen accounts: one member's account stops nobody else's.
+    """
+    while True:
+        try:
+            with transaction.atomic():
+                return work()
+        except Frozen as refusal:
+            if refusal.account is None:
+                raise
+            reason = "The balance is not what its last posting left."
+            freeze(refusal.account, reason=reason, actor=actor)
+
+
 @transaction.atomic
 def unfreeze(account_id: int, *, reason: str, actor: Actor) -> Balance:
     """Let postings on an account again, once its balance agrees with its postings and its lots.
@@ -101,6 +120,8 @@ def unfreeze(account_id: int, *, reason: str, actor: Actor) -> Balance:
     balance.is_frozen = False
     balance.save(update_fields=["is_frozen"])
     audit.record(balance, actor=actor, verb="members.account.unfrozen", reason=reason)
+    if account.member is not None:
+        activities.resume(account.member)
     log.warning("account_unfrozen", account=account_id)
     return balance
 

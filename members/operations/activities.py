@@ -29,6 +29,8 @@ def body_hash(kind: str, subject: str, occurred_at: datetime, payload: dict[str,
     return hashlib.sha256(rfc8785.dumps(said)).digest()
 
 
+#: Why an activity waits for whoever looks at an account.
+FROZEN = "An account of the member's is frozen; this counts once it is unfrozen."
 #: How many activities one evaluation job takes.
 CHUNK = 500
 
@@ -122,6 +124,33 @@ def admit(ids: Sequence[int], faulty: Mapping[int, str]) -> None:
         parked.filter(pk__in=ids).update(status=Activity.Status.ACCEPTED, status_reason="")
     for pk, reason in faulty.items():
         parked.filter(pk=pk).update(status=Activity.Status.QUARANTINED, status_reason=reason[:200])
+
+
+def keep_waiting(pk: int, *, status: str, reason: str) -> None:
+    """Say anew what a parked activity waits for, or that a person should look at it."""
+    parked = Activity.objects.filter(pk=pk, status=Activity.Status.PARKED)
+    parked.update(status=status, status_reason=reason[:200])
+
+
+def resume(member: Member) -> list[int]:
+    """Have what waited for a frozen account of the member's evaluated again. Returns the ids."""
+    waiting = Activity.objects.filter(
+        member=member, status=Activity.Status.PARKED, status_reason=FROZEN
+    )
+    ids = list(waiting.order_by("occurred_at", "pk").values_list("pk", flat=True))
+    evaluate_again(ids, at=clock.now())
+    return ids
+
+
+def evaluate_again(ids: Sequence[int], *, at: datetime) -> None:
+    """Have these looked at once more, not before `at`."""
+    jobs.enqueue_all(
+        (
+            ("activity.evaluate", f"evaluate:{chunk[0]}:{at.isoformat()}", {"activities": chunk})
+            for chunk in (ids[i : i + CHUNK] for i in range(0, len(ids), CHUNK))
+        ),
+        not_before=at,
+    )
 
 
 @transaction.atomic

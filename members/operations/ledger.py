@@ -46,9 +46,10 @@ def _refusals():
         if "insufficient" in said or "balance_not_overdrawn" in said:
             raise NotEnough() from error
         if said.startswith("wrong balance"):
-            # The alarm. `verify_ledger` names the postings and freezes the account for good.
-            log.error("wrong_balance", said=said.splitlines()[0])
-            raise Frozen() from error
+            # The alarm. Whoever holds the whole transaction freezes the account, or `verify_ledger`.
+            first = said.splitlines()[0]
+            log.error("wrong_balance", said=first)
+            raise Frozen(int(first.rpartition(" ")[2])) from error
         if said.startswith("frozen"):
             raise Frozen() from error
         raise
@@ -197,7 +198,7 @@ def redeem(
 
 def expire_due(*, at: datetime, most: int = 10_000) -> int:
     """Book the expiry of up to `most` lots whose time is over at `at`; returns how many."""
-    with connection.cursor() as cursor:
+    with _refusals(), connection.cursor() as cursor:
         cursor.execute("SELECT ledger_expire(%s, %s, %s)", [at, most, clock.now()])
         [(expired,)] = cursor.fetchall()
     return expired

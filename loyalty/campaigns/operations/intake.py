@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.operations import people, returns, rulebook, schemas, storing
@@ -36,6 +37,8 @@ Status = Activity.Status
 
 #: How far ahead of our clock an activity may be before it waits for a person.
 SKEW = timedelta(minutes=5)
+#: When an activity is looked at again that was told before its member's account was frozen.
+LOOK_AGAIN = timedelta(hours=1)
 SEVERAL = "Several sources told an order of this number; say which one as order_source."
 
 
@@ -62,10 +65,10 @@ def take(
             first.setdefault(told.key, place)
     sound = [place for place in range(len(tolds)) if place not in answers]
     if sound:
-        with transaction.atomic():
-            answers |= _take(
-                tolds, sound, first, actor=actor, at=at, told_at=None if is_history else at
-            )
+        told_at = None if is_history else at
+        answers |= accounts.despite_wrong(
+            lambda: _take(tolds, sound, first, actor=actor, at=at, told_at=told_at), actor=actor
+        )
     return [answers[place] for place in range(len(tolds))]
 
 
@@ -78,29 +81,46 @@ def preview(tolds: Sequence[Told], *, actor: Actor, at: datetime | None = None) 
 
 
 def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor) -> int:
-    """Evaluate activities that lower floors recorded. Those already evaluated are left alone."""
-    with transaction.atomic():
-        fresh = list(
-            Activity.objects.filter(
-                pk__in=list(activity_ids), status=Status.ACCEPTED, evaluation=None
-            )
-        )
-        tolds = {row.pk: told_of(row) for row in fresh}
-        book = rulebook.current()
-        company = _gather(book, tolds.values())
-        # Somebody else may have evaluated them while we waited for the locks.
-        done = set(
-            Activity.objects.filter(pk__in=tolds, evaluation__isnull=False).values_list(
-                "pk", flat=True
-            )
-        )
-        items = [
-            Item(pk, told, company.people[told.subject])
-            for pk, told in tolds.items()
-            if pk not in done and told.subject in company.people
-        ]
-        _evaluate(items, book, company, actor=actor, at=clock.now())
-        return len(items)
+    """Evaluate activities that lower floors recorded. Those already evaluated are left alone.
+
+    Those of a member with a frozen account are looked at again later, and those that were parked for
+    such a member count now.
+    """
+    ids = list(activity_ids)
+    return accounts.despite_wrong(lambda: _evaluate_recorded(ids, actor=actor), actor=actor)
+
+
+def _evaluate_recorded(ids: Sequence[int], *, actor: Actor) -> int:
+    waiting = Q(status=Status.PARKED, status_reason=activities.FROZEN)
+    fresh = Activity.objects.filter(
+        Q(status=Status.ACCEPTED) | waiting, pk__in=ids, evaluation=None
+    )
+    tolds = {row.pk: told_of(row) for row in fresh}
+    parked = {row.pk for row in fresh if row.status == Status.PARKED}
+    book = rulebook.current()
+    company = _gather(book, tolds.values())
+    # Somebody else may have evaluated them while we waited for the locks.
+    done = set(
+        Activity.objects.filter(pk__in=tolds, evaluation__isnull=False).values_list("pk", flat=True)
+    )
+    arrivals = {
+        pk: _standing(Arrival(told, company.people[told.subject], Status.ACCEPTED))
+        for pk, told in tolds.items()
+        if pk not in done and told.subject in company.people
+    }
+    arrivals |= _matched(arrivals)
+    items = []
+    for pk, arrival in arrivals.items():
+        if arrival.status == Status.ACCEPTED and arrival.person is not None:
+            items.append(Item(pk, arrival.told, arrival.person, shop=arrival.shop))
+        else:
+            activities.keep_waiting(pk, status=arrival.status, reason=arrival.reason)
+    activities.admit([item.activity_id for item in items if item.activity_id in parked], {})
+    now = clock.now()
+    stopped = [pk for pk, arrival in arrivals.items() if arrival.reason == activities.FROZEN]
+    activities.evaluate_again(stopped, at=now + LOOK_AGAIN)
+    _evaluate(items, book, company, actor=actor, at=now)
+    return len(items)
 
 
 def _take(
@@ -223,7 +243,14 @@ def _arrival(told: Told, person: Person | None, at: datetime) -> Arrival:
         return Arrival(told, person, Status.QUARANTINED, "It says it happens in the future.")
     if person is None:
         return Arrival(told, None, Status.PARKED, "The member is not known yet.")
-    return Arrival(told, person, Status.ACCEPTED)
+    return _standing(Arrival(told, person, Status.ACCEPTED))
+
+
+def _standing(arrival: Arrival) -> Arrival:
+    """As it arrived, unless an account of its member is frozen: then it waits."""
+    if arrival.person is not None and arrival.person.is_frozen:
+        return Arrival(arrival.told, arrival.person, Status.PARKED, activities.FROZEN)
+    return arrival
 
 
 def _matched(arrivals: dict[int, Arrival]) -> dict[int, Arrival]:

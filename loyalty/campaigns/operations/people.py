@@ -24,7 +24,7 @@ from members.operations import tiers
 from members.shipped import RETURNS
 
 _LOCK = """
-SELECT m.id, a.id, a.unit_id, a.kind
+SELECT m.id, a.id, a.unit_id, a.kind, b.is_frozen
 FROM members_member m
 JOIN members_account a ON a.member_id = m.id
 JOIN members_balance b ON b.account_id = a.id
@@ -41,7 +41,10 @@ GROUP BY member_id, kind
 
 @dataclass(slots=True)
 class Person:
-    """A locked member: their accounts, what they have done, and their standing on the ladders."""
+    """A locked member: their accounts, what they have done, and their standing on the ladders.
+
+    `is_frozen` when one of the accounts is: then nothing may be posted for them.
+    """
 
     member: Member
     accounts: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -49,6 +52,7 @@ class Person:
     uses: Uses = field(default_factory=Uses)
     standings: list[tuple[tiers.Ladder, tiers.Standing]] = field(default_factory=list)
     last_act: dict[int, datetime] = field(default_factory=dict)
+    is_frozen: bool = False
 
     def alive_since(self, unit: Unit, told: Told) -> datetime:
         """From when points of a unit earned by this activity live: for an inactivity unit the last act
@@ -103,8 +107,9 @@ def lock_people(refs: Collection[str]) -> dict[str, Person]:
         rows = cursor.fetchall()
     members = Member.objects.in_bulk({member_id for member_id, *_ in rows})
     people = {pk: Person(member) for pk, member in members.items()}
-    for member_id, account_id, unit_id, kind in rows:
+    for member_id, account_id, unit_id, kind, is_frozen in rows:
         people[member_id].accounts[unit_id, kind] = account_id
+        people[member_id].is_frozen |= is_frozen
     return {person.member.ref: person for person in people.values()}
 
 
