@@ -85,8 +85,8 @@ CHECKS = (
         "I9",
         "a lot expired at most once, and never with less than it held",
         """
-        SELECT parent_id, count(*) FROM members_entry
-        WHERE kind = 'expiry' GROUP BY parent_id HAVING count(*) > 1
+        SELECT u.lot_id, count(*) FROM members_lotuse u JOIN members_entry e ON e.id = u.entry_id
+        WHERE e.kind = 'expiry' GROUP BY u.lot_id HAVING count(*) > 1
         """,
     ),
     Check(
@@ -114,7 +114,9 @@ CHECKS = (
         LEFT JOIN LATERAL (
             SELECT coalesce(sum(e.amount), 0) AS ended,
                    coalesce(sum(e.amount) FILTER (WHERE e.kind = 'redemption'), 0) AS spent
-            FROM members_entry e WHERE e.parent_id = h.entry_id) s ON true
+            FROM members_entry e
+            WHERE e.cause_kind = 'hold' AND e.cause_id = h.id
+              AND e.kind IN ('redemption', 'release', 'expiry')) s ON true
         WHERE s.spent <> h.captured OR s.ended <> CASE WHEN h.state = 'held' THEN 0 ELSE h.amount END
         UNION ALL
         SELECT a.id, b.amount, coalesce(sum(h.amount), 0) FROM members_account a

@@ -180,13 +180,8 @@ def _home(entry: Entry) -> Entry:
 
 def _expired(home: Entry) -> int:
     """What expired of the lot that this entry opened, also while it was held for a checkout."""
-    uses = LotUse.objects.filter(lot=home)
-    swept = uses.filter(entry__kind=Entry.Kind.EXPIRY).aggregate(sum=Sum("amount"))["sum"] or 0
-    holds = uses.filter(entry__kind=Entry.Kind.HOLD).values_list("entry__cause_id", flat=True)
-    lapsed = Entry.objects.filter(
-        key__in=[f"hold:{hold_id}:back:{home.pk}" for hold_id in holds], kind=Entry.Kind.EXPIRY
-    )
-    return swept + (lapsed.aggregate(sum=Sum("amount"))["sum"] or 0)
+    expired = Entry.objects.filter(parent=home, kind=Entry.Kind.EXPIRY)
+    return expired.aggregate(sum=Sum("amount"))["sum"] or 0
 
 
 def _reversal_lines(

@@ -150,7 +150,8 @@ def _entry(hold: Hold) -> Entry:
 
 
 def _release(hold: Hold, amount: int, *, at: datetime) -> Iterator[Line]:
-    """The lines that give `amount` back to the lots it came from, the longest-lived first."""
+    """The lines that give `amount` back to the lots it came from, the longest-lived first. What
+    expired meanwhile is booked against its lot, as the sweep would have."""
     entry = _entry(hold)
     used = dict(LotUse.objects.filter(entry=entry).values_list("lot", "amount"))
     for lot in Entry.objects.filter(pk__in=used).with_ends():
@@ -172,7 +173,7 @@ def _release(hold: Hold, amount: int, *, at: datetime) -> Iterator[Line]:
             cause_kind="hold",
             cause_id=hold.pk,
             reason=_("No longer held") if lives else _("Expired while held"),
-            parent=entry.pk,
+            parent=entry.pk if lives else lot.pk,
             back=lot.pk if lives else None,
         )
 

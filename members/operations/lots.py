@@ -148,8 +148,11 @@ def reinstate(member: Member, *, unit: Unit, reason: str, actor: Actor) -> list[
     held = TierPeriod.objects.filter(member=member, ends_at=None)
     days = held.aggregate(days=Max("tier__reinstates_days"))["days"] or 0
     since = local_date(now, member.time_zone) - timedelta(days=days)
+    # What ran out while it was set aside for a checkout expired from there.
+    kept = Account.objects.filter(member=member, unit=unit, kind__in=[Kind.WALLET, Kind.HELD])
     expired = Entry.objects.filter(
-        debit=wallet,
+        debit__in=list(kept.values_list("pk", flat=True)),
+        debit_seq__isnull=False,
         kind=Entry.Kind.EXPIRY,
         occurred_at__gte=start_of_day(since, member.time_zone),
         children=None,

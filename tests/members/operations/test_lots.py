@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from members import clock
 from members.errors import NothingToReinstate
 from members.models import LotLife, OpenLot, Tier
-from members.operations import corrections, ledger, lots, members, programme, tiers
+from members.operations import corrections, holds, ledger, lots, members, programme, tiers
 from tests.books import faults
 from tests.conftest import SYSTEM
 
@@ -147,3 +147,27 @@ def test_what_was_returned_is_not_reinstated(zoe, points):
         corrections.reverse(entry, key="back", reason="Sent back", actor=SYSTEM)
         with pytest.raises(NothingToReinstate):
             lots.reinstate(zoe, unit=points, reason="Kindness", actor=SYSTEM)
+
+
+def test_what_expired_while_it_was_held_comes_back_too(zoe, points):
+    """E19, E7: of one lot, some expired in the wallet and some in two checkouts that came to nothing."""
+    programme.change_tier(Tier.objects.get(slug="bronze"), actor=SYSTEM, reinstates_days=10)
+    with clock.standing_at(MARCH):
+        tiers.settle([zoe], actor=SYSTEM)
+        earn(zoe, points, MARCH)
+    with clock.standing_at(MARCH + timedelta(days=364)):
+        carts = [
+            holds.place(
+                zoe, unit=points, amount=amount, key=f"c{amount}", actor=SYSTEM, lasts=holds.LONGEST
+            )
+            for amount in (2, 5)
+        ]
+    with clock.standing_at(MARCH + timedelta(days=367)):
+        assert ledger.expire_due(at=clock.now()) == 1
+        for cart in carts:
+            holds.release(cart, actor=SYSTEM)
+        entries = lots.reinstate(zoe, unit=points, reason="Kindness", actor=SYSTEM)
+        assert [entry.amount for entry in entries] == [3, 2, 5]
+        with pytest.raises(NothingToReinstate):
+            lots.reinstate(zoe, unit=points, reason="Again", actor=SYSTEM)
+        assert faults() == []
