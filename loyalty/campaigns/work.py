@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from loyalty.campaigns.operations import intake
+from loyalty.campaigns.operations import intake, returns
 from members.domain.actors import Actor
 from members.operations.jobs import does
 
@@ -11,3 +11,9 @@ from members.operations.jobs import does
 def evaluate(arguments: dict[str, Any]) -> None:
     """Evaluate what a lower floor recorded: `{"activities": [id, ...]}`."""
     intake.evaluate_recorded(arguments["activities"], actor=Actor.system("evaluation"))
+
+
+@does("order.paid_late")
+def give_back(arguments: dict[str, Any]) -> None:
+    """Give back what a checkout paid for an order that had come back by then: `{"hold": id}`."""
+    returns.settle_late(arguments["hold"], actor=Actor.system("returns"))

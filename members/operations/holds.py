@@ -10,8 +10,9 @@ from members import clock
 from members.domain.actors import Actor
 from members.domain.ledger import Line
 from members.errors import HoldEnded, MoreThanHeld, NotPositive
-from members.models import Account, Entry, Hold, LotUse, Member, Unit
-from members.operations import accounts, audit, ledger
+from members.models import Account, Activity, Entry, Hold, LotUse, Member, Unit
+from members.operations import accounts, audit, jobs, ledger
+from members.shipped import RETURNS
 
 Kind = Account.Kind
 State = Hold.State
@@ -102,7 +103,20 @@ def capture(hold: Hold, *, actor: Actor, amount: int | None = None, reason: str 
         parent=_entry(hold).pk,
     )
     ledger.post([spent, *_release(hold, hold.amount - amount, at=now)], at=now)
-    return _end(hold, State.CAPTURED, captured=amount, actor=actor, reason=reason)
+    _end(hold, State.CAPTURED, captured=amount, actor=actor, reason=reason)
+    if _came_back(hold):
+        jobs.enqueue(
+            "order.paid_late", key=f"order.paid_late:{hold.pk}", arguments={"hold": hold.pk}
+        )
+    return hold
+
+
+def _came_back(hold: Hold) -> bool:
+    """Whether something of the order that this hold paid for has come back before it was captured."""
+    if not hold.reference:
+        return False
+    told = Activity.objects.filter(member=hold.member, kind__in=RETURNS)
+    return told.filter(payload__order_id=hold.reference).exists()
 
 
 @transaction.atomic

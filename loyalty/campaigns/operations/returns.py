@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -16,14 +17,14 @@ from loyalty.campaigns.domain.orders import Order, Rate, read_order
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Campaign, Effect, Waiting
+from loyalty.campaigns.operations import people, refunds
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
-from loyalty.rewards.operations import order_returns
 from members.domain import returned
 from members.domain.actors import Actor
-from members.models import Activity, Entry, Hold, OpenLot
+from members.models import Activity, Hold, OpenLot
 from members.operations import corrections
 from members.shipped import RETURNS
 
@@ -187,7 +188,14 @@ class Reckoning:
             ask = given - keeps - self.sale.asked.get(effect.pk, 0)
             if ask > 0:
                 found.append(self._reverse(effect, ask, gone=not keeps))
-        self._give_back(share)
+        refunds.give_back(
+            self.person.member,
+            order_id=self.told.order_id,
+            share=share,
+            key=f"a{self.activity_id}:paid",
+            actor=self.actor,
+            cause=("activity", self.activity_id),
+        )
         return found
 
     def _due(self, left: Order, share: Fraction) -> dict[tuple[int, int], int]:
@@ -267,42 +275,6 @@ class Reckoning:
             left = self.company.budgets[campaign_id] - ask
             self.company.budgets[campaign_id] = max(left, 0)
 
-    def _give_back(self, share: Fraction) -> None:
-        """Restore, in proportion, the points that the order was paid with; with its last part, those
-        of the rewards it used. What was captured for no order in particular belongs to none."""
-        if not self.told.order_id:
-            return
-        captured = Hold.objects.filter(
-            member=self.person.member,
-            reference=self.told.order_id,
-            state=Hold.State.CAPTURED,
-        )
-        for hold in captured.select_related("entry").order_by("pk"):
-            spent = (
-                Entry.objects.filter(parent=hold.entry, kind=Entry.Kind.REDEMPTION)
-                .select_related("parent__debit__member", "parent__debit__unit", "debit")
-                .get()
-            )
-            restored = Entry.objects.filter(reverses=spent).aggregate(sum=Sum("amount"))["sum"] or 0
-            back = int(hold.captured * share + Fraction(1, 2)) - restored
-            if back > 0:
-                corrections.restore(
-                    spent,
-                    amount=back,
-                    key=f"a{self.activity_id}:paid:{hold.pk}",
-                    reason=_("Order %(order)s came back: what you paid in points")
-                    % {"order": self.told.order_id},
-                    actor=self.actor,
-                    cause=("activity", self.activity_id),
-                )
-        if share == 1:
-            order_returns.give_back(
-                self.person.member,
-                order_id=self.told.order_id,
-                actor=self.actor,
-                cause=("activity", self.activity_id),
-            )
-
 
 def waiting_for(keys: Collection[Key]) -> list[tuple[Activity, Key]]:
     """The returns that were told before their orders, which have come now, each with the order it
@@ -318,5 +290,25 @@ def waiting_for(keys: Collection[Key]) -> list[tuple[Activity, Key]]:
         ).order_by("occurred_at", "pk")
     )
     orders = placed({(row.member_id or 0, str(row.payload["order_id"])) for row in parked})
-    spoken = [(row, _key_of(row, orders)) for row in parked]
-    return [(row, key) for row, key in spoken if key in keys]
+    spoken = ((row, _key_of(row, orders)) for row in parked)
+    return [(row, key) for row, key in spoken if key is not None and key in keys]
+
+
+@transaction.atomic
+def settle_late(hold_id: int, *, actor: Actor) -> None:
+    """Give back what a hold paid for an order of which something had come back when it was captured."""
+    hold = Hold.objects.select_related("member").get(pk=hold_id)
+    people.lock_people([hold.member.ref])
+    number = hold.member_id, hold.reference
+    shops = placed({number}).get(number, {})
+    for (_member, shop, _number), sale in sales_of(
+        {(number[0], shop, number[1]) for shop in shops}
+    ).items():
+        refunds.give_back(
+            hold.member,
+            order_id=hold.reference,
+            share=returns.share_returned(sale.order, returns.left_of(sale.order, sale.returned)),
+            key=f"hold:{hold.pk}:late:{shop}",
+            actor=actor,
+            cause=("hold", hold.pk),
+        )

@@ -370,3 +370,20 @@ def test_a_cancellation_is_as_strict_as_a_return(campaigns, bo, points, lines):
     assert answer["status"] == "rejected"
     assert answer["errors"][0]["pointer"].startswith("/data/lines")
     assert balance(bo, points) == 10
+
+
+def test_what_is_captured_after_its_order_came_back_is_given_back(campaigns, amara, points):
+    """E27: the checkout was still open when the order returned; half first, then all of it."""
+    take(order(amara, "10.00", "10.00"))
+    work()
+    earned = balance(amara, points)
+    cart = holds.place(amara, unit=points, amount=60, key="h", actor=SYSTEM, reference="o1")
+    take(back(amara, ("0", 1)))
+    holds.capture(cart, actor=SYSTEM)
+    assert balance(amara, points) == earned - 10 - 60
+    work()
+    assert balance(amara, points) == earned - 10 - 30
+    work()
+    take(back(amara, id="r2"))
+    assert balance(amara, points) == earned - 20
+    assert faults() == []
