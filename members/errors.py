@@ -117,6 +117,11 @@ class ReasonNeeded(Refused):
     sentence = _("Say why, so that others can understand it later.")
 
 
+class NotPending(Refused):
+    code = "not_pending"
+    sentence = _("Nothing of this waits any more: it has become active or was cancelled.")
+
+
 class AlreadyDecided(Refused):
     code = "already_decided"
     sentence = _("This has been decided already.")

@@ -10,13 +10,14 @@ from members.errors import (
     HoldEnded,
     NotForOneself,
     NoTierForOneself,
+    NotPending,
     NotYours,
     OverAlready,
     SecondPersonNeeded,
     UndoOver,
 )
-from members.models import Adjustment, Balance, Gift, Hold, Job, Member, TierLift
-from members.operations import accounts
+from members.models import Adjustment, Balance, Entry, Gift, Hold, Job, Member, TierLift
+from members.operations import accounts, adjustments
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,13 @@ def can_adjust(user, member: Member) -> Verdict:
     if member.user_id == user.pk:
         return refused(str(NotForOneself.sentence))
     return held(user, "members.add_adjustment")
+
+
+def can_change_pending(user, entry: Entry) -> Verdict:
+    """Whoever may adjust that member's points, while something of the accrual waits."""
+    if entry.credit.member is None or not adjustments.waits(entry):
+        return refused(str(NotPending.sentence))
+    return can_adjust(user, entry.credit.member)
 
 
 def can_decide(user, adjustment: Adjustment) -> Verdict:

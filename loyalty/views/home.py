@@ -66,7 +66,7 @@ def standing_of(member: Member) -> dict[str, object]:
         "treat": treat_for(offers, expiring[0].amount) if expiring else None,
         "offers": offers[:SHOWN],
         "promises": promises,
-        "promised": sum(each.effect.amount or 0 for each in promises),
+        "promised": sum(each.amount for each in promises),
         "awards": BadgeAward.objects.live()
         .filter(member=member)
         .select_related("badge")

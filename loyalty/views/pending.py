@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.campaigns.models import Effect, Waiting
+from loyalty.campaigns.operations.pending import still_pending
 from members.models import ActivityKind, Member
 
 #: What the kinds that confirm a promise mean to a member.
@@ -20,20 +21,23 @@ RELEASES = {
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """A pending accrual: the effect that promised it, and in words or as a date what releases it."""
+    """A pending accrual: the effect that promised it, how much of it still waits, and in words or as a
+    date what releases it."""
 
     effect: Effect
+    amount: int
     condition: str | Promise
     due_at: datetime | None
 
 
 def promised_to(member: Member) -> list[Promised]:
-    """Everything that waits for this member, oldest first, in two queries at most."""
+    """Everything that waits for this member, oldest first, in three queries at most."""
     waiting = list(
         Waiting.objects.filter(member=member)
         .select_related("effect__entry", "effect__campaign")
         .order_by("effect_id")
     )
+    left = still_pending(waiting) if waiting else {}
     unknown = {wait.confirmed_by for wait in waiting} - set(RELEASES) - {""}
     titles = (
         dict(ActivityKind.objects.filter(name__in=unknown).values_list("name", "title"))
@@ -43,8 +47,10 @@ def promised_to(member: Member) -> list[Promised]:
     return [
         Promised(
             wait.effect,
+            left[wait.pk],
             RELEASES.get(wait.confirmed_by) or titles.get(wait.confirmed_by, wait.confirmed_by),
             wait.due_at,
         )
         for wait in waiting
+        if wait.pk in left
     ]

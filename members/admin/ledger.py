@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 
+from members.admin import pending
 from members.console import ReadOnlyAdmin, ReasonForm, Step, StepsAdmin
 from members.domain.actors import Actor
 from members.models import Balance, Entry
@@ -31,8 +32,8 @@ def owner_of(account) -> str:
 
 
 @admin.register(Entry)
-class EntryAdmin(ReadOnlyAdmin):
-    """Every transfer of points."""
+class EntryAdmin(StepsAdmin, ReadOnlyAdmin):
+    """Every transfer of points. What still waits can be changed, by a further entry."""
 
     list_display = ("id", "kind_label", "points", "taken_from", "given_to", "reason", "recorded_at")
     list_display_links = ("id", "reason")
@@ -55,6 +56,7 @@ class EntryAdmin(ReadOnlyAdmin):
         ("parent_entry", "reversed_entry"),
     )
     readonly_fields = ("points", "taken_from", "given_to", "parent_entry", "reversed_entry")
+    steps = (pending.STEP,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         """With everything that a page names."""

@@ -12,6 +12,8 @@ from members.models.members import Member
 class Adjustment(models.Model):
     """`amount` points given to a member (or taken, when negative) by staff, with a reason.
 
+    With `pending` it raises or lowers that accrual, which waits to become active.
+
     Within what one person may adjust a day it is posted at once; above, a second person decides.
     """
 
@@ -28,6 +30,13 @@ class Adjustment(models.Model):
     key = models.CharField(max_length=200, unique=True)
     entry = models.OneToOneField(
         Entry, on_delete=models.PROTECT, null=True, related_name="adjustment"
+    )
+    pending = models.ForeignKey(
+        Entry,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("pending accrual"),
     )
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by")

@@ -15,6 +15,7 @@ from members.domain.ledger import Line
 from members.errors import (
     AlreadyDecided,
     NotForOneself,
+    NotPending,
     NotPositive,
     ReasonNeeded,
     SecondPersonNeeded,
@@ -26,6 +27,7 @@ from members.models import (
     Balance,
     Entry,
     Member,
+    OpenLot,
     TierPeriod,
     Unit,
     User,
@@ -58,12 +60,22 @@ class Foresight:
 
 
 @transaction.atomic
-def make(member: Member, *, unit: Unit, amount: int, reason: str, by: User, key: str) -> Adjustment:
-    """Give `amount` points (or take them, when negative), because of `reason`.
+def make(
+    member: Member,
+    *,
+    unit: Unit,
+    amount: int,
+    reason: str,
+    by: User,
+    key: str,
+    pending: Entry | None = None,
+) -> Adjustment:
+    """Give `amount` points (or take them, when negative), because of `reason`; with `pending`, raise or
+    lower that accrual while it waits to become active.
 
     Posted at once while this person's adjustments of the last 24 hours stay within the unit's limit;
-    else it waits for a second person. The same `key` again returns the first. Raises
-    NotForOneself, ReasonNeeded, or NotEnough when more is taken than there is.
+    else it waits for a second person. The same `key` again returns the first. Raises NotForOneself,
+    ReasonNeeded, NotPending, or NotEnough when more is taken than there is.
     """
     _not_own(by, member)
     reason = reason.strip()[:300]
@@ -83,6 +95,7 @@ def make(member: Member, *, unit: Unit, amount: int, reason: str, by: User, key:
         amount=amount,
         reason=reason,
         key=key,
+        pending=pending,
         state=State.PROPOSED,
         made_by=by,
         made_at=clock.now(),
@@ -91,7 +104,7 @@ def make(member: Member, *, unit: Unit, amount: int, reason: str, by: User, key:
         adjustment,
         actor=actor,
         verb="members.adjustment.made",
-        after={"member": member.ref, "amount": amount},
+        after={"member": member.ref, "amount": amount, "pending": pending and pending.pk},
         reason=reason,
     )
     if adjusted_today(by, unit) <= unit.adjust_limit:
@@ -171,7 +184,7 @@ def _not_own(by: User, member: Member) -> None:
 def _decide(adjustment: Adjustment, by: User) -> Adjustment:
     adjustment = (
         Adjustment.objects.select_for_update(of=("self",))
-        .select_related("member", "unit")
+        .select_related("member", "unit", "pending")
         .get(pk=adjustment.pk)
     )
     if adjustment.state != State.PROPOSED:
@@ -183,12 +196,56 @@ def _decide(adjustment: Adjustment, by: User) -> Adjustment:
     return adjustment
 
 
+def waits(entry: Entry) -> int:
+    """How much of an accrual still waits to become active."""
+    lots = OpenLot.objects.filter(entry=entry, account__kind=Kind.PENDING)
+    return lots.aggregate(sum=Sum("remaining"))["sum"] or 0
+
+
 def _post(adjustment: Adjustment, *, actor: Actor) -> Adjustment:
+    line = _pending_line(adjustment) if adjustment.pending else _wallet_line(adjustment)
+    adjustment.entry, adjustment.state = ledger.post_one(line, actor=actor), State.POSTED
+    adjustment.save(update_fields=["entry", "state", "decided_by", "decided_at"])
+    audit.record(adjustment, actor=actor, verb="members.adjustment.posted")
+    if adjustment.unit.tier_groups.exists():
+        tiers.settle([adjustment.member], actor=actor, at=clock.now())
+    return adjustment
+
+
+def _pending_line(adjustment: Adjustment) -> Line:
+    """Into the very lot that waits, or out of it, so that it becomes active as one. Its owner's pending
+    account is locked, so that it is still there when this is posted."""
+    entry = adjustment.pending
+    assert entry is not None
+    ledger.lock(entry.credit_id)
+    if not waits(entry):
+        raise NotPending()
+    programme = accounts.programme_account(adjustment.unit, Kind.ADJUSTMENT).pk
+    gives = adjustment.amount > 0
+    return Line(
+        key=f"adjustment:{adjustment.pk}",
+        kind=Entry.Kind.ADJUSTMENT,
+        unit=adjustment.unit_id,
+        debit=programme if gives else entry.credit_id,
+        credit=entry.credit_id if gives else programme,
+        amount=abs(adjustment.amount),
+        occurred_at=clock.now(),
+        cause_kind="adjustment",
+        cause_id=adjustment.pk,
+        reason=_("Adjusted while pending: %(reason)s") % {"reason": adjustment.reason},
+        parent=entry.pk,
+        back=entry.pk if gives else None,
+        takes=None if gives else "lot",
+        lot=None if gives else entry.pk,
+    )
+
+
+def _wallet_line(adjustment: Adjustment) -> Line:
     member, unit, now = adjustment.member, adjustment.unit, clock.now()
     wallet = ledger.wallet(member, unit).pk
     programme = accounts.programme_account(unit, Kind.ADJUSTMENT).pk
     gives = adjustment.amount > 0
-    line = Line(
+    return Line(
         key=f"adjustment:{adjustment.pk}",
         kind=Entry.Kind.ADJUSTMENT,
         unit=unit.pk,
@@ -203,9 +260,3 @@ def _post(adjustment: Adjustment, *, actor: Actor) -> Adjustment:
         expires_at=ledger.lot_end(unit, now, member) if gives else None,
         takes=None if gives else "fifo",
     )
-    adjustment.entry, adjustment.state = ledger.post_one(line, actor=actor), State.POSTED
-    adjustment.save(update_fields=["entry", "state", "decided_by", "decided_at"])
-    audit.record(adjustment, actor=actor, verb="members.adjustment.posted")
-    if unit.tier_groups.exists():
-        tiers.settle([member], actor=actor, at=now)
-    return adjustment

@@ -15,7 +15,7 @@ from members.domain.calendar import local_date, start_of_day
 from members.domain.ledger import Line
 from members.errors import AlreadyReversed
 from members.models import Account, Entry, LotUse, OpenLot, Unit
-from members.operations import audit, ledger
+from members.operations import accounts, audit, ledger
 
 Kind = Account.Kind
 
@@ -88,6 +88,46 @@ def reverse(
         reason=reason,
     )
     return ledger.entries_of(posted)
+
+
+def drop_raised(
+    entry: Entry, *, key: str, reason: str, cause: tuple[str, int | None]
+) -> list[Entry]:
+    """Take back what staff added to an accrual that still waits, for nothing else is left of it. The
+    account must be locked, as `reverse` leaves it."""
+    lots = OpenLot.objects.filter(entry=entry, account__kind=Kind.PENDING)
+    raised = lots.aggregate(sum=Sum("remaining"))["sum"] or 0
+    if not raised:
+        return []
+    line = raise_undone(entry, raised, key=key, reason=reason, at=clock.now(), cause=cause)
+    return ledger.entries_of(ledger.post([line]))
+
+
+def raise_undone(
+    entry: Entry,
+    amount: int,
+    *,
+    key: str,
+    reason: str,
+    at: datetime,
+    cause: tuple[str, int | None],
+) -> Line:
+    """The line that takes `amount` of what staff added to a pending accrual to where it came from."""
+    return Line(
+        key=key,
+        kind=Entry.Kind.ADJUSTMENT,
+        unit=entry.unit_id,
+        debit=entry.credit_id,
+        credit=accounts.programme_account(entry.unit, Kind.ADJUSTMENT).pk,
+        amount=amount,
+        occurred_at=at,
+        cause_kind=cause[0],
+        cause_id=cause[1],
+        reason=reason,
+        parent=entry.pk,
+        takes="lot",
+        lot=entry.pk,
+    )
 
 
 def plan_clawback(home: Entry, *, amount: int, forgiven: int, at: datetime) -> Clawback:

@@ -64,7 +64,8 @@ CONSOLE: dict[str, Desk] = {
     ),
     "members.activity": READ,
     "members.activitykind": FULL,
-    "members.entry": READ,
+    # The entry is active already.
+    "members.entry": Desk(steps={"change_pending": DENIED}),
     # The account is not frozen, the adjustment waits, the gift is given, the hold holds.
     "members.balance": Desk(steps={"freeze": ALLOWED, "unfreeze": DENIED}),
     "members.adjustment": Desk(steps={"approve": ALLOWED, "decline": ALLOWED}),

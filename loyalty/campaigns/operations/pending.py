@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Sum
+
 from loyalty.campaigns.domain.evaluate import Given
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Effect, Waiting
@@ -13,7 +15,7 @@ from loyalty.campaigns.operations.rulebook import Rulebook
 from members.domain.calendar import start_of_day
 from members.domain.ledger import Line
 from members.models import Account, Entry, OpenLot
-from members.operations import ledger
+from members.operations import corrections, ledger
 
 Kind = Account.Kind
 
@@ -30,10 +32,11 @@ def resolution(
     cause: tuple[str, int | None],
     reason: str,
     told_at: datetime | None = None,
-) -> Line:
-    """The entry that ends a pending accrual: into the wallet, or back to where it came from.
+) -> list[Line]:
+    """The entries that end a pending accrual: into the wallet, or back to where it came from.
 
-    `amount` is what is still pending of it; part may have been taken back meanwhile.
+    `amount` is what is still pending of it; part may have been taken back meanwhile, and staff may
+    have added to it.
 
     Life counts from now, when the points become spendable, unless the unit says otherwise. A
     confirmation that is told late, at `told_at`, leaves them their least life.
@@ -44,13 +47,14 @@ def resolution(
         ends = ledger.lot_end(unit, at, member, told_at=told_at)
     else:
         ends = ledger.lot_end(unit, entry.occurred_at, member)
-    return Line(
+    own = amount if confirmed else min(amount, _not_reversed(entry))
+    line = Line(
         key=f"settle:{entry.pk}",
         kind=Entry.Kind.ACTIVATION if confirmed else Entry.Kind.REVERSAL,
         unit=unit.pk,
         debit=entry.credit_id,
         credit=accounts[unit.pk, Kind.WALLET] if confirmed else entry.debit_id,
-        amount=amount,
+        amount=own,
         occurred_at=at,
         cause_kind=cause[0],
         cause_id=cause[1],
@@ -63,6 +67,19 @@ def resolution(
         takes="lot",
         lot=entry.pk,
     )
+    if own == amount:
+        return [line]
+    key = f"{line.key}:raised"
+    raised = corrections.raise_undone(
+        entry, amount - own, key=key, reason=reason, at=at, cause=cause
+    )
+    return [line, raised]
+
+
+def _not_reversed(entry: Entry) -> int:
+    """How much of an accrual was not taken back."""
+    back = Entry.objects.filter(reverses=entry).aggregate(sum=Sum("amount"))["sum"] or 0
+    return entry.amount - back
 
 
 def still_pending(waits: Iterable[Waiting]) -> dict[int, int]:

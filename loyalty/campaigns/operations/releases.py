@@ -28,7 +28,10 @@ def pending_releases(since: datetime, until: datetime) -> Tally:
     left = still_pending(waits)
     ledger.post(
         [
-            resolution(
+            line
+            for wait in waits
+            if wait.pk in left
+            for line in resolution(
                 book,
                 wait.member,
                 found[wait.member.ref].accounts,
@@ -39,7 +42,6 @@ def pending_releases(since: datetime, until: datetime) -> Tally:
                 cause=("release", wait.effect_id),
                 reason=f"{wait.effect.campaign.name}: the waiting time is over",
             )
-            for wait in waits
         ],
         at=clock.now(),
     )

@@ -241,6 +241,13 @@ class Reckoning:
             actor=self.actor,
             cause=("activity", self.activity_id),
         )
+        if gone:
+            corrections.drop_raised(
+                entry,
+                key=f"a{self.activity_id}:raised:{effect.pk}",
+                reason=why[:300],
+                cause=("activity", self.activity_id),
+            )
         if not OpenLot.objects.filter(entry=entry).exists():
             Waiting.objects.filter(pk=effect.pk).delete()
         self._free(effect, ask, gone=gone)

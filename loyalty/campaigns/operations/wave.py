@@ -202,7 +202,9 @@ class Wave:
                 if wait.pk not in self.settled and pending.speaks_of(item, wait):
                     self.settled.add(wait.pk)
                     confirmed = item.told.kind == wait.confirmed_by
-                    self._resolve(item, wait, confirmed=confirmed, amount=left[wait.pk])
+                    # Nothing is left of it when staff have cancelled it meanwhile.
+                    if wait.pk in left:
+                        self._resolve(item, wait, confirmed=confirmed, amount=left[wait.pk])
 
     def _resolve(self, item: Item, wait: Waiting, *, confirmed: bool, amount: int) -> None:
         promised = wait.effect
@@ -220,19 +222,17 @@ class Wave:
         self.effects.append(effect)
         item.effects.append(effect)
         self.posting[len(self.lines)] = effect
-        self.lines.append(
-            pending.resolution(
-                self.book,
-                item.person.member,
-                item.person.accounts,
-                promised,
-                confirmed=confirmed,
-                amount=amount,
-                at=item.told.occurred_at,
-                cause=("activity", item.activity_id),
-                reason=effect.why,
-                told_at=self.told_at,
-            )
+        self.lines += pending.resolution(
+            self.book,
+            item.person.member,
+            item.person.accounts,
+            promised,
+            confirmed=confirmed,
+            amount=amount,
+            at=item.told.occurred_at,
+            cause=("activity", item.activity_id),
+            reason=effect.why,
+            told_at=self.told_at,
         )
 
     def _take_back(self) -> None:
