@@ -60,7 +60,7 @@ def _progress(
         ahead=rungs[look.ahead.tier_id] if look.ahead else None,
         counted=look.points,
         missing=look.to_rise,
-        until=standing.known_at(at).status(ladder).whole_until(at),
+        until=standing.known_at(at).status(ladder, at).whole_until(at),
         kept_until=_day_before(look.lost_at, standing.zone) or last,
         is_given=look.period.cause == "given",
         in_grace=look.period.grace_from is not None,

@@ -1,10 +1,10 @@
 """What becomes of a tier when nothing more happens, and what it takes to keep it or to rise."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from members.domain.tiers import INSTANT, Period, Rules, Rung, tier_at
+from members.domain.tiers import INSTANT, Period, Rung, Version, tier_at
 from members.domain.windows import Status
 
 
@@ -31,14 +31,14 @@ class Projection:
 
 
 def project(
-    status: Status,
-    ladder: Sequence[Rung],
-    rules: Rules,
+    version: Version,
     *,
     at: datetime,
     periods_until: Callable[[datetime], list[Period]],
 ) -> Projection:
-    """Look ahead from `at`. `status` and `periods_until` must know nothing of what came later."""
+    """Look ahead from `at`, by the version of the ladder that holds then. Its status and `periods_until`
+    must know nothing of what came later."""
+    ladder, status, rules = version.rungs, version.status, version.rules
     now = periods_until(at)[-1]
     place = next(number for number, rung in enumerate(ladder) if rung.tier_id == now.tier_id)
     points = status.at(at)

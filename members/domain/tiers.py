@@ -1,7 +1,8 @@
 """Which tier a member holds when: up at once, down only at a review.
 
-The periods are a pure replay of the status points earned and taken back, so the order in which
-activities arrive does not matter. `docs/algorithms/tiers.md` walks through examples.
+The periods are a pure replay of the status points earned and taken back, each by the version of the
+ladder that held then, so the order in which activities arrive does not matter.
+`docs/algorithms/tiers.md` walks through examples.
 """
 
 from bisect import bisect_right
@@ -40,6 +41,26 @@ USUAL = Rules()
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A ladder as it holds from `since` on (None: ever). `rungs` are ordered by threshold and start at
+    0; `status` is what counted over its window."""
+
+    rungs: Sequence[Rung]
+    status: Status
+    rules: Rules = USUAL
+    since: datetime | None = None
+
+    @property
+    def thresholds(self) -> list[int]:
+        """What each rung takes, the lowest first."""
+        return [rung.threshold for rung in self.rungs]
+
+    def place_of(self, tier_id: int) -> int:
+        """Where a tier stands on this ladder; the lowest rung when it is not there."""
+        return next((at for at, rung in enumerate(self.rungs) if rung.tier_id == tier_id), 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """A tier held from `starts_at` until `ends_at` (None: still); reviewed at `review_at`.
 
@@ -65,32 +86,59 @@ class _Held:
 
 @dataclass(slots=True)
 class _Climb:
-    """Somebody on the ladder. With `known`, what was taken back until then never counted."""
+    """Somebody on the ladder, in its version `number`. With `known`, what was taken back until then
+    never counted."""
 
-    status: Status
-    thresholds: list[int]
-    rules: Rules
-    held: _Held
+    versions: Sequence[Version]
+    number: int
+    held: _Held = _Held()
     known: datetime | None = None
-    #: Every rung that was come to: when, which, why.
-    moves: list[tuple[datetime, _Held, str]] = field(default_factory=list)
-    #: What was held before each upgrade.
-    before: list[tuple[datetime, _Held]] = field(default_factory=list)
+    #: Every rung that was come to: when, which tier, how it is held, why.
+    moves: list[tuple[datetime, int, _Held, str]] = field(default_factory=list)
+    #: What was held before each upgrade, and on which version of the ladder.
+    before: list[tuple[datetime, _Held, int]] = field(default_factory=list)
+    status: Status = field(init=False)
+    thresholds: list[int] = field(init=False)
+    rules: Rules = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._go_by(self.number)
 
     def run(self, since: datetime, until: datetime) -> None:
         """Live through everything from `since` to `until`."""
         undone = set() if self.known else set(self.status.undone_times)
-        for at in self.status.instants(since, until):
+        changes = {
+            version.since: number
+            for number, version in enumerate(self.versions)
+            if version.since is not None and since < version.since <= until
+        }
+        for at in sorted({*self.status.instants(since, until), *changes}):
             self._review(at)
+            if at in changes:
+                self._change(changes[at])
             self._earn(at)
             if at in undone:
                 self._take_back(at)
         self._review(until)
 
+    def _go_by(self, number: int) -> None:
+        version = self.versions[number]
+        self.number, self.status, self.rules = number, version.status, version.rules
+        self.thresholds = version.thresholds
+
+    def _change(self, number: int) -> None:
+        """The ladder changes: who has a tier keeps it until the review that was set."""
+        tier_id = self._tier(self.held)
+        self._go_by(number)
+        self.held = replace(self.held, place=self.versions[number].place_of(tier_id))
+
+    def _tier(self, held: _Held) -> int:
+        return self.versions[self.number].rungs[held.place].tier_id
+
     def _earn(self, at: datetime) -> None:
         place = self._place(self.status.at(at, self.known))
         if place > self.held.place:
-            self.before.append((at, self.held))
+            self.before.append((at, self.held, self.number))
             self._move(place, at, "reached")
         elif self.held.grace_from is not None and self._graced(at) >= self.held.place:
             self._stay(_Held(self.held.place, self.status.next_review(self.held.grace_from)))
@@ -112,15 +160,15 @@ class _Climb:
         if self.rules.undo_days is None:
             return
         since = at - timedelta(days=self.rules.undo_days)
-        recent = [(reached_at, held) for reached_at, held in self.before if reached_at >= since]
+        recent = [upgrade for upgrade in self.before if upgrade[0] >= since]
         if not recent:
             return
-        reached_at, held = recent[0]
-        other = _Climb(self.status, self.thresholds, self.rules, held, known=at)
+        reached_at, held, number = recent[0]
+        other = _Climb(self.versions, number, held, known=at)
         other.run(reached_at, at)
         if other.held.place < self.held.place:
             self.held, self.before = other.held, other.before
-            self.moves.append((at, self.held, "taken_back"))
+            self.moves.append((at, self._tier(self.held), self.held, "taken_back"))
 
     def _place(self, points: int) -> int:
         return max(bisect_right(self.thresholds, points) - 1, 0)
@@ -133,37 +181,39 @@ class _Climb:
 
     def _move(self, place: int, at: datetime, cause: str) -> None:
         self.held = _Held(place, self.status.review_after(at) if place else None)
-        self.moves.append((at, self.held, cause))
+        self.moves.append((at, self._tier(self.held), self.held, cause))
 
     def _stay(self, held: _Held) -> None:
         """The same rung, with another review."""
         self.held = held
         if self.moves:
-            at, _, cause = self.moves[-1]
-            self.moves[-1] = at, held, cause
+            at, tier_id, _, cause = self.moves[-1]
+            self.moves[-1] = at, tier_id, held, cause
 
 
-def replay(
-    status: Status,
-    ladder: Sequence[Rung],
-    *,
-    joined_at: datetime,
-    until: datetime,
-    rules: Rules = USUAL,
-) -> list[Period]:
+def version_at(versions: Sequence[Version], at: datetime) -> int:
+    """Which version of a ladder holds at an instant; the first one, before there was any."""
+    ruling = [
+        number
+        for number, version in enumerate(versions)
+        if version.since is None or version.since <= at
+    ]
+    return ruling[-1] if ruling else 0
+
+
+def replay(versions: Sequence[Version], *, joined_at: datetime, until: datetime) -> list[Period]:
     """The tier periods from `joined_at` to `until`; the last one is open.
 
-    `ladder` is ordered by threshold and starts at 0.
+    `versions` are those of one ladder, the oldest first. What happened goes by the version of its time.
     """
-    start = min([joined_at, *status.times[:1]])
-    climb = _Climb(status, [rung.threshold for rung in ladder], rules, _Held())
-    climb.moves.append((start, climb.held, "joined"))
+    start = min([joined_at, *versions[0].status.times[:1]])
+    climb = _Climb(versions, version_at(versions, start))
+    climb.moves.append((start, climb._tier(climb.held), climb.held, "joined"))
     climb.run(start, until)
     periods: list[Period] = []
-    for at, held, cause in climb.moves:
+    for at, tier_id, held, cause in climb.moves:
         if periods:
             periods[-1] = replace(periods[-1], ends_at=at)
-        tier_id = ladder[held.place].tier_id
         periods.append(Period(tier_id, at, None, held.review_at, cause, held.grace_from))
     # An upgrade at the very instant of a review leaves a period of no length behind: drop it.
     return [period for period in periods if period.ends_at != period.starts_at]

@@ -15,7 +15,7 @@ from members.models.ledger import (
 )
 from members.models.members import Access, Consent, Member
 from members.models.seals import Seal, SealAhead
-from members.models.tiers import Tier, TierGroup, TierLift, TierPeriod
+from members.models.tiers import LadderVersion, Tier, TierGroup, TierLift, TierPeriod
 from members.models.trail import AuditRow
 from members.models.users import User
 from members.models.work import Decision, Heartbeat, Job, SweepRun, Watermark
@@ -37,6 +37,7 @@ __all__ = [
     "Heartbeat",
     "Hold",
     "Job",
+    "LadderVersion",
     "LotLife",
     "LotUse",
     "Member",

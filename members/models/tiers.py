@@ -113,6 +113,34 @@ class Tier(models.Model):
         return self.name
 
 
+class LadderVersion(models.Model):
+    """How a ladder's terms stand from `starts_at` on (empty: ever). Append-only; of two from the same
+    instant on, the later row holds.
+
+    `thresholds` are `{tier id: status points}`. The group and its tiers show the newest.
+    """
+
+    group = models.ForeignKey(TierGroup, on_delete=models.PROTECT, related_name="versions")
+    starts_at = models.DateTimeField(_("from"), null=True)
+    window = models.CharField(_("what counts"), max_length=12, choices=TierGroup.Window.choices)
+    window_months = models.PositiveSmallIntegerField(_("window in months"))
+    window_starts_on = models.DateField(_("a term starts on"), null=True)
+    downgrade = models.CharField(_("downgrade"), max_length=8, choices=TierGroup.Downgrade.choices)
+    grace_days = models.PositiveSmallIntegerField(_("days of grace"))
+    undo_days = models.PositiveSmallIntegerField(
+        _("days in which a return undoes an upgrade"), null=True
+    )
+    thresholds = models.JSONField(_("thresholds"))
+
+    class Meta:
+        verbose_name = _("ladder's version")
+        verbose_name_plural = _("ladders' versions")
+        indexes = [models.Index(fields=["group", "starts_at", "id"], name="ladder_version_order")]
+
+    def __str__(self) -> str:
+        return f"{self.group} #{self.pk}"
+
+
 class TierPeriod(models.Model):
     """From when to when a member held a tier, and why it began. The open one is the present.
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from members import clock
 from members.domain.actors import Actor
 from members.errors import LowestTier
-from members.models import Account, Member, Tier, TierGroup, Unit
+from members.models import Account, LadderVersion, Member, Tier, TierGroup, TierPeriod, Unit
 from members.operations import accounts, audit, resettling
 
 
@@ -56,12 +56,16 @@ def add_ladder(
     group, is_new = TierGroup.objects.get_or_create(
         slug=slug, defaults={"name": name, "unit": unit}
     )
-    for step in steps:
+    made = [
         Tier.objects.get_or_create(
             group=group,
             slug=step.slug,
             defaults={"name": step.name, "threshold": step.threshold, "benefits": step.benefits},
         )
+        for step in steps
+    ]
+    if any(is_fresh for _, is_fresh in made):
+        _write_version(group)
     if is_new:
         audit.record(group, actor=actor, verb="members.tier_group.added", after={"slug": slug})
     return group
@@ -113,6 +117,17 @@ LADDER_TERMS = (
 )
 
 
+#: Which of them a version of the ladder keeps; the rest only names it or speaks of it.
+VERSIONED = (
+    "window",
+    "window_months",
+    "window_starts_on",
+    "downgrade",
+    "grace_days",
+    "undo_days",
+)
+
+
 @transaction.atomic
 def add_group(slug: str, *, name: str, unit: Unit, actor: Actor, **terms: Any) -> TierGroup:
     """A ladder without steps; it begins to count with its first tier (`add_tier`)."""
@@ -131,9 +146,10 @@ def add_group(slug: str, *, name: str, unit: Unit, actor: Actor, **terms: Any) -
 
 @transaction.atomic
 def change_group(group: TierGroup, *, actor: Actor, **fields: Any) -> TierGroup:
-    """Change what counts towards a ladder and how it lets members down.
+    """Change what counts towards a ladder and how it lets members down, from now on.
 
-    Everybody is measured anew, by the worker, as if it had always been so.
+    Everybody is measured by it, by the worker: up at once, down at the review that was set before.
+    What happened until now stays as it was.
     """
     row = _change(TierGroup, group, LADDER_TERMS, "members.tier_group.changed", actor, fields)
     _measure_anew(row)
@@ -170,8 +186,8 @@ def change_unit(unit: Unit, *, actor: Actor, **fields: Any) -> Unit:
 def change_tier(tier: Tier, *, actor: Actor, **fields: Any) -> Tier:
     """Change a tier's name, benefits, threshold, or for how long it reinstates expired points.
 
-    Everybody is measured against a new threshold, by the worker. Raises LowestTier when the lowest
-    would no longer start at 0.
+    A new threshold holds from now on, as a changed ladder does. Raises LowestTier when the lowest would
+    no longer start at 0.
     """
     stored = Tier.objects.select_for_update().get(pk=tier.pk)
     if stored.threshold == 0 and fields.get("threshold", 0) != 0:
@@ -189,7 +205,20 @@ def change_tier(tier: Tier, *, actor: Actor, **fields: Any) -> Tier:
     return row
 
 
+def _write_version(group: TierGroup) -> None:
+    """Keep the ladder's terms as they are from now on; as if ever, while nobody stands on it yet."""
+    is_used = TierPeriod.objects.filter(group=group).exists()
+    LadderVersion.objects.create(
+        group=group,
+        starts_at=clock.now() if is_used else None,
+        thresholds={str(tier.pk): tier.threshold for tier in group.tiers.all()},
+        **{name: getattr(group, name) for name in VERSIONED},
+    )
+
+
 def _measure_anew(group: TierGroup) -> None:
+    if group.tiers.exists():
+        _write_version(group)
     resettling.resettle_everybody(cause=f"{group.slug}:{clock.now().isoformat()}")
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from members import clock
 from members.domain.actors import Actor
@@ -15,9 +16,17 @@ from members.domain.calendar import start_of_day
 from members.domain.lifts import Lift, lifted
 from members.domain.projections import Projection, project
 from members.domain.returned import Return, shop_of, spread
-from members.domain.tiers import Period, Rules, Rung, replay
+from members.domain.tiers import Period, Rules, Rung, Version, replay, version_at
 from members.domain.windows import Rolling, Status, Terms, Undone, Window
-from members.models import AuditRow, Member, Tier, TierGroup, TierLift, TierPeriod
+from members.models import (
+    AuditRow,
+    LadderVersion,
+    Member,
+    Tier,
+    TierGroup,
+    TierLift,
+    TierPeriod,
+)
 from members.shipped import RETURNS
 
 #: What was earned and when; and what was taken back of it, when it had been earned, and when it was
@@ -63,23 +72,24 @@ WHERE a.member_id = ANY(%s) AND a.unit_id = ANY(%s) ORDER BY a.id FOR UPDATE OF 
 
 @dataclass(slots=True)
 class Ladder:
-    """A tier group as the arithmetic needs it."""
+    """A tier group as the arithmetic needs it: `rungs` are today's, `versions` all it ever had."""
 
     group: TierGroup
     rungs: list[Rung]
     slugs: dict[int, str]
-    rules: Rules
+    versions: list[LadderVersion]
 
-    def window(self, joined_on: date) -> Window:
-        """The qualifying window of somebody who joined on this day."""
-        kinds, months = TierGroup.Window, self.group.window_months
-        if self.group.window == kinds.ANNIVERSARY:
-            return Terms(joined_on)
-        if self.group.window == kinds.CALENDAR:
-            return Terms(date(joined_on.year, 1, 1))
-        if self.group.window == kinds.FIXED and self.group.window_starts_on is not None:
-            return Terms(self.group.window_starts_on, months)
-        return Rolling(months)
+
+def _window(terms: LadderVersion, joined_on: date) -> Window:
+    """The qualifying window of somebody who joined on this day."""
+    kinds = TierGroup.Window
+    if terms.window == kinds.ANNIVERSARY:
+        return Terms(joined_on)
+    if terms.window == kinds.CALENDAR:
+        return Terms(date(joined_on.year, 1, 1))
+    if terms.window == kinds.FIXED and terms.window_starts_on is not None:
+        return Terms(terms.window_starts_on, terms.window_months)
+    return Rolling(terms.window_months)
 
 
 @dataclass(slots=True)
@@ -92,17 +102,28 @@ class Standing:
     undone: list[Undone] = field(default_factory=list)
     lifts: list[Lift] = field(default_factory=list)
 
-    def status(self, ladder: Ladder) -> Status:
-        """The points, to be asked at any instant."""
-        window = ladder.window(self.joined_on)
-        return Status(self.events, window=window, zone=self.zone, undone=self.undone)
+    def versions(self, ladder: Ladder) -> list[Version]:
+        """The ladder as it was and is for this member."""
+        return [self._version(terms) for terms in ladder.versions]
+
+    def status(self, ladder: Ladder, at: datetime) -> Status:
+        """The points as they count at an instant."""
+        versions = self.versions(ladder)
+        return versions[version_at(versions, at)].status
+
+    def _version(self, terms: LadderVersion) -> Version:
+        window = _window(terms, self.joined_on)
+        return Version(
+            sorted((Rung(points, int(pk)) for pk, points in terms.thresholds.items()), key=_height),
+            Status(self.events, window=window, zone=self.zone, undone=self.undone),
+            Rules(terms.downgrade == TierGroup.Downgrade.STEP, terms.grace_days, terms.undo_days),
+            terms.starts_at,
+        )
 
     def periods(self, ladder: Ladder, until: datetime) -> list[Period]:
         """The tier periods that these points and lifts make."""
         joined_at = start_of_day(self.joined_on, self.zone)
-        earned = replay(
-            self.status(ladder), ladder.rungs, joined_at=joined_at, until=until, rules=ladder.rules
-        )
+        earned = replay(self.versions(ladder), joined_at=joined_at, until=until)
         return lifted(earned, ladder.rungs, self.lifts, until=until) if self.lifts else earned
 
     def known_at(self, at: datetime) -> "Standing":
@@ -118,13 +139,16 @@ class Standing:
     def projection(self, ladder: Ladder, at: datetime) -> Projection:
         """What lies ahead at an instant, if nothing more happens."""
         known = self.known_at(at)
+        versions = known.versions(ladder)
         return project(
-            known.status(ladder),
-            ladder.rungs,
-            ladder.rules,
+            versions[version_at(versions, at)],
             at=at,
             periods_until=lambda until: known.periods(ladder, until),
         )
+
+
+def _height(rung: Rung) -> int:
+    return rung.threshold
 
 
 #: An order's number, and who told it.
@@ -134,19 +158,23 @@ Standings = dict[int, dict[int, Standing]]
 
 
 def ladders() -> list[Ladder]:
-    """Every ladder of the programme, with its rungs in order; the first is the programme's main one."""
+    """Every ladder of the programme, with its rungs in order; the first is the programme's main one.
+    Two queries."""
     tiers: dict[int, list[Tier]] = defaultdict(list)
     for tier in Tier.objects.order_by("threshold"):
         tiers[tier.group_id].append(tier)
+    versions: dict[int, list[LadderVersion]] = defaultdict(list)
+    ever = F("starts_at").asc(nulls_first=True)
+    for terms in LadderVersion.objects.select_related("group").order_by("group", ever, "pk"):
+        versions[terms.group_id].append(terms)
     return [
         Ladder(
-            group,
-            [Rung(tier.threshold, tier.pk) for tier in tiers[group.pk]],
-            {tier.pk: tier.slug for tier in tiers[group.pk]},
-            Rules(group.downgrade == TierGroup.Downgrade.STEP, group.grace_days, group.undo_days),
+            held[-1].group,
+            [Rung(tier.threshold, tier.pk) for tier in tiers[group_id]],
+            {tier.pk: tier.slug for tier in tiers[group_id]},
+            held,
         )
-        for group in TierGroup.objects.order_by("pk")
-        if tiers[group.pk]
+        for group_id, held in versions.items()
     ]
 
 

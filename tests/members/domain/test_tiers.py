@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from members.domain.calendar import add_months
 from members.domain.lifts import Lift, lifted
 from members.domain.projections import project
-from members.domain.tiers import USUAL, Period, Rules, Rung, replay, tier_at
+from members.domain.tiers import USUAL, Period, Rules, Rung, Version, replay, tier_at
 from members.domain.windows import Rolling, Status, Terms
 from tests.tables import rows_under
 
@@ -38,6 +38,7 @@ class Life:
         self.window, self.rules = window, rules
         self.joined_at = datetime.fromisoformat(joined).replace(tzinfo=UTC)
         self.events, self.undone, self.lifts = [], [], []
+        self.changes = []
 
     def live(self, at, doing):
         if " of " in doing:
@@ -47,20 +48,29 @@ class Life:
             tier, _, day = doing.partition(" until ")
             ends_at = datetime.fromisoformat(day).replace(tzinfo=UTC) + DAY
             self.lifts.append(Lift(IDS[tier], at, ends_at))
+        elif doing.startswith("thresholds "):
+            rungs = [Rung(int(bar), at) for at, bar in enumerate(doing.split()[1:], start=1)]
+            self.changes.append((at, rungs, None))
         elif doing:
             self.events.append((at, int(doing)))
 
-    def status(self):
-        return Status(self.events, window=self.window, zone="UTC", undone=self.undone)
+    def status(self, window=None):
+        window = window or self.window
+        return Status(self.events, window=window, zone="UTC", undone=self.undone)
+
+    def versions(self):
+        later = [
+            Version(rungs, self.status(window), self.rules, since)
+            for since, rungs, window in self.changes
+        ]
+        return [Version(LADDER, self.status(), self.rules), *later]
 
     def periods(self, until):
-        earned = replay(
-            self.status(), LADDER, joined_at=self.joined_at, until=until, rules=self.rules
-        )
+        earned = replay(self.versions(), joined_at=self.joined_at, until=until)
         return lifted(earned, LADDER, self.lifts, until=until)
 
     def projection(self, at):
-        return project(self.status(), LADDER, self.rules, at=at, periods_until=self.periods)
+        return project(self.versions()[-1], at=at, periods_until=self.periods)
 
 
 TABLES = {
@@ -72,6 +82,7 @@ TABLES = {
     "Grace": {"window": CALENDAR, "rules": Rules(grace_days=14)},
     "Returns": {},
     "Tiers given by hand": {},
+    "A ladder that changes": {},
 }
 
 

@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from members import clock
 from members.domain.actors import Actor
 from members.errors import DayPassed, LowestTier, NoTierForOneself, OverAlready, TierGiven
-from members.models import AuditRow, Job, Tier, TierGroup, TierLift, TierPeriod, Unit
+from members.models import AuditRow, Job, LadderVersion, Tier, TierGroup, TierLift, TierPeriod, Unit
 from members.operations import corrections, due, jobs, ledger, lifts, programme, tiers
 from tests.conftest import SYSTEM
 
@@ -87,7 +87,7 @@ def test_spending_never_lowers_status(green, bo):
         tiers.settle([bo], actor=SYSTEM)
     [ladder] = [each for each in tiers.ladders() if each.group.slug == "green"]
     standing = tiers.standings([ladder], [bo])[ladder.group.pk][bo.pk]
-    assert standing.status(ladder).at(NOON) == 50
+    assert standing.status(ladder, NOON).at(NOON) == 50
 
 
 @pytest.mark.parametrize(("days", "tier"), [(30, "bronze"), (31, "silver")])
@@ -168,7 +168,7 @@ def test_nobody_gives_a_tier_to_themselves_nor_for_no_reason_nor_in_the_past(uni
 
 
 def test_a_changed_ladder_measures_everybody_anew(units, bo, amara):
-    """E52: by the worker, and the trail says what was changed."""
+    """E52: by the worker, and the trail says what was changed; what was reached stays to its review."""
     give(bo, units["status"], 160, NOON - timedelta(days=200), "s")
     tiers.settle([bo], actor=SYSTEM, at=NOON)
     group = TierGroup.objects.get(slug="status")
@@ -177,9 +177,43 @@ def test_a_changed_ladder_measures_everybody_anew(units, bo, amara):
         assert held(bo).review_at.year == 2026
         while jobs.work_off():
             pass
-    assert (held(bo).tier.slug, held(amara).tier.slug) == ("bronze", "bronze")
+        assert (held(bo).tier.slug, held(amara).tier.slug) == ("silver", "bronze")
+        review = held(bo).review_at
+    with clock.standing_at(review):
+        tiers.settle([bo], actor=SYSTEM)
+        assert held(bo).tier.slug == "bronze"
     row = AuditRow.objects.get(verb="members.tier_group.changed")
     assert (row.before, row.after) == ({"window_months": 12}, {"window_months": 6})
+
+
+def test_what_is_told_late_goes_by_the_ladder_of_its_time(units, bo):
+    """E86, semantic 15: 160 points were silver then, and are not since the bar was raised."""
+    silver = Tier.objects.get(slug="silver")
+    with clock.standing_at(NOON - timedelta(days=60)):
+        tiers.settle([bo], actor=SYSTEM)
+    with clock.standing_at(NOON - timedelta(days=30)):
+        programme.change_tier(silver, threshold=200, actor=SYSTEM)
+    with clock.standing_at(NOON):
+        give(bo, units["status"], 160, NOON - timedelta(days=1), "new")
+        tiers.settle([bo], actor=SYSTEM)
+        assert held(bo).tier.slug == "bronze"
+        give(bo, units["status"], 160, NOON - timedelta(days=40), "late")
+        tiers.settle([bo], actor=SYSTEM)
+        assert (held(bo).tier.slug, held(bo).starts_at) == ("silver", NOON - timedelta(days=40))
+        programme.change_tier(Tier.objects.get(slug="gold"), threshold=300, actor=SYSTEM)
+        while jobs.work_off():
+            pass
+        assert (held(bo).tier.slug, held(bo).starts_at) == ("gold", NOON)
+
+
+def test_a_ladders_versions_never_change(units):
+    """E52, E86."""
+    version = LadderVersion.objects.get()
+    assert (version.starts_at, sorted(version.thresholds.values())) == (None, [0, 150, 400])
+    with pytest.raises(DatabaseError), transaction.atomic():
+        LadderVersion.objects.update(grace_days=3)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        version.delete()
 
 
 @pytest.mark.parametrize(
