@@ -1,14 +1,15 @@
 """What a member owns, as the API tells it."""
 
 from collections import Counter, defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 
+from members import clock
 from members.models import NEVER, Account, Entry, LotUse, Member
-from members.operations import tiers
+from members.operations import ledger, tiers
 
 #: Each account's balance at an instant, from the posting before it; the wallet by what has not expired.
 _BALANCES = """
@@ -39,8 +40,17 @@ GROUP BY 1, 2 ORDER BY 1, 2
 """
 
 
-def balances(member: Member, *, at: datetime) -> dict[str, Any]:
-    """Per unit: available, pending, held, debt and what expires when; and the tiers, at an instant."""
+#: How long a posting may be under way. Balances of an instant that is longer past are final by then.
+UNDER_WAY = timedelta(minutes=1)
+
+
+@transaction.atomic
+def balances(member: Member, *, at: datetime | None = None) -> dict[str, Any]:
+    """Per unit: available, pending, held, debt and what expires when; and the tiers, at an instant
+    (default: now). Asked for the same instant later, it answers the same."""
+    if at is None or at > clock.now() - UNDER_WAY:
+        settled = ledger.settled_at(member)
+        at = at or settled
     with connection.cursor() as cursor:
         cursor.execute(_BALANCES, {"member": member.pk, "at": at})
         stored: dict[str, dict[str, int]] = defaultdict(dict)

@@ -35,6 +35,14 @@ SELECT * FROM (
 WHERE payable > 0 ORDER BY wallet
 """
 
+#: The accounts that hold the oldest lots which are past their time.
+_DUE = """
+SELECT DISTINCT account_id FROM (
+    SELECT o.account_id FROM members_openlot o
+    JOIN members_balance s ON s.account_id = o.account_id AND NOT s.is_frozen
+    WHERE o.expires_at <= %s ORDER BY o.expires_at LIMIT %s) d
+"""
+
 
 @contextmanager
 def _refusals():
@@ -61,8 +69,11 @@ def post(lines: Sequence[Line], *, at: datetime | None = None) -> list[Posted]:
     Raises NotEnough or Frozen, and then nothing of the set is posted. Must run inside a transaction
     that holds the cause.
     """
-    at = at or clock.now()
     with _refusals(), transaction.atomic():
+        # The clock is read by whoever holds the accounts, so that no posting is recorded at an instant
+        # at which somebody has read these balances already (`settled_at`).
+        lock(*{account for line in lines for account in (line.debit, line.credit)})
+        at = max(at or clock.now(), clock.now())
         posted = _post(lines, at)
         _post(_arrears(lines, posted, at), at)
     return posted
@@ -196,10 +207,15 @@ def redeem(
     return post_one(line, actor=actor)
 
 
+@transaction.atomic
 def expire_due(*, at: datetime, most: int = 10_000) -> int:
-    """Book the expiry of up to `most` lots whose time is over at `at`; returns how many."""
+    """Book the expiry of lots whose time is over at `at`: all of those whose accounts hold the `most`
+    oldest ones. Returns how many. Raises Frozen where a balance is wrong."""
     with _refusals(), connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_expire(%s, %s, %s)", [at, most, clock.now()])
+        cursor.execute(_DUE, [at, most])
+        holders = [account_id for (account_id,) in cursor.fetchall()]
+        lock(*holders)
+        cursor.execute("SELECT ledger_expire(%s, %s::bigint[], %s)", [at, holders, clock.now()])
         [(expired,)] = cursor.fetchall()
     return expired
 
@@ -214,6 +230,18 @@ def lock(*account_ids: int) -> None:
             "SELECT 1 FROM members_balance WHERE account_id = ANY(%s) ORDER BY account_id FOR UPDATE",
             [list(account_ids)],
         )
+
+
+def settled_at(member: Member) -> datetime:
+    """An instant, now, at which the member's balances are final: no posting on them that is under way
+    will be recorded at it or before. Waits for those that hold them; lasts to the transaction's end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM members_balance b JOIN members_account a ON a.id = b.account_id"
+            " WHERE a.member_id = %s ORDER BY a.id FOR KEY SHARE OF b",
+            [member.pk],
+        )
+    return clock.now()
 
 
 def entries_of(posted: Sequence[Posted]) -> list[Entry]:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
+from loyalty.connectors import readings
 from loyalty.measurement.operations import liability
 from members import clock
-from members.models import Entry
+from members.models import Entry, Member
 from members.operations import members, programme
 from tests.books import faults
 from tests.conftest import SYSTEM
@@ -53,21 +54,27 @@ def snapshot() -> None:
 
 
 def test_value_is_conserved_while_many_clients_are_busy():
-    """E45, P3, P7: no deadlock, no overdraft, no snapshot that does not add up, and sound books after."""
+    """E45, E12, P3, P5, P7: no deadlock, no overdraft, no snapshot that does not add up, sound books
+    after; and every statement given meanwhile is what the same instant tells later."""
     programme.install(actor=SYSTEM)
     for number in range(3):
         members.enrol(f"m{number}", actor=SYSTEM)
     clients = [client(seed) for seed in range(CLIENTS)]
-    looks = 0
+    looks, statements = 0, []
     while any(process.poll() is None for process in clients):
         snapshot()
         looks += 1
+        for member in Member.objects.order_by("pk"):
+            statements.append((member, readings.balances(member)))
     for process in clients:
         _, said = process.communicate(timeout=60)
         assert process.returncode == 0, said[-2000:]
     assert looks > 10
     assert Entry.objects.count() > CLIENTS * STEPS / 4
     assert faults() == []
+    assert len(statements) > 30
+    for member, told in statements:
+        assert readings.balances(member, at=told["as_of"]) == told
     tomorrow = clock.now().date() + timedelta(days=2)
     report = liability.roll_forward(date(2020, 1, 1), tomorrow)
     assert set(report.differences.values()) <= {0}
