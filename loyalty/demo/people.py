@@ -16,6 +16,7 @@ AMARA = "cdnow-1166"
 
 STAFF_APPS = (
     "members",
+    "audiences",
     "campaigns",
     "rewards",
     "recognition",

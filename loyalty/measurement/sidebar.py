@@ -14,6 +14,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         _("Members"),
         (
             ("members.member", "group"),
+            ("audiences.segment", "groups_2"),
             ("members.activity", "bolt"),
             ("members.activitykind", "category"),
             ("messaging.message", "mail"),

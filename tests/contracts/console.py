@@ -22,6 +22,10 @@ NO_METHOD = staff("405", "405", "405")
 NOT_FOUND = staff("404", "404", "404")
 
 
+#: Pages of an object that are no steps.
+PAGES = ("rule", "condition")
+
+
 @dataclass(frozen=True)
 class Desk:
     """What may be done with a model. `steps`: what is found when the world's one row is tried."""
@@ -46,7 +50,7 @@ class Desk:
             f"{name}_delete": Route(DENIED, DENIED, one),
             f"admin/{app}/{model}/<path:object_id>/": Route(ANY_STAFF, ANY_STAFF),
             **{
-                f"{name}_{step}": Route(it, it, {"pk": f"@{label}"} if step == "rule" else one)
+                f"{name}_{step}": Route(it, it, {"pk": f"@{label}"} if step in PAGES else one)
                 for step, it in self.steps.items()
             },
         }
@@ -80,6 +84,12 @@ CONSOLE: dict[str, Desk] = {
     "members.job": Desk(steps={"retry": ALLOWED}),
     "django_celery_beat.periodictask": EDIT,
     "messaging.message": READ,
+    # The segment is active.
+    "audiences.segment": Desk(
+        change=ALLOWED,
+        add=ALLOWED,
+        steps={"condition": ALLOWED, "activate": DENIED, "archive": ALLOWED},
+    ),
     # The mug has no pool of codes.
     "rewards.reward": Desk(change=ALLOWED, add=ALLOWED, steps={"import_codes": DENIED}),
     "rewards.coupon": Desk(has_row=False),

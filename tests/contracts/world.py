@@ -20,6 +20,7 @@ from governance.models import Seat
 from governance.operations import committees
 from governance.operations import criteria as rubrics
 from loyalty import timetable
+from loyalty.audiences.operations import segments
 from loyalty.campaigns.operations import campaigns, standard
 from loyalty.connectors.operations import keys
 from loyalty.demo.people import NOT_FOR_STAFF, STAFF_APPS
@@ -240,6 +241,8 @@ def _operations(amara) -> None:
         dedupe_key="1",
         created_at=now,
     )
+    regulars = segments.define("Regulars", conditions={"all": []}, actor=SYSTEM)
+    segments.activate(regulars, actor=SYSTEM)
     jobs.enqueue("activity.evaluate", key="dead", arguments={"activities": []})
     Job.objects.filter(key="dead").update(state=Job.State.DEAD)
     assert Activity.objects.exists() and AuditRow.objects.exists() and PeriodicTask.objects.exists()
