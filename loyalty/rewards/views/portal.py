@@ -42,7 +42,7 @@ def reward(request: SignedInRequest, member: Member, slug: str) -> HttpResponse:
 @member_page
 def redeem(request: SignedInRequest, member: Member, slug: str) -> HttpResponse:
     """Exchange points; the same form sent again leads to the same voucher."""
-    found = get_object_or_404(Reward, slug=slug)
+    found = get_object_or_404(Reward.objects.with_terms(), slug=slug)
     form = RedeemForm(request.POST)
     if form.is_valid():
         key = f"web:{member.pk}:{form.cleaned_data['key']}"
