@@ -23,6 +23,7 @@ STAFF_APPS = (
     "events_directory",
     "governance",
     "connectors",
+    "measurement",
     "messaging",
     "django_celery_beat",
 )

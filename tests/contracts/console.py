@@ -83,6 +83,7 @@ CONSOLE: dict[str, Desk] = {
     "members.decision": READ,
     "members.job": Desk(steps={"retry": ALLOWED}),
     "django_celery_beat.periodictask": EDIT,
+    "measurement.liabilityrate": Desk(add=ALLOWED),
     "messaging.message": READ,
     # The segment is active.
     "audiences.segment": Desk(
@@ -161,6 +162,8 @@ CONSOLE: dict[str, Desk] = {
 #: Pages of the console that belong to no model.
 ROOMS: dict[str, Route] = {
     "admin:index": Route(ANY_STAFF, ANY_STAFF),
+    "admin:measurement_liabilityrate_report": Route(ALLOWED, NO_METHOD),
+    "admin:measurement_liabilityrate_file": Route(ALLOWED, NO_METHOD),
     "admin:search": Route(ANY_STAFF, ANY_STAFF),
     "admin:login": Route(
         policy("login 403 403 403 403 in in in login login"),

@@ -13,6 +13,7 @@ APPS = (
     "campaigns",
     "rewards",
     "connectors",
+    "measurement",
     "messaging",
     "django_celery_beat",
 )
