@@ -64,7 +64,14 @@ CONSOLE: dict[str, Desk] = {
     "auth.group": Desk(view=SUPERUSERS, change=SUPERUSERS, add=SUPERUSERS),
     "members.user": Desk(change=SUPERUSERS),
     "members.member": Desk(
-        change=ALLOWED, steps={"adjust": ALLOWED, "forgive": ALLOWED, "give_tier": ALLOWED}
+        change=ALLOWED,
+        steps={
+            "adjust": ALLOWED,
+            "forgive": ALLOWED,
+            "reinstate": ALLOWED,
+            "lengthen": ALLOWED,
+            "give_tier": ALLOWED,
+        },
     ),
     "members.activity": READ,
     "members.activitykind": FULL,
@@ -74,7 +81,8 @@ CONSOLE: dict[str, Desk] = {
     "members.adjustment": Desk(steps={"approve": ALLOWED, "decline": ALLOWED}),
     "members.gift": Desk(steps={"take_back": ALLOWED}),
     "members.hold": Desk(steps={"release": ALLOWED}),
-    "members.unit": EDIT,
+    # Points of the newest unit, status, never end.
+    "members.unit": Desk(change=ALLOWED, steps={"include_existing": DENIED}),
     "members.tiergroup": FULL,
     "members.tier": FULL,
     "members.tierlift": Desk(steps={"end_lift": ALLOWED}),
