@@ -2,6 +2,7 @@
 
 import csv
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -145,4 +146,5 @@ def _shown(report: liability.Report, unit: str) -> dict[str, Any]:
 
 def _query(form: PeriodForm) -> str:
     found = form.cleaned_data
-    return f"unit={found['unit'].code}&since={found['since']}&through={found['through']}"
+    asked = {"unit": found["unit"].code, "since": found["since"], "through": found["through"]}
+    return urlencode(asked)
