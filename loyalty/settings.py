@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "loyalty.middleware.InvalidFormStatus",
+    "loyalty.middleware.KeptCopies",
     "axes.middleware.AxesMiddleware",
     "loyalty.connectors.idempotency.IdempotencyMiddleware",
 ]

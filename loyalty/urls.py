@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from loyalty.views import gifts, health, home, points, styleguide
+from loyalty.views import gifts, health, home, offline, points, styleguide
 
 # Staff sign in where everybody does, under the same limits and with the same second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's way
@@ -39,6 +39,8 @@ urlpatterns = [
     path("partner/", include("loyalty.rewards.urls.partner")),
     path("nominations/", include("recognition.urls.nominations")),
     path("committee/", include("governance.urls.portal")),
+    path("worker.js", offline.worker, name="worker"),
+    path("offline/", offline.offline, name="offline"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("loyalty.api_urls")),

@@ -16,7 +16,7 @@ from members.errors import (
     SecondPersonNeeded,
     UndoOver,
 )
-from members.models import Adjustment, Balance, Entry, Gift, Hold, Job, Member, TierLift
+from members.models import Adjustment, Balance, Entry, Gift, Hold, Job, Member, TierLift, Unit
 from members.operations import accounts, adjustments
 
 
@@ -137,3 +137,10 @@ def can_end_lift(user, lift: TierLift) -> Verdict:
     if lift.ended_at is not None:
         return refused(str(OverAlready.sentence))
     return held(user, "members.change_tierlift")
+
+
+def can_include_existing(user, unit: Unit) -> Verdict:
+    """Staff who change units, where points end at all."""
+    if not unit.expires:
+        return refused(_("Points of this unit never end."))
+    return held(user, "members.change_unit")

@@ -16,12 +16,14 @@ AMARA = "cdnow-1166"
 
 STAFF_APPS = (
     "members",
+    "audiences",
     "campaigns",
     "rewards",
     "recognition",
     "events_directory",
     "governance",
     "connectors",
+    "measurement",
     "messaging",
     "django_celery_beat",
 )

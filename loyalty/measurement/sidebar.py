@@ -14,6 +14,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         _("Members"),
         (
             ("members.member", "group"),
+            ("audiences.segment", "groups_2"),
             ("members.activity", "bolt"),
             ("members.activitykind", "category"),
             ("messaging.message", "mail"),
@@ -28,6 +29,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("members.hold", "pan_tool"),
             ("members.gift", "volunteer_activism"),
             ("members.unit", "toll"),
+            ("measurement.liabilityrate", "request_quote"),
             ("members.tiergroup", "stairs"),
             ("members.tier", "military_tech"),
             ("members.tierlift", "workspace_premium"),

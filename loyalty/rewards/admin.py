@@ -80,7 +80,7 @@ class RewardAdmin(StepsAdmin, OperationAdmin):
     search_fields = ("name", "slug")
     list_select_related = ("unit",)
     ordering = ("cost", "slug")
-    autocomplete_fields = ("partner", "micro_event", "badge")
+    autocomplete_fields = ("partner", "micro_event", "badge", "segments")
     fieldsets = (
         (None, {"fields": (("name", "slug"), "description", ("kind", "unit"), ("cost", "state"))}),
         (
@@ -92,6 +92,7 @@ class RewardAdmin(StepsAdmin, OperationAdmin):
                     "since",
                     "until",
                     ("tier", "badge"),
+                    "segments",
                 )
             },
         ),

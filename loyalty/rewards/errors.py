@@ -25,6 +25,11 @@ class BadgeNeeded(Refused):
     sentence = _("This is for holders of the badge “%(badge)s”.")
 
 
+class SegmentNeeded(Refused):
+    code = "segment_needed"
+    sentence = _("What is missing for this: %(missing)s.")
+
+
 class OneAtATime(Refused):
     code = "one_at_a_time"
     sentence = _("This can be had once at a time.")

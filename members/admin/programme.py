@@ -4,24 +4,65 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from members.console import OperationAdmin, RefusableForm
+from members.console import (
+    Foreseen,
+    OperationAdmin,
+    ReasonForm,
+    RefusableForm,
+    Step,
+    StepsAdmin,
+)
 from members.domain.actors import Actor
 from members.models import ActivityKind, Unit
-from members.operations import kinds, programme
+from members.operations import kinds, lots, programme
+from members.permissions import can_include_existing
+
+
+def _foresee(unit: Unit, *, actor: Actor, reason: str) -> Foreseen:
+    """How many lots would end sooner; none ends before one full new period."""
+    moves = lots.foresee_policy(unit)
+    words = {"unit": unit.name, "why": reason}
+    return Foreseen(
+        _("Let %(unit)s that members have already end as new ones do: “%(why)s”") % words,
+        [
+            (_("Members concerned"), "–", intcomma(moves.members)),
+            (_("Lots that end sooner"), "–", intcomma(moves.lots)),
+            (_("Points in them"), "–", intcomma(moves.points)),
+        ],
+        [_("Nothing ends before one full new period from now. This cannot be undone at once.")],
+    )
 
 
 @admin.register(Unit)
-class UnitAdmin(OperationAdmin):
+class UnitAdmin(StepsAdmin, OperationAdmin):
     """What is counted. Units come with the programme; their names and lives are staff's."""
 
     list_display = ("name", "code", "purpose", "expires_after_months")
     readonly_fields = ("code", "purpose")
     fields = ("code", "purpose", *programme.UNIT_FIELDS)
+    steps = (
+        Step(
+            "include_existing",
+            _("Apply to existing points"),
+            _("Points that members have already then end as new ones do."),
+            "members.change_unit",
+            lots.include_existing,
+            can=can_include_existing,
+            fits=lambda unit: unit.expires,
+            form=ReasonForm,
+            icon="event_repeat",
+            variant=ActionVariant.WARNING,
+            foresee=_foresee,
+            said=lambda moved: _("%(lots)s lots end sooner.") % {"lots": intcomma(moved)},
+        ),
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A unit brings accounts for everybody: that is set up, not clicked."""

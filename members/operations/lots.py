@@ -14,7 +14,7 @@ from members.domain import expiry
 from members.domain.actors import Actor
 from members.domain.calendar import local_date, start_of_day
 from members.domain.ledger import Line
-from members.errors import NothingToReinstate
+from members.errors import NotForOneself, NothingToReinstate
 from members.models import Account, AuditRow, Entry, Member, TierPeriod, Unit
 from members.operations import audit, corrections, ledger
 
@@ -36,6 +36,13 @@ FROM jsonb_to_recordset(%(rows)s::jsonb) AS n(
     account bigint, after timestamptz, before timestamptz, until timestamptz)
 WHERE o.account_id = n.account AND o.expires_at > n.after AND o.expires_at < n.before
 """
+_COUNT = """
+SELECT count(DISTINCT n.account), count(*), coalesce(sum(o.remaining), 0)
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS n(
+    account bigint, after timestamptz, before timestamptz)
+JOIN members_openlot o ON o.account_id = n.account
+     AND o.expires_at > n.after AND o.expires_at < n.before
+"""
 #: What PostgreSQL calls the instant after every other, also after `NEVER`.
 _ENDLESS = "infinity"
 
@@ -49,6 +56,15 @@ class Extension:
     until: datetime
     cause: tuple[str, int | None]
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What would move: so many lots of so many members, with so many points."""
+
+    members: int
+    lots: int
+    points: int
 
 
 def extend(extensions: Sequence[Extension], *, at: datetime) -> int:
@@ -94,11 +110,23 @@ def _move(rows: Sequence[dict[str, Any]], *, at: datetime) -> int:
         return cursor.rowcount
 
 
+def _foreseen(rows: Sequence[dict[str, Any]]) -> Moves:
+    """What `_move` would move just now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, {"rows": json.dumps(rows)})
+        members, lots, points = cursor.fetchone()
+    return Moves(members, lots, int(points))
+
+
 @transaction.atomic
 def extend_by_hand(
     member: Member, *, unit: Unit, until: datetime, reason: str, actor: Actor
 ) -> int:
-    """Let everything of a unit that the member can spend live until then at least."""
+    """Let everything of a unit that the member can spend live until then at least.
+
+    Raises NotForOneself.
+    """
+    _check_other(member, actor)
     now, wallet = clock.now(), ledger.wallet(member, unit)
     ledger.lock(wallet.pk)
     moved = extend([Extension(wallet.pk, now, until, ("hand", None), reason)], at=now)
@@ -112,6 +140,12 @@ def extend_by_hand(
     return moved
 
 
+def foresee_extension(member: Member, *, unit: Unit, until: datetime) -> Moves:
+    """What `extend_by_hand` would move just now."""
+    wallet = ledger.wallet(member, unit)
+    return _foreseen([_row(wallet.pk, clock.now(), until, until, ("hand", None), "")])
+
+
 @transaction.atomic
 def include_existing(unit: Unit, *, actor: Actor, reason: str) -> int:
     """Have the unit's policy hold for points that members have already; returns how many lots moved.
@@ -122,13 +156,7 @@ def include_existing(unit: Unit, *, actor: Actor, reason: str) -> int:
     now = clock.now()
     if not unit.expires:
         return 0
-    wallets = Account.objects.filter(unit=unit, kind=Kind.WALLET, open_lots__isnull=False)
-    rows = []
-    for pk, zone, joined_on in wallets.distinct().values_list(
-        "pk", "member__time_zone", "member__joined_on"
-    ):
-        until = expiry.ends_at(unit.policy_since(zone), now, zone=zone, joined_on=joined_on)
-        rows.append(_row(pk, until, _ENDLESS, until, ("policy", unit.pk), reason))
+    rows = _policy_rows(unit, reason, at=now)
     ledger.lock(*[row["account"] for row in rows])
     moved = _move(rows, at=now)
     audit.record(
@@ -137,31 +165,36 @@ def include_existing(unit: Unit, *, actor: Actor, reason: str) -> int:
     return moved
 
 
+def foresee_policy(unit: Unit) -> Moves:
+    """What `include_existing` would move just now."""
+    return _foreseen(_policy_rows(unit, "", at=clock.now()) if unit.expires else [])
+
+
+def _policy_rows(unit: Unit, reason: str, *, at: datetime) -> list[dict[str, Any]]:
+    """For each wallet with open lots: what ends after points earned now would, ends with them."""
+    wallets = Account.objects.filter(unit=unit, kind=Kind.WALLET, open_lots__isnull=False)
+    rows = []
+    for pk, zone, joined_on in wallets.distinct().values_list(
+        "pk", "member__time_zone", "member__joined_on"
+    ):
+        until = expiry.ends_at(unit.policy_since(zone), at, zone=zone, joined_on=joined_on)
+        rows.append(_row(pk, until, _ENDLESS, until, ("policy", unit.pk), reason))
+    return rows
+
+
 @transaction.atomic
 def reinstate(member: Member, *, unit: Unit, reason: str, actor: Actor) -> list[Entry]:
     """Bring back what expired within the window of the member's tier, with the unit's grace.
 
-    Each expiry once; points of orders that came back stay gone. Raises NothingToReinstate.
+    Each expiry once; points of orders that came back stay gone. Raises NothingToReinstate,
+    NotForOneself.
     """
+    _check_other(member, actor)
     now, wallet = clock.now(), ledger.wallet(member, unit)
     ledger.lock(wallet.pk)
-    held = TierPeriod.objects.filter(member=member, ends_at=None)
-    days = held.aggregate(days=Max("tier__reinstates_days"))["days"] or 0
-    since = local_date(now, member.time_zone) - timedelta(days=days)
-    # What ran out while it was set aside for a checkout expired from there.
-    kept = Account.objects.filter(member=member, unit=unit, kind__in=[Kind.WALLET, Kind.HELD])
-    expired = Entry.objects.filter(
-        debit__in=list(kept.values_list("pk", flat=True)),
-        debit_seq__isnull=False,
-        kind=Entry.Kind.EXPIRY,
-        occurred_at__gte=start_of_day(since, member.time_zone),
-        children=None,
-    ).order_by("pk")
     lines = [
-        _reinstated(entry, wallet, reason, at=now) for entry in expired if not _returned(entry)
+        _reinstated(entry, wallet, reason, at=now) for entry in _reinstatable(member, wallet, now)
     ]
-    if not days or not lines:
-        raise NothingToReinstate(days=days)
     posted = ledger.post(lines, at=now)
     audit.record(
         member,
@@ -171,6 +204,40 @@ def reinstate(member: Member, *, unit: Unit, reason: str, actor: Actor) -> list[
         reason=reason,
     )
     return ledger.entries_of(posted)
+
+
+def foresee_reinstatement(member: Member, *, unit: Unit) -> int:
+    """How many points `reinstate` would bring back just now. Raises NothingToReinstate."""
+    wallet = ledger.wallet(member, unit)
+    return sum(entry.amount for entry in _reinstatable(member, wallet, clock.now()))
+
+
+def _reinstatable(member: Member, wallet: Account, at: datetime) -> list[Entry]:
+    """The expiries within the window of the member's tier that were not brought back before."""
+    held = TierPeriod.objects.filter(member=member, ends_at=None)
+    days = held.aggregate(days=Max("tier__reinstates_days"))["days"] or 0
+    since = local_date(at, member.time_zone) - timedelta(days=days)
+    # What ran out while it was set aside for a checkout expired from there.
+    kept = Account.objects.filter(
+        member=member, unit=wallet.unit_id, kind__in=[Kind.WALLET, Kind.HELD]
+    )
+    expired = Entry.objects.filter(
+        debit__in=list(kept.values_list("pk", flat=True)),
+        debit_seq__isnull=False,
+        kind=Entry.Kind.EXPIRY,
+        occurred_at__gte=start_of_day(since, member.time_zone),
+        children=None,
+    ).order_by("pk")
+    found = [entry for entry in expired if not _returned(entry)]
+    if not days or not found:
+        raise NothingToReinstate(days=days)
+    return found
+
+
+def _check_other(member: Member, actor: Actor) -> None:
+    """Nobody does this for themselves."""
+    if actor.kind == "user" and member.user_id == actor.id:
+        raise NotForOneself()
 
 
 def _reinstated(entry: Entry, wallet: Account, reason: str, *, at: datetime) -> Line:

@@ -2,3 +2,5 @@
 import "theme";
 import "menus";
 import "forms";
+import "offline";
+import "copies";

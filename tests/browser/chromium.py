@@ -84,8 +84,9 @@ def visitor(
     cookies: dict[str, str] | None = None,
     width: int | None = None,
     scripts: bool = True,
+    offline: bool = False,
 ) -> Iterator[Visitor]:
-    """A fresh browser profile at this size and theme."""
+    """A fresh browser profile at this size and theme; with `offline` it may keep copies of vouchers."""
     wide, high = SIZES[size]
     context = chromium.new_context(
         viewport={"width": width or wide, "height": high},
@@ -94,6 +95,7 @@ def visitor(
         java_script_enabled=scripts,
         locale="en-GB",
         timezone_id="America/New_York",
+        service_workers="allow" if offline else "block",
     )
     context.set_default_timeout(8000)
     for name, value in (cookies or {}).items():

@@ -22,6 +22,10 @@ NO_METHOD = staff("405", "405", "405")
 NOT_FOUND = staff("404", "404", "404")
 
 
+#: Pages of an object that are no steps.
+PAGES = ("rule", "condition")
+
+
 @dataclass(frozen=True)
 class Desk:
     """What may be done with a model. `steps`: what is found when the world's one row is tried."""
@@ -46,7 +50,7 @@ class Desk:
             f"{name}_delete": Route(DENIED, DENIED, one),
             f"admin/{app}/{model}/<path:object_id>/": Route(ANY_STAFF, ANY_STAFF),
             **{
-                f"{name}_{step}": Route(it, it, {"pk": f"@{label}"} if step == "rule" else one)
+                f"{name}_{step}": Route(it, it, {"pk": f"@{label}"} if step in PAGES else one)
                 for step, it in self.steps.items()
             },
         }
@@ -60,7 +64,14 @@ CONSOLE: dict[str, Desk] = {
     "auth.group": Desk(view=SUPERUSERS, change=SUPERUSERS, add=SUPERUSERS),
     "members.user": Desk(change=SUPERUSERS),
     "members.member": Desk(
-        change=ALLOWED, steps={"adjust": ALLOWED, "forgive": ALLOWED, "give_tier": ALLOWED}
+        change=ALLOWED,
+        steps={
+            "adjust": ALLOWED,
+            "forgive": ALLOWED,
+            "reinstate": ALLOWED,
+            "lengthen": ALLOWED,
+            "give_tier": ALLOWED,
+        },
     ),
     "members.activity": READ,
     "members.activitykind": FULL,
@@ -71,7 +82,8 @@ CONSOLE: dict[str, Desk] = {
     "members.adjustment": Desk(steps={"approve": ALLOWED, "decline": ALLOWED}),
     "members.gift": Desk(steps={"take_back": ALLOWED}),
     "members.hold": Desk(steps={"release": ALLOWED}),
-    "members.unit": EDIT,
+    # Points of the newest unit, status, never end.
+    "members.unit": Desk(change=ALLOWED, steps={"include_existing": DENIED}),
     "members.tiergroup": FULL,
     "members.tier": FULL,
     "members.tierlift": Desk(steps={"end_lift": ALLOWED}),
@@ -80,7 +92,14 @@ CONSOLE: dict[str, Desk] = {
     "members.decision": READ,
     "members.job": Desk(steps={"retry": ALLOWED}),
     "django_celery_beat.periodictask": EDIT,
+    "measurement.liabilityrate": Desk(add=ALLOWED),
     "messaging.message": READ,
+    # The segment is active.
+    "audiences.segment": Desk(
+        change=ALLOWED,
+        add=ALLOWED,
+        steps={"condition": ALLOWED, "activate": DENIED, "archive": ALLOWED},
+    ),
     # The mug has no pool of codes.
     "rewards.reward": Desk(change=ALLOWED, add=ALLOWED, steps={"import_codes": DENIED}),
     "rewards.coupon": Desk(has_row=False),
@@ -152,6 +171,8 @@ CONSOLE: dict[str, Desk] = {
 #: Pages of the console that belong to no model.
 ROOMS: dict[str, Route] = {
     "admin:index": Route(ANY_STAFF, ANY_STAFF),
+    "admin:measurement_liabilityrate_report": Route(ALLOWED, NO_METHOD),
+    "admin:measurement_liabilityrate_file": Route(ALLOWED, NO_METHOD),
     "admin:search": Route(ANY_STAFF, ANY_STAFF),
     "admin:login": Route(
         policy("login 403 403 403 403 in in in login login"),

@@ -151,7 +151,9 @@ ROUTES: dict[str, Route] = {
     "governance:decision": Route(JUDGE, JUDGE, CASE),
     # Not before the case is closed, and this one is open.
     "governance:result": Route(policy("login 403 403 403 403 403 403 403 login login"), NO, CASE),
+    "offline": Route(ANYBODY, NO),
     # Machines
+    "worker": Route(ANYBODY, NO),
     "healthz": Route(ANYBODY, NO),
     "readyz": Route(policy("503 503 503 503 503 503 503 503 503 503"), NO),
     "openapi": Route(ANYBODY, NO),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
@@ -20,14 +21,16 @@ from governance.models import Seat
 from governance.operations import committees
 from governance.operations import criteria as rubrics
 from loyalty import timetable
+from loyalty.audiences.operations import segments
 from loyalty.campaigns.operations import campaigns, standard
 from loyalty.connectors.operations import keys
 from loyalty.demo.people import NOT_FOR_STAFF, STAFF_APPS
+from loyalty.measurement.operations import rates
 from loyalty.messaging.models import Message
 from loyalty.rewards.operations import redemptions, rewards
 from members import clock
 from members.domain.actors import Actor
-from members.models import Activity, AuditRow, Job, SweepRun, Tier, TierGroup
+from members.models import Activity, AuditRow, Job, SweepRun, Tier, TierGroup, Unit
 from members.models import Decision as Decided
 from members.operations import (
     activities,
@@ -239,6 +242,16 @@ def _operations(amara) -> None:
         state="sent",
         dedupe_key="1",
         created_at=now,
+    )
+    regulars = segments.define("Regulars", conditions={"all": []}, actor=SYSTEM)
+    segments.activate(regulars, actor=SYSTEM)
+    rates.set_rate(
+        Unit.objects.get(code="points"),
+        valid_from=now.date(),
+        redemption_rate=Decimal("0.8"),
+        cost=Decimal("0.01"),
+        reason="As last year",
+        actor=SYSTEM,
     )
     jobs.enqueue("activity.evaluate", key="dead", arguments={"activities": []})
     Job.objects.filter(key="dead").update(state=Job.State.DEAD)

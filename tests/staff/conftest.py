@@ -7,7 +7,16 @@ from django.test import Client
 from members.models import User
 from tests.conftest import person
 
-APPS = ("members", "campaigns", "rewards", "connectors", "messaging", "django_celery_beat")
+APPS = (
+    "members",
+    "audiences",
+    "campaigns",
+    "rewards",
+    "connectors",
+    "measurement",
+    "messaging",
+    "django_celery_beat",
+)
 
 
 def client_of(user: User | None) -> Client:

@@ -36,30 +36,46 @@ class Catalogue(dict[str, Field]):
         self[name] = Field(name, type, words)
 
 
+#: About the member, what they did before, and the day: what can be asked at any time.
+OF_MEMBERS = (
+    ("member.tier", Type.TEXT, "the tier"),
+    ("member.language", Type.TEXT, "the language"),
+    ("member.days_since_joining", Type.NUMBER, "the days since joining"),
+    ("member.has_birthday", Type.FLAG, "it is the birthday"),
+    ("history.orders", Type.NUMBER, "the number of earlier orders"),
+    ("history.refills", Type.NUMBER, "the number of earlier confirmed refills"),
+    ("when.date", Type.DATE, "the date"),
+    ("when.weekday", Type.NUMBER, "the day of the week (1 is Monday)"),
+    ("when.month", Type.NUMBER, "the month"),
+    ("when.hour", Type.NUMBER, "the hour of the day"),
+)
+#: About what was just done.
+OF_ACTIVITIES = (
+    ("activity.kind", Type.TEXT, "the activity"),
+    ("order.base", Type.MONEY, "the order's value"),
+    ("order.quantity", Type.NUMBER, "the number of items"),
+    ("order.categories", Type.TEXTS, "the categories bought"),
+    ("order.skus", Type.TEXTS, "the articles bought"),
+    ("order.channel", Type.TEXT, "the channel"),
+    ("order.store", Type.TEXT, "the shop"),
+    ("order.currency", Type.TEXT, "the currency"),
+    ("history.same_kind", Type.NUMBER, "how often this was done before"),
+)
+
+
+def of_members() -> Catalogue:
+    """The fields that every member has, whatever they do just now."""
+    return _catalogue(*OF_MEMBERS)
+
+
 def standard() -> Catalogue:
     """The fields that every activity and member has."""
+    return _catalogue(*OF_ACTIVITIES, *OF_MEMBERS)
+
+
+def _catalogue(*fields: tuple[str, Type, str]) -> Catalogue:
     catalogue = Catalogue()
-    for name, type, words in (
-        ("activity.kind", Type.TEXT, "the activity"),
-        ("order.base", Type.MONEY, "the order's value"),
-        ("order.quantity", Type.NUMBER, "the number of items"),
-        ("order.categories", Type.TEXTS, "the categories bought"),
-        ("order.skus", Type.TEXTS, "the articles bought"),
-        ("order.channel", Type.TEXT, "the channel"),
-        ("order.store", Type.TEXT, "the shop"),
-        ("order.currency", Type.TEXT, "the currency"),
-        ("member.tier", Type.TEXT, "the tier"),
-        ("member.language", Type.TEXT, "the language"),
-        ("member.days_since_joining", Type.NUMBER, "the days since joining"),
-        ("member.has_birthday", Type.FLAG, "it is the birthday"),
-        ("history.orders", Type.NUMBER, "the number of earlier orders"),
-        ("history.refills", Type.NUMBER, "the number of earlier confirmed refills"),
-        ("history.same_kind", Type.NUMBER, "how often this was done before"),
-        ("when.date", Type.DATE, "the date"),
-        ("when.weekday", Type.NUMBER, "the day of the week (1 is Monday)"),
-        ("when.month", Type.NUMBER, "the month"),
-        ("when.hour", Type.NUMBER, "the hour of the day"),
-    ):
+    for name, type, words in fields:
         catalogue.add(name, type, words)
     return catalogue
 

@@ -32,6 +32,8 @@ def _say(node: Node) -> str:
         return said(node)
     if isinstance(node, Not):
         return f"not ({_say(node.part)})"
+    if not node.parts:
+        return "" if isinstance(node, AllOf) else "never"
     joint = " and " if isinstance(node, AllOf) else " or "
     parts = [_say(part) for part in node.parts]
     return joint.join(

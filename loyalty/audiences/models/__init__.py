@@ -1,0 +1,3 @@
+from loyalty.audiences.models.segments import Segment, SegmentVersion
+
+__all__ = ["Segment", "SegmentVersion"]

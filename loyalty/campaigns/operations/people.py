@@ -1,24 +1,20 @@
 """The members of a batch, locked, with everything that rules may ask about them."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Max
 
-from loyalty.audiences.domain.fields import tier_field
+from loyalty.audiences.operations.profiles import Profile, read_history, read_ladders
 from loyalty.campaigns.domain.evaluate import Uses
 from loyalty.campaigns.domain.orders import Order
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import BudgetUse, LimitUse
 from loyalty.campaigns.operations.rulebook import Rulebook
-from members.domain.calendar import local_date, mmdd_in
-from members.domain.tiers import tier_at
 from members.models import Account, Activity, Member, Unit
 from members.operations import tiers
 from members.shipped import RETURNS
@@ -32,25 +28,16 @@ WHERE m.ref = ANY(%s) AND m.erased_at IS NULL
 ORDER BY a.id FOR UPDATE OF b
 """
 
-_HISTORY = """
-SELECT member_id, kind, count(*) FROM members_activity
-WHERE member_id = ANY(%s) AND kind = ANY(%s) AND status = 'accepted' AND NOT id = ANY(%s)
-GROUP BY member_id, kind
-"""
-
 
 @dataclass(slots=True)
-class Person:
-    """A locked member: their accounts, what they have done, and their standing on the ladders.
+class Person(Profile):
+    """A locked member: their accounts too, and how often which rule has paid them.
 
     `is_frozen` when one of the accounts is: then nothing may be posted for them.
     """
 
-    member: Member
     accounts: dict[tuple[int, str], int] = field(default_factory=dict)
-    done: Counter[str] = field(default_factory=Counter)
     uses: Uses = field(default_factory=Uses)
-    standings: list[tuple[tiers.Ladder, tiers.Standing]] = field(default_factory=list)
     last_act: dict[int, datetime] = field(default_factory=dict)
     is_frozen: bool = False
 
@@ -71,10 +58,6 @@ class Person:
     def has_owed(self) -> bool:
         """Whether the member has ever owed points; then each earning is settled by itself."""
         return any(kind == Account.Kind.DEBT for _, kind in self.accounts)
-
-    def day(self, at: datetime) -> date:
-        """The member's own calendar date at an instant."""
-        return local_date(at, self.member.time_zone)
 
 
 @dataclass(slots=True)
@@ -120,11 +103,7 @@ def learn(company: Company, book: Rulebook, kinds: set[str], fresh: Iterable[int
     """
     by_id = {person.member.pk: person for person in company.people.values()}
     if book.needs(kinds, "history."):
-        wanted = {"order.placed", "refill.confirmed"} | kinds
-        with connection.cursor() as cursor:
-            cursor.execute(_HISTORY, [list(by_id), list(wanted), list(fresh)])
-            for member_id, kind, times in cursor.fetchall():
-                by_id[member_id].done[kind] = times
+        read_history(by_id, kinds, besides=fresh)
     limited = {rule.campaign_id for rule in book.asked(kinds) if rule.limit is not None}
     uses = LimitUse.objects.filter(member_id__in=by_id)
     if limited or kinds & RETURNS:
@@ -141,13 +120,7 @@ def learn(company: Company, book: Rulebook, kinds: set[str], fresh: Iterable[int
     for person in company.people.values():
         person.uses.budgets = company.budgets
     if book.needs(kinds, "member.tier"):
-        known = tiers.ladders()
-        asked = known[:1] + [
-            each for each in known[1:] if book.needs(kinds, tier_field(each.group.slug))
-        ]
-        found = tiers.standings(asked, [person.member for person in company.people.values()])
-        for pk, person in by_id.items():
-            person.standings = [(ladder, found[ladder.group.pk][pk]) for ladder in asked]
+        read_ladders(by_id, lambda name: book.needs(kinds, name))
 
 
 def stand_again(changed: Collection[Person]) -> None:
@@ -161,22 +134,10 @@ def stand_again(changed: Collection[Person]) -> None:
 
 
 def facts_of(told: Told, person: Person, order: Order | None, company: Company) -> dict[str, Any]:
-    """The values of the field catalogue for one activity of one member."""
-    member, day = person.member, person.day(told.occurred_at)
-    local = told.occurred_at.astimezone(ZoneInfo(member.time_zone))
-    facts: dict[str, Any] = {
+    """The values of the field catalogue for one activity of one member: theirs, and the activity's."""
+    facts = person.facts(told.occurred_at) | {
         "activity.kind": told.kind,
-        "member.language": member.language,
-        "member.days_since_joining": (day - member.joined_on).days,
-        "member.has_birthday": member.birthday_mmdd is not None
-        and mmdd_in(day.year, member.birthday_mmdd) == day,
-        "history.orders": person.done["order.placed"],
-        "history.refills": person.done["refill.confirmed"],
         "history.same_kind": person.done[told.kind],
-        "when.date": day,
-        "when.weekday": day.isoweekday(),
-        "when.month": day.month,
-        "when.hour": local.hour,
     }
     for name, value in told.payload.items():
         if isinstance(value, bool | str):
@@ -188,10 +149,6 @@ def facts_of(told: Told, person: Person, order: Order | None, company: Company) 
             "order.channel": told.payload.get("channel"),
             "order.store": told.payload.get("store"),
         }
-    for place, (ladder, standing) in enumerate(person.standings):
-        periods = standing.periods(ladder, told.occurred_at)
-        name = tier_field(ladder.group.slug if place else "")
-        facts[name] = ladder.slugs[tier_at(periods, told.occurred_at)]
     return facts
 
 

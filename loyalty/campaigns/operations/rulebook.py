@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from loyalty.audiences.domain import fields
 from loyalty.audiences.domain.conditions import BadTreeError, tests
 from loyalty.audiences.domain.fields import Catalogue
+from loyalty.audiences.operations.profiles import further_ladders
 from loyalty.campaigns.domain.rules import (
     Earn,
     Extend,
@@ -95,9 +96,8 @@ def touch() -> None:
 def catalogue() -> Catalogue:
     """Every field that a condition may ask about today."""
     schemas = ActivityKind.objects.filter(is_active=True).values_list("schema", flat=True)
-    groups = TierGroup.objects.filter(tiers__threshold=0).order_by("pk")
-    further = list(groups.values_list("slug", "name"))[1:]
-    return fields.with_payload(fields.with_tiers(fields.standard(), further), list(schemas))
+    known = fields.with_tiers(fields.standard(), further_ladders())
+    return fields.with_payload(known, list(schemas))
 
 
 def compile_version(version: RuleVersion, campaign: Campaign, known: Catalogue) -> Rule:

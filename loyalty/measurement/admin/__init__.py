@@ -1,5 +1,5 @@
 """Pages of the staff console that look across the whole house."""
 
-from loyalty.measurement.admin import activities, members, strangers, timetable
+from loyalty.measurement.admin import activities, liability, members, strangers, timetable
 
-__all__ = ["activities", "members", "strangers", "timetable"]
+__all__ = ["activities", "liability", "members", "strangers", "timetable"]

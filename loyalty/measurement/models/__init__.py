@@ -1,0 +1,3 @@
+from loyalty.measurement.models.rates import LiabilityRate
+
+__all__ = ["LiabilityRate"]

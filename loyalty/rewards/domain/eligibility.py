@@ -20,18 +20,25 @@ class Terms:
     limit: int | None = None
     rung: tuple[int, int] | None = None
     badge: int | None = None
+    segments: frozenset[int] = frozenset()
     is_single: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a member has: points of the reward's unit, pieces taken in the present window, the
-    threshold reached on each ladder, and badges."""
+    threshold reached on each ladder, badges, and for each segment what is missing to belong to it
+    (empty: they do)."""
 
     points: int
     taken: int = 0
     rungs: Mapping[int, int] = field(default_factory=dict)
     badges: frozenset[int] = frozenset()
+    missing: Mapping[int, str] = field(default_factory=dict)
+
+    def nearest(self, segments: frozenset[int]) -> str:
+        """What is missing to belong to the nearest of these; empty when the member belongs to one."""
+        return min((self.missing[segment] for segment in segments), key=len, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ def obstacle(
     """The first thing in the way of `quantity` pieces, those nobody can change before the points."""
     limit = None if terms.limit is None else max(terms.limit - standing.taken, 0)
     ladder, threshold = terms.rung or (0, 0)
+    missing = standing.nearest(terms.segments)
     ways = (
         (not terms.is_active or quantity < 1, Obstacle("not_on_offer")),
         (terms.since is not None and at < terms.since, Obstacle("not_yet", {"since": terms.since})),
@@ -58,6 +66,7 @@ def obstacle(
             Obstacle("tier_needed"),
         ),
         (terms.badge is not None and terms.badge not in standing.badges, Obstacle("badge_needed")),
+        (missing != "", Obstacle("segment_needed", {"missing": missing})),
         (
             terms.left is not None and terms.left < quantity,
             Obstacle("out_of_stock", {"left": terms.left}),

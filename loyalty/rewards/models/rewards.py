@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
@@ -10,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from events_directory.models import MicroEvent, Partner, Pool
+from loyalty.audiences.models import Segment
 from members.models import Tier, Unit
 from recognition.models import Badge
 
@@ -35,7 +37,7 @@ class RewardQuerySet(models.QuerySet["Reward"]):
         )
 
     def with_terms(self) -> "RewardQuerySet":
-        """Each with everything its card says, and `free_coupons` of its pool."""
+        """Each with everything its card says, `free_coupons` of its pool, and `segment_ids`."""
         free = (
             _coupons()
             .filter(reward=OuterRef("pk"), state="free")
@@ -44,8 +46,10 @@ class RewardQuerySet(models.QuerySet["Reward"]):
             .annotate(pieces=Count("pk"))
             .values("pieces")
         )
+        links = Reward.segments.through._default_manager.filter(reward=OuterRef("pk"))
         return self.select_related("unit", "tier", "badge", "pool", "micro_event").annotate(
-            free_coupons=Coalesce(Subquery(free), 0)
+            free_coupons=Coalesce(Subquery(free), 0),
+            segment_ids=ArraySubquery(links.order_by("segment_id").values("segment_id")),
         )
 
     def running_low(self) -> "RewardQuerySet":
@@ -133,6 +137,13 @@ class Reward(models.Model):
         blank=True,
         related_name="rewards",
         verbose_name=_("for holders of"),
+    )
+    segments = models.ManyToManyField(
+        Segment,
+        blank=True,
+        related_name="rewards",
+        verbose_name=_("for segments"),
+        help_text=_("Whoever belongs to one of them. Empty: everybody."),
     )
     partner = models.ForeignKey(
         Partner,

@@ -3,10 +3,11 @@
 The database keeps the same rules, without words.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
+from loyalty.audiences.models import Segment
 from loyalty.rewards.models import Reward
 
 Kind, Codes = Reward.Kind, Reward.Codes
@@ -40,3 +41,10 @@ def misfits_of_terms(reward: Reward) -> Iterator[str]:
         yield _("A pool of codes is its own stock.")
     if reward.since and reward.until and reward.until <= reward.since:
         yield _("It ends after it begins.")
+
+
+def misfits_of_segments(segments: Iterable[Segment]) -> Iterator[str]:
+    """A segment that has no members would close the reward without a word."""
+    for segment in segments:
+        if segment.state != Segment.State.ACTIVE:
+            yield _("The segment %(segment)s is not active.") % {"segment": segment.name}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from events_directory.operations import pools
 from loyalty.rewards.domain.eligibility import last_instant
-from loyalty.rewards.errors import AlreadyUsed, CouponStillOut, TooLate
+from loyalty.rewards.errors import AlreadyUsed, CouponStillOut, SegmentNeeded, TooLate
 from loyalty.rewards.models import Coupon, Redemption, Reward
 from loyalty.rewards.operations import entitlements, standings
 from loyalty.rewards.operations.steps import begin, move
@@ -246,6 +246,7 @@ def _settle(redemption: Redemption, pooled: Sequence[Coupon], *, actor: Actor) -
     """With the wallet locked: count the limit, take the stock, give what it is for."""
     reward = redemption.reward
     _check_limit(redemption)
+    _check_segments(redemption)
     if reward.stock is not None:
         Reward.objects.filter(pk=reward.pk).update(stock=F("stock") - redemption.quantity)
     begin(redemption, actor=actor)
@@ -263,6 +264,15 @@ def _check_limit(redemption: Redemption) -> None:
     taken = standings.pieces_taken(redemption.member, [reward])
     if taken.get(reward.pk, 0) > reward.limit_per_member:
         raise standings.limit_reached(reward)
+
+
+def _check_segments(redemption: Redemption) -> None:
+    """Asked once more with the wallet locked: what a member does counts under the same lock, so an
+    order or a return that was just being told is seen."""
+    segments = frozenset(redemption.reward.segment_ids)  # type: ignore[attr-defined] # annotated
+    missing = standings.missing_for(redemption.member, segments)
+    if segments and all(missing.values()):
+        raise SegmentNeeded(missing=min(missing.values(), key=len))
 
 
 def _good_until(member: Member, reward: Reward) -> datetime | None:

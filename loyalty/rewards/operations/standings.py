@@ -1,12 +1,14 @@
 """What stands between members and rewards: the predicate that page, API and operation share."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from loyalty.audiences.models import Segment
+from loyalty.audiences.operations import belonging
 from loyalty.rewards import errors
 from loyalty.rewards.domain.eligibility import Obstacle, Standing, Terms, obstacle, window_start
 from loyalty.rewards.models import Redemption, Reward
@@ -37,12 +39,17 @@ def terms_of(reward: Reward) -> Terms:
         limit=reward.limit_per_member,
         rung=(reward.tier.group_id, reward.tier.threshold) if reward.tier is not None else None,
         badge=reward.badge_id,
+        segments=frozenset(reward.segment_ids),  # type: ignore[attr-defined] # annotated
         is_single=reward.kind in Reward.DOORS,
     )
 
 
 def standings(member: Member, rewards: Iterable[Reward]) -> dict[int, Standing]:
-    """What the member has towards each of these rewards, in two to four queries."""
+    """What the member has towards each of these rewards. Needs `with_terms`.
+
+    Two queries; one more each when some are for a tier or a badge, and the few that belonging asks
+    when some are for segments, however many there are.
+    """
     rewards = list(rewards)
     points = dict(
         Balance.objects.filter(
@@ -58,10 +65,22 @@ def standings(member: Member, rewards: Iterable[Reward]) -> dict[int, Standing]:
     if any(reward.badge_id for reward in rewards):
         awards = BadgeAward.objects.live().filter(member=member)
         badges = frozenset(awards.values_list("badge_id", flat=True))
+    missing = missing_for(member, {pk for reward in rewards for pk in terms_of(reward).segments})
     return {
-        reward.pk: Standing(points.get(reward.unit_id, 0), taken.get(reward.pk, 0), rungs, badges)
+        reward.pk: Standing(
+            points.get(reward.unit_id, 0), taken.get(reward.pk, 0), rungs, badges, missing
+        )
         for reward in rewards
     }
+
+
+def missing_for(member: Member, segments: Collection[int]) -> dict[int, str]:
+    """What the member lacks for each of these segments; empty for those they belong to."""
+    if not segments:
+        return {}
+    rows = Segment.objects.filter(pk__in=segments).with_wording()
+    found = belonging.answers([member], rows)[member.pk]
+    return {pk: answer.missing for pk, answer in found.items()}
 
 
 def pieces_taken(member: Member, rewards: Iterable[Reward]) -> dict[int, int]:
@@ -104,6 +123,8 @@ def refusal_of(found: Obstacle, reward: Reward, member: Member) -> Refused:
         return errors.TierNeeded(tier=reward.tier)
     if found.code == "badge_needed":
         return errors.BadgeNeeded(badge=reward.badge)
+    if found.code == "segment_needed":
+        return errors.SegmentNeeded(missing=found.params["missing"])
     return REFUSALS[found.code]()
 
 

@@ -1,5 +1,6 @@
 """The catalogue, and what a member has taken from it."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.core.paginator import Paginator
@@ -41,7 +42,7 @@ def reward(request: SignedInRequest, member: Member, slug: str) -> HttpResponse:
 @member_page
 def redeem(request: SignedInRequest, member: Member, slug: str) -> HttpResponse:
     """Exchange points; the same form sent again leads to the same voucher."""
-    found = get_object_or_404(Reward, slug=slug)
+    found = get_object_or_404(Reward.objects.with_terms(), slug=slug)
     form = RedeemForm(request.POST)
     if form.is_valid():
         key = f"web:{member.pk}:{form.cleaned_data['key']}"
@@ -60,7 +61,7 @@ def redeem(request: SignedInRequest, member: Member, slug: str) -> HttpResponse:
 def vouchers(request: SignedInRequest, member: Member) -> HttpResponse:
     """Everything the member has taken, newest first."""
     page = Paginator(Redemption.objects.of(member), PAGE).get_page(request.GET.get("page"))
-    return render(request, "portal/rewards/vouchers.html", {"page": page})
+    return _kept(request, "portal/rewards/vouchers.html", {"page": page})
 
 
 @member_page
@@ -74,7 +75,7 @@ def voucher_print(request: SignedInRequest, member: Member, pk: int) -> HttpResp
     """The voucher on a sheet of paper: nothing else on the page."""
     redemption = _own(member, pk)
     context = {"redemption": redemption, "slips": slips_of(redemption), "member": member}
-    return _secret(render(request, "portal/rewards/voucher_print.html", context))
+    return _kept(request, "portal/rewards/voucher_print.html", context)
 
 
 @require_POST
@@ -113,10 +114,14 @@ def _voucher_page(
         "can_cancel": can_cancel(request.user, redemption),
         "refusal": refusal,
     }
-    return _secret(render(request, "portal/rewards/voucher.html", context, status=status))
+    return _kept(request, "portal/rewards/voucher.html", context, status=status)
 
 
-def _secret(response: HttpResponse) -> HttpResponse:
-    """Codes are not kept by anything between us and their owner."""
+def _kept(
+    request: SignedInRequest, page: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """Codes are kept by nothing between us and their owner; by the owner's own service worker only."""
+    response = render(request, page, context | {"made_at": clock.now()}, status=status)
     response["Cache-Control"] = "private, no-store"
+    response["X-Offline"] = "keep"
     return response

@@ -69,6 +69,12 @@ def test_faults_name_the_line_and_never_the_code():
         ({"rung": (1, 0)}, {"rungs": {1: 0}}, None),
         ({"badge": 7}, {"badges": frozenset({8})}, "badge_needed"),
         ({"badge": 7}, {"badges": frozenset({7})}, None),
+        (
+            {"segments": frozenset({3, 4})},
+            {"missing": {3: "two orders", 4: "one"}},
+            "segment_needed",
+        ),
+        ({"segments": frozenset({3, 4})}, {"missing": {3: "two orders", 4: ""}}, None),
         ({"left": 0}, {}, "out_of_stock"),
         ({"left": 1}, {}, None),
         ({"limit": 2}, {"taken": 2}, "limit_reached"),

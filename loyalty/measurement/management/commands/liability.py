@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from loyalty.measurement.domain.sheets import cell
 from loyalty.measurement.operations import liability
 
 
@@ -22,8 +23,8 @@ class Command(BaseCommand):
     """The liability report as CSV."""
 
     help = (
-        "What the programme owes in points, from the start of one day to the start of another, by unit"
-        " and month of earning, as CSV. Exit code 1 when it differs from the accounts."
+        "What the programme owes in points and in money, from the start of one day to the start of"
+        " another, by unit and month of earning, as CSV. Exit code 1 when it differs from the accounts."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,7 +35,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Write it, and say when the two sides differ."""
         report = liability.roll_forward(options["since"], options["until"])
-        csv.writer(self.stdout, lineterminator="\n").writerows(liability.as_rows(report))
+        rows = ([cell(value) for value in row] for row in liability.as_rows(report))
+        csv.writer(self.stdout, lineterminator="\n").writerows(rows)
         wrong = {unit: amount for unit, amount in report.differences.items() if amount}
         for unit, amount in wrong.items():
             self.stderr.write(f"{unit}: the accounts differ by {amount}")
