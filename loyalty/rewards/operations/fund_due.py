@@ -41,6 +41,7 @@ SELECT w.id, w.amount, g.entry_id, g.fund_id
 FROM way w
 JOIN rewards_fundmove g ON g.entry_id = w.at AND g.kind = 'granted'
 JOIN rewards_fund f ON f.id = g.fund_id AND f.returns_expired AND f.expired_upto < w.id
+WHERE NOT EXISTS (SELECT FROM rewards_fundmove k WHERE k.entry_id = w.id AND k.kind = 'expired')
 ORDER BY w.id
 """
 
