@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -22,13 +23,15 @@ class FundQuerySet(models.QuerySet["Fund"]):
         """The funds of one organisation, those that still pay first."""
         still_paying = F("closed_at").desc(nulls_first=True)
         return (
-            self.filter(partner=partner).select_related("unit").order_by(still_paying, "-opened_at")
+            self.filter(partner=partner)
+            .select_related("unit")
+            .order_by(still_paying, "-opened_at", "pk")
         )
 
     def for_campaigns(self) -> "FundQuerySet":
         """Those that a campaign may still be funded by."""
         open_ones = self.exclude(state=Fund.State.CLOSED)
-        return open_ones.select_related("partner").order_by("partner__name", "name")
+        return open_ones.select_related("partner", "unit").order_by("partner__name", "name")
 
 
 class Fund(models.Model):
@@ -134,6 +137,11 @@ class Fund(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def price_text(self) -> str:
+        """The price without the decimals it does not need."""
+        return f"{self.price.normalize():f}"
+
     def month_at(self, at: datetime) -> date:
         """The month in which a move of this instant counts; never one that is over for this fund."""
         return max(month_of(at, settings.PROGRAMME_TIME_ZONE), self.month)
@@ -162,8 +170,10 @@ class Fund(models.Model):
 class FundMoveQuerySet(models.QuerySet["FundMove"]):
     """Questions over moves."""
 
-    def of_month(self, funds: Iterable[Fund], month: date) -> "models.QuerySet":
-        """For each fund: `points` granted in a month, and `members` reached, a count and no names."""
+    def of_this_month(self, funds: Iterable[Fund], at: datetime) -> "models.QuerySet[Any]":
+        """For each fund: points `granted` in the month of an instant, and `members` reached, a count and
+        no names."""
+        month = month_of(at, settings.PROGRAMME_TIME_ZONE)
         granted = self.filter(fund__in=funds, month=month, kind=FundMove.Kind.GRANTED)
         return (
             granted.order_by()
@@ -233,6 +243,18 @@ class FundMove(models.Model):
         return f"{self.kind} {self.points} #{self.pk}"
 
 
+class FundBillQuerySet(models.QuerySet["FundBill"]):
+    """Questions over bills."""
+
+    def of_partner(self, partner: Partner) -> "FundBillQuerySet":
+        """The bills of one organisation, newest first, with what a file of them names."""
+        return (
+            self.filter(fund__partner=partner)
+            .select_related("fund__partner")
+            .order_by("-month", "-pk")
+        )
+
+
 class FundBill(models.Model):
     """What a partner owes for a month: the points granted, less those that came back, at the fund's
     price. Below zero it is a credit."""
@@ -243,6 +265,8 @@ class FundBill(models.Model):
     returned = models.BigIntegerField(_("come back"))
     amount = models.BigIntegerField(_("amount"))
     made_at = models.DateTimeField(_("made at"))
+
+    objects = FundBillQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("bill")
