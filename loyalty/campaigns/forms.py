@@ -39,7 +39,12 @@ class CampaignForm(RefusableForm):
         fund = self.fields.get("funded_by")
         if isinstance(fund, forms.ModelChoiceField):  # a frame that is only shown has no fields
             fund.queryset = Fund.objects.for_campaigns()
-            fund.label_from_instance = lambda one: f"{one.partner}: {one} ({one.unit})"
+            fund.label_from_instance = _named  # type: ignore[method-assign] # Django's own way
+
+
+def _named(obj: Any) -> str:
+    """A fund as it is chosen: whose it is, and of which unit."""
+    return f"{obj.partner}: {obj} ({obj.unit})"
 
 
 class Indented(json.JSONEncoder):

@@ -60,7 +60,7 @@ def can_take_coupons(user: User, partner: Partner) -> Verdict:
     return can_check_in(user, partner)
 
 
-def can_sell_pack(user: User, fund: Fund) -> Verdict:
+def can_sell_pack(user, fund: Fund) -> Verdict:
     """Staff with the permission, into a fund that is paid before and not closed; never their own."""
     if fund.kind != Fund.Kind.PREPAID:
         return refused(str(NotPrepaid.sentence))
@@ -69,19 +69,19 @@ def can_sell_pack(user: User, fund: Fund) -> Verdict:
     return _for_others(user, fund)
 
 
-def can_move_fund(user: User, fund: Fund) -> Verdict:
+def can_move_fund(user, fund: Fund) -> Verdict:
     """Staff with the permission, while it is not closed; never their own organisation's."""
     if fund.state == Fund.State.CLOSED:
         return refused(str(FundClosed.sentence))
     return _for_others(user, fund)
 
 
-def can_see_funds(user: User, partner: Partner) -> Verdict:
+def can_see_funds(user, partner: Partner) -> Verdict:
     """What the organisation pays for is for those who run it, not for helpers at the door."""
     return can_edit(user, partner)
 
 
-def _for_others(user: User, fund: Fund) -> Verdict:
+def _for_others(user, fund: Fund) -> Verdict:
     seats = PartnerSeat.objects
     if seats.linked(user.pk, partner_id=fund.partner_id, since=fund.opened_at):
         return refused(str(OwnOrganisation.sentence))

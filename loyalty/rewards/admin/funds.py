@@ -1,6 +1,7 @@
 """Partners' funds in the staff console: open one, sell packs into it, pause and close it, see its bills."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
@@ -23,7 +24,6 @@ from loyalty.rewards.views.bill_files import download
 from members import clock
 from members.console import (
     Foreseen,
-    OnceForm,
     OperationAdmin,
     ReadOnlyAdmin,
     ReasonForm,
@@ -54,10 +54,10 @@ class FundForm(RefusableForm):
         return self.cleaned_data["currency"].upper()
 
 
-class PackForm(OnceForm):
+class PackForm(forms.Form):
     """How many points, and on which invoice; its key is made with the page, so it sells once."""
 
-    reason = None  # the invoice is the reason
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     points = forms.IntegerField(
         label=_("Points"),
         min_value=1,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from events_directory.errors import OwnOrganisation
 from events_directory.models import Partner, PartnerSeat
@@ -161,9 +161,12 @@ def refund(fund: Fund, *, actor: Actor) -> FundMove | None:
     left = fund.left_at(clock.now()) if fund.kind == Fund.Kind.PREPAID else 0
     if fund.state != State.CLOSED or not left:
         return None
-    packs = fund.moves.filter(kind=Kind.BOUGHT).order_by("-pk").values_list("points", "money")
-    earlier = fund.moves.filter(kind=Kind.REFUNDED).values_list("money", flat=True)
-    money = refund_of(packs, fund.refunded + left) - sum(filter(None, earlier))
+    packs = [
+        (pack.points, pack.money or 0)
+        for pack in fund.moves.filter(kind=Kind.BOUGHT).order_by("-pk")
+    ]
+    earlier = fund.moves.filter(kind=Kind.REFUNDED).aggregate(sum=Sum("money", default=0))["sum"]
+    money = refund_of(packs, fund.refunded + left) - earlier
     key = f"refunded:{fund.pk}:{fund.refunded}"
     move = fund_moves.write(fund, Kind.REFUNDED, left, key=key, at=clock.now(), money=money)
     fund.refunded += left
