@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events_directory.models import Partner
 from loyalty.rewards.domain.funds import FUND, Purse, month_of
-from members.domain.money import to_text
+from members.domain.money import exponent, to_text
 from members.models import Entry, Unit
 
 
@@ -139,8 +139,9 @@ class Fund(models.Model):
 
     @property
     def price_text(self) -> str:
-        """The price without the decimals it does not need."""
-        return f"{self.price.normalize():f}"
+        """The price with its currency's decimals, or as many more as it needs."""
+        needed = -int(self.price.normalize().as_tuple().exponent)
+        return f"{self.price:.{max(needed, exponent(self.currency))}f}"
 
     def month_at(self, at: datetime) -> date:
         """The month in which a move of this instant counts; never one that is over for this fund."""

@@ -7,7 +7,7 @@ import pytest
 from loyalty.rewards.operations import fund_due
 from members import clock
 from members.models import Entry, Member, Tier, Unit
-from members.operations import gifts, holds, ledger, lots, members, sweeps, tiers
+from members.operations import corrections, gifts, holds, ledger, lots, members, sweeps, tiers
 from tests.campaigns.conftest import act, order, take
 from tests.campaigns.funding import books, brewery, fund_of, funded, moves, sums
 from tests.conftest import SYSTEM
@@ -109,6 +109,20 @@ def test_points_are_followed_through_gifts_holds_and_waiting(ann, bo, points, pa
     # 150 were granted; 15 were spent. The rest expired: at Bo's, held, and at Ann's.
     assert sum(size for kind, size in moves(fund) if kind == "expired") == 135
     assert (sums(fund), books()) == ((1_000, 150, 135, 985), [])
+
+
+def test_what_was_spent_and_came_back_too_late_expires_for_the_fund(ann, points, partner, later):
+    """E27, E93: a redemption is undone after its lot has ended; the grace passes unused."""
+    fund = funded_order(partner, points)
+    take(order(ann, "100.00"))
+    spent = redeem(ann, points, 100)
+    expire(later)
+    assert sums(fund) == (1_000, 100, 0, 900)
+    with clock.standing_at(later):
+        corrections.restore(spent, key="undo", reason="Undone", actor=SYSTEM)
+    expire(later + timedelta(days=60))
+    assert (moves(fund)[-1], sums(fund)) == (("expired", 100), (1_000, 100, 100, 1_000))
+    assert books() == []
 
 
 def test_what_is_reinstated_is_the_programmes_present(ann, points, partner, later):

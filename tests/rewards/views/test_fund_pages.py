@@ -69,7 +69,7 @@ def test_a_partner_reads_what_is_left_whom_it_reached_and_what_it_owes(console, 
         ' <span class="stat-value">2</span>',
         '<span class="stat-label">Left</span> <span class="stat-value">0</span>',
         "It is used up",
-        "8 EUR for 1,000 points",
+        "8.00 EUR for 1,000 points",
         "0.32 EUR",
     ):
         assert said in shown, said
@@ -89,7 +89,7 @@ def test_bills_are_a_file_without_formulas(console, busy, partner):
     assert response["Content-Disposition"] == 'attachment; filename="bills-brew.csv"'
     assert response.content.decode().splitlines() == [
         "partner,fund,month,granted,came_back,points,per_1000,currency,amount",
-        "Brew & Co,'=1+1,2026-05,40,0,40,8,EUR,0.32",
+        "Brew & Co,'=1+1,2026-05,40,0,40,8.00,EUR,0.32",
     ]
 
 
@@ -181,7 +181,7 @@ def test_a_bill_is_a_file_in_the_console_too(staff, busy):
     page = f"/admin/rewards/fundbill/{bill.pk}/change/"
     assert f"/admin/rewards/fundbill/{bill.pk}/csv/" in staff.get(page).content.decode()
     file = staff.get(f"/admin/rewards/fundbill/{bill.pk}/csv/")
-    assert file.content.decode().splitlines()[1] == "Brew & Co,Bill,2026-05,40,0,40,8,EUR,0.32"
+    assert file.content.decode().splitlines()[1] == "Brew & Co,Bill,2026-05,40,0,40,8.00,EUR,0.32"
 
 
 def test_a_draft_campaign_is_given_its_fund_in_the_console(staff, busy, partner, points):
