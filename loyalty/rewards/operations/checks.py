@@ -77,7 +77,7 @@ CHECKS = (
         """,
     ),
     Check(
-        "I3",
+        "I25",
         "the stored sums of a fund are those of its moves, and nothing came back beyond its grant",
         """
         SELECT f.id, f.bought, f.granted, f.returned FROM rewards_fund f
