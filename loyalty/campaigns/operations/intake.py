@@ -163,7 +163,7 @@ def _lock(book: Rulebook, kinds: set[str], tolds: Collection[Told]) -> Company:
     While we waited for the members, an order may have drawn on a budget or a fund that gets points
     back by what is among these. It comes before them, so we let go of everything and begin again.
     """
-    is_giving_back = book.is_capped and kinds & (RETURNS | book.settling)
+    is_giving_back = kinds & RETURNS or (book.is_capped and kinds & book.settling)
     if kinds & schemas.ORDERS:
         kinds = kinds | RETURNS  # one may have come before its order, and is settled with it
     if not is_giving_back:

@@ -31,7 +31,7 @@ from recognition.models import Badge
 @dataclass(slots=True)
 class Rulebook:
     """Every live rule, by the activity kind that triggers it. `is_capped`: some campaign, live or not,
-    has a budget or a fund that points may have to go back to."""
+    has a budget or a fund to which points go back that were promised and are not paid after all."""
 
     stamp: int
     groups: tuple[int, ...] = ()

@@ -245,7 +245,7 @@ class Wave:
         )
 
     def _free(self, item: Item, promised: Effect, amount: int) -> list[Back]:
-        """Points that are not paid after all go back to the budget, and answered: to the fund."""
+        """Let the budget have back what is not paid after all; answers what goes back to a fund."""
         campaign = promised.rule_version.campaign
         if campaign.pk in self.company.budgets:
             self.company.budgets[campaign.pk] = max(self.company.budgets[campaign.pk] - amount, 0)

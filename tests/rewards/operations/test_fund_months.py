@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
+from loyalty.campaigns.operations import intake
 from loyalty.rewards.models import FundBill, FundMove
 from loyalty.rewards.operations import funds
 from members import clock
@@ -158,4 +159,13 @@ def test_a_ceiling_can_rise_and_never_falls_below_what_the_month_has_used(monthl
         funds.change(monthly, ceiling=80, actor=SYSTEM)
     assert buys(ann, "80.00", at=JUNE, id="b") == [80]
     assert buys(ann, "1.00", at=JUNE, id="c") == []
+    assert books() == []
+
+
+def test_whoever_waited_for_the_lock_past_midnight_is_on_the_next_bill(monthly, ann):
+    """E93: it began in May and got its turn when May was billed already; no point is lost between."""
+    assert bills(EARLY_JUNE) == []
+    [answer] = intake.take([order(ann, "30.00", at=MAY)], actor=SYSTEM, at=LATE_MAY)
+    assert answer.effects[0]["amount"] == 30
+    assert bills(JULY) == [("2026-06", 30, 0, "0.24")]
     assert books() == []
