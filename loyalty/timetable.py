@@ -11,6 +11,7 @@ from loyalty.campaigns.operations.releases import pending_releases
 from loyalty.messaging.operations.reminders import NOTICE, expiry_reminders
 from loyalty.messaging.operations.tier_notices import tier_notices
 from loyalty.rewards.operations import due as rewards_due
+from loyalty.rewards.operations import fund_due
 from members.operations import due, yearly
 from members.operations.sweeps import SWEEPS, Sweep
 from recognition.operations.sweeps import board_scores, cycle_closings
@@ -28,6 +29,9 @@ TIMETABLE = (
     Sweep("reservations", "Reservations timed out", rewards_due.reservations, every=1),
     Sweep("hand_overs", "Rewards that need no hands", rewards_due.hand_overs, every=1),
     Sweep("vouchers", "Vouchers expired", rewards_due.endings, every=5),
+    Sweep("fund_returns", "Expired points back to funds", fund_due.unused_points, every=15),
+    Sweep("fund_bills", "Partners billed for the month", fund_due.month_ends, every=60),
+    Sweep("fund_closings", "Funds closed and paid back", fund_due.closings, every=60),
     Sweep("leaderboards", "Leaderboards brought up to date", board_scores, every=1),
     Sweep("cycle_closings", "Nominations handed to the committee", cycle_closings, every=5),
     Sweep("roll_up", "Programme accounts rolled up", due.roll_up, every=1),

@@ -117,6 +117,7 @@ class CampaignAdmin(StepsAdmin, OperationAdmin):
         "description",
         "priority",
         ("budget_units", "pays_partly"),
+        "funded_by",
         ("starts_at", "ends_at"),
         "state",
     )

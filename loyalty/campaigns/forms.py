@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
 from loyalty.campaigns.models import Campaign, RuleVersion
+from loyalty.rewards.models import Fund
 from members.console import RefusableForm
 from members.models import ActivityKind
 
@@ -27,10 +28,23 @@ class CampaignForm(RefusableForm):
             "priority",
             "budget_units",
             "pays_partly",
+            "funded_by",
             "returns",
             "starts_at",
             "ends_at",
         )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fund = self.fields.get("funded_by")
+        if isinstance(fund, forms.ModelChoiceField):  # a frame that is only shown has no fields
+            fund.queryset = Fund.objects.for_campaigns()
+            fund.label_from_instance = _named  # type: ignore[method-assign] # Django's own way
+
+
+def _named(obj: Any) -> str:
+    """A fund as it is chosen: whose it is, and of which unit."""
+    return f"{obj.partner}: {obj} ({obj.unit})"
 
 
 class Indented(json.JSONEncoder):

@@ -50,6 +50,9 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("rewards.redemption", "shopping_bag"),
             ("rewards.coupon", "confirmation_number"),
             ("rewards.couponbatch", "upload_file"),
+            ("rewards.fund", "handshake"),
+            ("rewards.fundmove", "swap_vert"),
+            ("rewards.fundbill", "request_quote"),
         ),
     ),
     (

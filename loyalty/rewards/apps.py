@@ -7,10 +7,13 @@ class RewardsConfig(AppConfig):
     label = "rewards"
 
     def ready(self) -> None:
-        """Open the door from the partner console to the coupons."""
+        """Open the doors from the partner console to the coupons and to the points it pays for."""
         from events_directory.views import desk
-        from loyalty.rewards.permissions import can_take_coupons
+        from loyalty.rewards.permissions import can_see_funds, can_take_coupons
 
-        door = desk.Door("partner_rewards:coupons", _("Coupons"), "ticket", can_take_coupons)
-        if door not in desk.UPSTAIRS:
-            desk.UPSTAIRS.append(door)
+        for door in (
+            desk.Door("partner_rewards:coupons", _("Coupons"), "ticket", can_take_coupons),
+            desk.Door("partner_rewards:points", _("Points"), "coins", can_see_funds),
+        ):
+            if door not in desk.UPSTAIRS:
+                desk.UPSTAIRS.append(door)

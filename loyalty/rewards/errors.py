@@ -111,3 +111,38 @@ class FaultyFile(Refused):
 
 class Misfit(Refused):
     code = "misfit"
+
+
+class FundIllegalMove(Refused):
+    code = "illegal_move"
+    sentence = _("A fund that is %(before)s cannot become %(after)s.")
+
+
+class FundClosed(Refused):
+    code = "fund_closed"
+    sentence = _("This fund is closed, or its time is over.")
+
+
+class NotPrepaid(Refused):
+    code = "not_prepaid"
+    sentence = _("This fund is paid by a monthly bill; packs are for funds that are paid before.")
+
+
+class FundTaken(Refused):
+    code = "fund_taken"
+    sentence = _("There is already another fund at the address %(slug)s.")
+
+
+class PackTooSmall(Refused):
+    code = "pack_too_small"
+    sentence = _("A pack has between 1 and 1,000,000,000 points.")
+
+
+class PackKeyReused(Refused):
+    code = "key_reused"
+    sentence = _("This key was used before for another pack.")
+
+
+class ReferenceMissing(Refused):
+    code = "reference_missing"
+    sentence = _("Say which invoice this is for.")

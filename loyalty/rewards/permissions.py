@@ -2,16 +2,18 @@
 
 from django.utils.translation import gettext as _
 
-from events_directory.models import Partner
-from events_directory.permissions import can_check_in
-from loyalty.rewards.errors import AlreadyUsed, CouponStillOut, NoPool
-from loyalty.rewards.models import Coupon, Redemption, Reward
+from events_directory.errors import OwnOrganisation
+from events_directory.models import Partner, PartnerSeat
+from events_directory.permissions import can_check_in, can_edit
+from loyalty.rewards.errors import AlreadyUsed, CouponStillOut, FundClosed, NoPool, NotPrepaid
+from loyalty.rewards.models import Coupon, Fund, Redemption, Reward
 from loyalty.rewards.operations import standings
 from members import clock
 from members.models import Member, User
 from members.permissions import ALLOWED, Verdict, held, refused
 
 State = Redemption.State
+RUNNING = "rewards.run_fund"
 
 
 def can_redeem(member: Member, reward: Reward, *, quantity: int = 1) -> Verdict:
@@ -56,3 +58,31 @@ def can_take_coupons(user: User, partner: Partner) -> Verdict:
     if not partner.is_verified:
         return refused(_("Coupons are taken once the organisation is verified."))
     return can_check_in(user, partner)
+
+
+def can_sell_pack(user, fund: Fund) -> Verdict:
+    """Staff with the permission, into a fund that is paid before and not closed; never their own."""
+    if fund.kind != Fund.Kind.PREPAID:
+        return refused(str(NotPrepaid.sentence))
+    if fund.state == Fund.State.CLOSED or fund.is_over_at(clock.now()):
+        return refused(str(FundClosed.sentence))
+    return _for_others(user, fund)
+
+
+def can_move_fund(user, fund: Fund) -> Verdict:
+    """Staff with the permission, while it is not closed; never their own organisation's."""
+    if fund.state == Fund.State.CLOSED:
+        return refused(str(FundClosed.sentence))
+    return _for_others(user, fund)
+
+
+def can_see_funds(user, partner: Partner) -> Verdict:
+    """What the organisation pays for is for those who run it, not for helpers at the door."""
+    return can_edit(user, partner)
+
+
+def _for_others(user, fund: Fund) -> Verdict:
+    seats = PartnerSeat.objects
+    if seats.linked(user.pk, partner_id=fund.partner_id, since=fund.opened_at):
+        return refused(str(OwnOrganisation.sentence))
+    return held(user, RUNNING)

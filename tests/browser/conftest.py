@@ -11,7 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser
 
 from loyalty.campaigns.operations import intake, standard
-from loyalty.demo import catalogue, honours, offers, people, places
+from loyalty.demo import catalogue, funding, honours, offers, people, places
 from loyalty.rewards.models import Reward
 from members import clock
 from members.models import Member, User
@@ -136,6 +136,7 @@ def neighbourhood(transactional_db) -> dict[str, User]:
     users = people.install(password=PASSWORD, joined_on=now.date(), actor=SYSTEM)
     places.install(users=users, now=now, actor=SYSTEM)
     offers.install(points=units["points"], actor=SYSTEM)
+    funding.install(points=units["points"], actor=SYSTEM)
     honours.install(users=users, now=now, actor=SYSTEM)
     while jobs.work_off():
         pass

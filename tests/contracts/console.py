@@ -104,6 +104,14 @@ CONSOLE: dict[str, Desk] = {
     "rewards.reward": Desk(change=ALLOWED, add=ALLOWED, steps={"import_codes": DENIED}),
     "rewards.coupon": Desk(has_row=False),
     "rewards.couponbatch": Desk(has_row=False),
+    # The newest fund is billed by the month, so no packs are sold into it.
+    "rewards.fund": Desk(
+        change=ALLOWED,
+        add=ALLOWED,
+        steps={"sell_pack": DENIED, "pause": ALLOWED, "resume": ALLOWED, "close": ALLOWED},
+    ),
+    "rewards.fundmove": READ,
+    "rewards.fundbill": Desk(steps={"csv": ALLOWED}),
     "rewards.redemption": Desk(steps={"fulfil": ALLOWED, "cancel": ALLOWED}),
     "campaigns.exchangerate": Desk(add=ALLOWED, has_row=False),
     # The campaign is a draft: it can be submitted and its rule written, nothing else.

@@ -131,6 +131,8 @@ ROUTES: dict[str, Route] = {
     "partner:withdrawal": Route(NO_BUT_SIGN_IN, PARTNER, GRANT),
     "partner_rewards:coupons": Route(PARTNER, PARTNER, ELIS),
     "partner_rewards:uses": Route(NO_BUT_SIGN_IN, PARTNER, ELIS),
+    "partner_rewards:points": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
+    "partner_rewards:bills": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
     "partner:venues": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
     "partner:new_venue": Route(PARTNER, PARTNER, ELIS),
     # Nominations and the committee desk

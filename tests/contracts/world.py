@@ -27,10 +27,10 @@ from loyalty.connectors.operations import keys
 from loyalty.demo.people import NOT_FOR_STAFF, STAFF_APPS
 from loyalty.measurement.operations import rates
 from loyalty.messaging.models import Message
-from loyalty.rewards.operations import redemptions, rewards
+from loyalty.rewards.operations import fund_moves, funds, redemptions, rewards
 from members import clock
 from members.domain.actors import Actor
-from members.models import Activity, AuditRow, Job, SweepRun, Tier, TierGroup, Unit
+from members.models import Activity, AuditRow, Entry, Job, SweepRun, Tier, TierGroup, Unit
 from members.models import Decision as Decided
 from members.operations import (
     activities,
@@ -41,6 +41,7 @@ from members.operations import (
     ledger,
     lifts,
     programme,
+    sweeps,
 )
 from recognition.operations import badges, cycles, leaderboards, nominations
 from tests.conftest import SYSTEM, member_of, person
@@ -179,6 +180,7 @@ def _directory(amara, eli) -> dict[str, Any]:
         shop, pool=pool, title="Soldering", requested=40_000, actor=actor, what_for="Two stations."
     )
     return {
+        "fund": _fund(shop, amara),
         "micro_event": event.pk,
         "occurrence": evening.pk,
         "booking": booking.pk,
@@ -186,6 +188,26 @@ def _directory(amara, eli) -> dict[str, Any]:
         "ticket": booking.reference,
         "application": application.pk,
     }
+
+
+def _fund(shop, amara) -> int:
+    """A fund of the shop's that has paid for a visit last month and was billed for it."""
+    with clock.standing_at(clock.now() - timedelta(days=40)):
+        fund = funds.open_fund(
+            "monthly",
+            name="Monthly",
+            partner=shop,
+            unit=Unit.objects.get(code="points"),
+            kind="postpaid",
+            price=Decimal("8.00"),
+            currency="EUR",
+            actor=SYSTEM,
+        )
+        entry = Entry.objects.filter(kind="accrual").latest("pk")
+        grant = fund_moves.Grant(fund.pk, 5, entry.pk, ("activity", None))
+        fund_moves.grant(fund_moves.lock([fund.pk]), [grant], at=clock.now())
+    sweeps.run_due(at=clock.now(), names=["fund_bills"])
+    return fund.pk
 
 
 def _recognition(amara, bo, chi, unit) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """What the rules say about one activity: pure, in memory, with a trace.
 
 Rules are asked in order of priority, then age. First every rule earns, then multipliers add to what
-was earned per money. Limits and budgets cut what is due; the trace names the one that cut.
+was earned per money. Limits, budgets and the purses of those who pay cut what is due; the trace names
+the one that cut.
 `docs/algorithms/evaluation.md` has a worked example.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,17 @@ from typing import Any
 from loyalty.audiences.domain.predicate import Seen, compact, judge
 from loyalty.audiences.domain.sentence import said, shown
 from loyalty.campaigns.domain.orders import Order
-from loyalty.campaigns.domain.rules import Earn, Extend, GiveBadge, Multiply, OpenDoor, Rule, Wait
+from loyalty.campaigns.domain.rules import (
+    Earn,
+    Extend,
+    GiveBadge,
+    Limit,
+    Multiply,
+    OpenDoor,
+    Rule,
+    Wait,
+)
+from loyalty.rewards.domain.funds import Purse
 from members.domain.money import exponent
 
 
@@ -56,10 +67,12 @@ class Trace:
 
 @dataclass(slots=True)
 class Uses:
-    """What limits and budgets have used up so far; grows as the evaluation gives."""
+    """What limits and budgets have used up so far, and the purses that funded rules draw on (by fund);
+    changes as the evaluation gives."""
 
     limits: dict[tuple[int, str], list[int]] = field(default_factory=dict)
     budgets: dict[int, int] = field(default_factory=dict)
+    purses: dict[int, Purse] = field(default_factory=dict)
 
     def of(self, rule: Rule, window: str) -> list[int]:
         """[times, units] of this member in this window."""
@@ -209,19 +222,11 @@ def _within(rule: Rule, due: list[Given], day: date, uses: Uses) -> tuple[list[G
     if not due:
         return due, ""
     wanted = sum(item.amount or 0 for item in due if item.kind == "points")
-    allowed, why = wanted, ""
-    if rule.limit is not None:
-        times, units = uses.of(rule, window_of(rule.limit.per, day))
-        span = "ever" if rule.limit.per == "life" else f"per {rule.limit.per}"
-        if rule.limit.times is not None and times >= rule.limit.times:
-            return [], f"The limit of {rule.limit.times} {span} has been reached"
-        if rule.limit.units is not None and units + wanted > rule.limit.units:
-            allowed = rule.limit.units - units
-            why = f"The limit of {rule.limit.units} {span} leaves {allowed}"
-    if rule.budget is not None:
-        left = rule.budget - uses.budgets.get(rule.campaign_id, 0)
-        if left < allowed:
-            allowed, why = left, f"The campaign's budget has {left} left, {wanted} were due"
+    if rule.limit is not None and rule.limit.times is not None:
+        times = uses.of(rule, window_of(rule.limit.per, day))[0]
+        if times >= rule.limit.times:
+            return [], f"The limit of {rule.limit.times} {_span(rule.limit)} has been reached"
+    allowed, why = _allowed(rule, wanted, day, uses)
     if allowed < wanted:
         if not rule.pays_partly or allowed <= 0:
             return [], why
@@ -232,7 +237,39 @@ def _within(rule: Rule, due: list[Given], day: date, uses: Uses) -> tuple[list[G
         used[1] += allowed
     if rule.budget is not None:
         uses.budgets[rule.campaign_id] = uses.budgets.get(rule.campaign_id, 0) + allowed
+    if rule.fund is not None:
+        purse = uses.purses[rule.fund]
+        purse.take(allowed)
+        due = [_paid_by(purse.payer, item) for item in due]
     return due, why
+
+
+def _allowed(rule: Rule, wanted: int, day: date, uses: Uses) -> tuple[int, str]:
+    """How many of the `wanted` points limit, budget and fund leave; in words, what leaves the least."""
+    allowed, why = wanted, ""
+    if rule.limit is not None and rule.limit.units is not None:
+        left = rule.limit.units - uses.of(rule, window_of(rule.limit.per, day))[1]
+        if left < allowed:
+            allowed = left
+            why = f"The limit of {rule.limit.units} {_span(rule.limit)} leaves {left}"
+    if rule.budget is not None:
+        left = rule.budget - uses.budgets.get(rule.campaign_id, 0)
+        if left < allowed:
+            allowed, why = left, f"The campaign's budget has {left} left, {wanted} were due"
+    if rule.fund is not None:
+        left, missing = uses.purses[rule.fund].cut(wanted)
+        if left < allowed:
+            allowed, why = left, missing
+    return allowed, why
+
+
+def _span(limit: Limit) -> str:
+    return "ever" if limit.per == "life" else f"per {limit.per}"
+
+
+def _paid_by(payer: str, item: Given) -> Given:
+    """Points that say who pays for them."""
+    return replace(item, why=f"{item.why}, paid by {payer}") if item.kind == "points" else item
 
 
 def _shrunk(due: list[Given], allowed: int) -> list[Given]:
@@ -243,21 +280,7 @@ def _shrunk(due: list[Given], allowed: int) -> list[Given]:
             amount = min(item.amount or 0, allowed)
             allowed -= amount
             if amount:
-                kept.append(_with_amount(item, amount))
+                kept.append(replace(item, amount=amount))
         else:
             kept.append(item)
     return kept
-
-
-def _with_amount(item: Given, amount: int) -> Given:
-    return Given(
-        item.rule,
-        item.place,
-        item.kind,
-        item.why,
-        item.unit,
-        amount,
-        item.name,
-        item.wait,
-        item.until,
-    )

@@ -97,6 +97,7 @@ class Rule:
     limit: Limit | None = None
     budget: int | None = None
     pays_partly: bool = False
+    fund: int | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
 

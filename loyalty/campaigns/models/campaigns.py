@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.rewards.models import Fund
 from members.models import Member
 
 
@@ -53,6 +54,15 @@ class Campaign(models.Model):
         _("pays what is left"),
         default=False,
         help_text=_("When less is left than is due: pay the rest instead of nothing."),
+    )
+    funded_by = models.ForeignKey(
+        Fund,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="campaigns",
+        verbose_name=_("funded by"),
+        help_text=_("The partner's fund that pays for its points. Empty: the programme pays."),
     )
     returns = models.CharField(
         _("when an order comes back, take back"),

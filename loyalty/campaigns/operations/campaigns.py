@@ -14,6 +14,8 @@ from loyalty.campaigns.errors import (
 )
 from loyalty.campaigns.models import BudgetUse, Campaign, RuleVersion
 from loyalty.campaigns.operations import rulebook
+from loyalty.rewards.errors import FundClosed
+from loyalty.rewards.models import Fund
 from members import clock
 from members.domain.actors import Actor
 from members.models import ActivityKind, User
@@ -37,7 +39,8 @@ def draft(name: str, *, actor: Actor, slug: str = "", **fields: Any) -> Campaign
 
 @transaction.atomic
 def revise(campaign: Campaign, *, actor: Actor, **fields: Any) -> Campaign:
-    """Change the campaign's frame (name, words, dates, budget) while it is a draft."""
+    """Change the campaign's frame (name, words, dates, budget, fund) while it is a draft. Raises BadRule
+    when its rule gives points that the fund does not pay for."""
     campaign = _locked(campaign)
     if campaign.state != State.DRAFT:
         raise IllegalMove(before=campaign.get_state_display(), after=State.DRAFT.label)
@@ -45,6 +48,8 @@ def revise(campaign: Campaign, *, actor: Actor, **fields: Any) -> Campaign:
         setattr(campaign, name, value)
     campaign.full_clean()
     campaign.save()
+    if "funded_by" in fields:
+        _check_funding(campaign)
     audit.record(
         campaign, actor=actor, verb="campaigns.campaign.revised", after={"fields": sorted(fields)}
     )
@@ -109,6 +114,7 @@ def publish(campaign: Campaign, *, actor: Actor) -> RuleVersion:
     version = campaign.versions.filter(published_at=None).select_for_update().first()
     if version is None:
         raise NothingToPublish()
+    _check_funding(campaign)
     publisher = _person(actor)
     if actor.kind != "system" and publisher == version.drafted_by:
         raise SecondPersonNeeded()
@@ -166,6 +172,16 @@ def _move(campaign: Campaign, *, to: str, actor: Actor, reason: str = "") -> Cam
         reason=reason,
     )
     return campaign
+
+
+def _check_funding(campaign: Campaign) -> None:
+    """A fund that still pays, and a rule that gives nothing but the points it pays for."""
+    if campaign.funded_by is None:
+        return
+    if campaign.funded_by.state == Fund.State.CLOSED:
+        raise FundClosed()
+    for version in campaign.versions.filter(published_at=None):
+        rulebook.check(rulebook.compile_version(version, campaign, rulebook.catalogue()))
 
 
 def _locked(campaign: Campaign) -> Campaign:

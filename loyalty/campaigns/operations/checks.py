@@ -26,6 +26,32 @@ CHECKS = (
         """,
     ),
     Check(
+        "I17",
+        "funds have paid for exactly what their campaigns gave, and got back what was taken back",
+        """
+        WITH given AS (
+            SELECT f.id, f.entry_id, f.amount, c.funded_by_id AS fund_id, coalesce((
+                SELECT -sum(r.amount) FROM campaigns_effect r WHERE r.reverses_id = f.id), 0)
+                + coalesce((SELECT sum(r.amount) FROM members_entry e
+                    JOIN campaigns_effect r ON r.entry_id = e.id AND r.kind = 'cancellation'
+                    WHERE e.reverses_id = f.entry_id), 0) AS taken_back
+            FROM campaigns_effect f JOIN campaigns_campaign c ON c.id = f.campaign_id
+            WHERE c.funded_by_id IS NOT NULL AND f.kind = 'points'
+        ), paid AS (
+            SELECT g.id, g.entry_id, g.points, g.fund_id,
+                   coalesce(sum(b.points) FILTER (WHERE b.kind = 'returned'), 0) AS returned,
+                   coalesce(sum(b.points) FILTER (WHERE b.kind = 'expired'), 0) AS expired
+            FROM rewards_fundmove g LEFT JOIN rewards_fundmove b ON b.of_id = g.id
+            WHERE g.kind = 'granted' GROUP BY g.id
+        )
+        SELECT given.id, paid.id, given.amount, paid.points, given.taken_back, paid.returned, paid.expired
+        FROM given FULL JOIN paid ON paid.entry_id = given.entry_id
+        WHERE given.id IS NULL OR paid.id IS NULL
+           OR given.fund_id <> paid.fund_id OR given.amount <> paid.points
+           OR paid.returned <> least(given.taken_back, paid.points - paid.expired)
+        """,
+    ),
+    Check(
         "I18",
         "no rule was published by its author",
         """

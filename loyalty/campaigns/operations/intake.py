@@ -24,6 +24,7 @@ from loyalty.campaigns.operations.answers import (
 )
 from loyalty.campaigns.operations.items import Item, cut
 from loyalty.campaigns.operations.people import Company, Person
+from loyalty.campaigns.operations.returns import Drawn
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.storing import Arrival
 from loyalty.campaigns.operations.wave import Wave
@@ -161,9 +162,10 @@ def _take(
 
 
 def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
-    """Lock budgets, then members; open the pending accounts that the rules may need."""
+    """Lock budgets and funds, then members; open the pending accounts that the rules may need."""
     kinds = {told.kind for told in tolds}
-    budgets, found = _lock(book, kinds, tolds)
+    company = _lock(book, kinds, tolds)
+    found = company.people
     lacking: dict[int, Person] = {}
     for told in tolds:
         person = found.get(told.subject)
@@ -174,28 +176,35 @@ def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
             lacking[person.member.pk] = person
     if lacking:
         _open_pending(lacking, book.pending_units(kinds))
-    return Company(found, budgets=budgets)
+    return company
 
 
-def _lock(
-    book: Rulebook, kinds: set[str], tolds: Collection[Told]
-) -> tuple[dict[int, int], dict[str, Person]]:
-    """Lock budgets, then members.
+def _lock(book: Rulebook, kinds: set[str], tolds: Collection[Told]) -> Company:
+    """Lock budgets, then funds, then members.
 
-    While we waited for the members, an order may have drawn on a budget whose return is among these.
-    That budget comes before them, so we let go of everything and begin again.
+    While we waited for the members, an order may have drawn on a budget or a fund that gets points
+    back by what is among these. It comes before them, so we let go of everything and begin again.
     """
-    refs = {told.subject for told in tolds}
-    if not kinds & RETURNS:
-        return people.lock_budgets(book, kinds), people.lock_people(refs)
+    is_giving_back = kinds & RETURNS or (book.is_capped and kinds & book.settling)
+    if kinds & schemas.ORDERS:
+        kinds = kinds | RETURNS  # one may have come before its order, and is settled with it
+    if not is_giving_back:
+        return _locked(book, kinds, tolds, Drawn())
     while True:
-        drawn = returns.budgets_drawn(tolds)
+        drawn = returns.drawn_on(tolds, book.settling)
         before = transaction.savepoint()
-        budgets, found = people.lock_budgets(book, kinds, drawn), people.lock_people(refs)
-        if returns.budgets_drawn(tolds) <= drawn | set(budgets):
+        company = _locked(book, kinds, tolds, drawn)
+        now = returns.drawn_on(tolds, book.settling)
+        if now.budgets <= drawn.budgets | set(company.budgets) and now.funds <= set(company.funds):
             transaction.savepoint_commit(before)
-            return budgets, found
+            return company
         transaction.savepoint_rollback(before)
+
+
+def _locked(book: Rulebook, kinds: set[str], tolds: Collection[Told], drawn: Drawn) -> Company:
+    budgets = people.lock_budgets(book, kinds, drawn.budgets)
+    funds = people.lock_funds(book, kinds, drawn.funds)
+    return Company(people.lock_people({told.subject for told in tolds}), budgets, funds)
 
 
 def _open_pending(lacking: dict[int, Person], units: set[int]) -> None:
@@ -220,10 +229,13 @@ def _evaluate(
     late = early + _late_orders(items)
     items = [item for item in items if item not in early]
     kinds = {item.told.kind for item in (*items, *late)}
+    company.fill_purses(at)
     people.learn(company, book, kinds, [item.activity_id for item in (*items, *early)])
+    shares = company.budgets or company.funds
+    giving_back = RETURNS | book.settling if shares else frozenset()
     budgets = dict(company.budgets)
     for part in (items, late):
-        for wave in cut(part, book.settling):
+        for wave in cut(part, book.settling, giving_back):
             Wave(book, company, actor, at, wave, told_at).run()
     items = items + late
     moved: dict[int, Person] = {item.person.member.pk: item.person for item in items}

@@ -30,9 +30,11 @@ class Item:
         return self.person.member.pk, self.shop or self.told.source, self.told.order_id
 
 
-def cut(items: Sequence[Item], settling: frozenset[str]) -> Iterable[list[Item]]:
+def cut(
+    items: Sequence[Item], settling: frozenset[str], giving_back: frozenset[str] = frozenset()
+) -> Iterable[list[Item]]:
     """Items in order of occurrence, cut wherever one may settle, take back or have to repay what an
-    earlier one posted."""
+    earlier one posted, and before every one of a kind that gives back to what all of them share."""
     wave: list[Item] = []
     present: set[int] = set()
     alone = {
@@ -40,7 +42,8 @@ def cut(items: Sequence[Item], settling: frozenset[str]) -> Iterable[list[Item]]
     }
     for item in sorted(items, key=lambda item: (item.told.occurred_at, item.activity_id)):
         member_id = item.person.member.pk
-        if member_id in present and (item.told.kind in settling or member_id in alone):
+        own = member_id in present and (item.told.kind in settling or member_id in alone)
+        if own or (wave and item.told.kind in giving_back):
             yield wave
             wave, present = [], set()
         wave.append(item)

@@ -15,6 +15,9 @@ from loyalty.campaigns.domain.orders import Order
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import BudgetUse, LimitUse
 from loyalty.campaigns.operations.rulebook import Rulebook
+from loyalty.rewards.domain.funds import Purse
+from loyalty.rewards.models import Fund
+from loyalty.rewards.operations import fund_moves
 from members.models import Account, Activity, Member, Unit
 from members.operations import tiers
 from members.shipped import RETURNS
@@ -62,10 +65,17 @@ class Person(Profile):
 
 @dataclass(slots=True)
 class Company:
-    """Everybody in a batch, by reference, and the budgets they share."""
+    """Everybody in a batch, by reference, and the budgets and funds they share."""
 
     people: dict[str, Person]
     budgets: dict[int, int] = field(default_factory=dict)
+    funds: dict[int, Fund] = field(default_factory=dict)
+    purses: dict[int, Purse] = field(default_factory=dict)
+
+    def fill_purses(self, at: datetime) -> None:
+        """Read what the locked funds have left, after one of them was opened or given back to."""
+        for pk, fund in self.funds.items():
+            self.purses[pk] = fund.purse_at(at)
 
 
 def lock_budgets(book: Rulebook, kinds: set[str], also: Collection[int] = ()) -> dict[int, int]:
@@ -77,6 +87,13 @@ def lock_budgets(book: Rulebook, kinds: set[str], also: Collection[int] = ()) ->
         return {}
     rows = BudgetUse.objects.select_for_update().filter(pk__in=capped).order_by("pk")
     return {row.pk: row.units for row in rows}
+
+
+def lock_funds(book: Rulebook, kinds: set[str], also: Collection[int] = ()) -> dict[int, Fund]:
+    """Lock the funds that rules for these kinds may draw on, and `also` these, in order; they come
+    after budgets and before accounts. No query when there are none."""
+    drawn = {rule.fund for rule in book.asked(kinds) if rule.fund is not None}.union(also)
+    return {fund.pk: fund for fund in fund_moves.lock(drawn)} if drawn else {}
 
 
 def lock_people(refs: Collection[str]) -> dict[str, Person]:
@@ -118,7 +135,7 @@ def learn(company: Company, book: Rulebook, kinds: set[str], fresh: Iterable[int
             for member_id, at in acts.values_list("member_id").annotate(at=Max("occurred_at")):
                 by_id[member_id].last_act[unit.pk] = at
     for person in company.people.values():
-        person.uses.budgets = company.budgets
+        person.uses.budgets, person.uses.purses = company.budgets, company.purses
     if book.needs(kinds, "member.tier"):
         read_ladders(by_id, lambda name: book.needs(kinds, name))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from loyalty.campaigns.domain import returns
@@ -22,6 +22,7 @@ from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
+from loyalty.rewards.operations.fund_moves import Back
 from members.domain import returned
 from members.domain.actors import Actor
 from members.models import Activity, Hold, OpenLot
@@ -140,18 +141,42 @@ def _rate_of(row: Activity) -> Rate | None:
     return None if factor is None else Rate(settings.PROGRAMME_CURRENCY, factor)
 
 
-def budgets_drawn(tolds: Iterable[Told]) -> set[int]:
-    """The campaigns with a budget that paid for the orders that these returns take back."""
-    told = [told for told in tolds if told.kind in RETURNS]
-    if not told:
-        return set()
-    paid = Effect.objects.filter(
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What points may go back to: budgets, by campaign, and funds."""
+
+    budgets: frozenset[int] = frozenset()
+    funds: frozenset[int] = frozenset()
+
+
+def drawn_on(tolds: Iterable[Told], settling: Collection[str]) -> Drawn:
+    """The budgets and funds of the campaigns that paid for the orders that these take back, or that
+    promised the points whose waiting these end."""
+    tolds = list(tolds)
+    back = [told for told in tolds if told.kind in RETURNS]
+    ending = [told for told in tolds if told.kind in settling]
+    paid = Q(
         activity__kind__in=ORDERS,
-        activity__subject__in={one.subject for one in told},
-        activity__payload__order_id__in=list({one.order_id for one in told}),
-        campaign__budget_units__isnull=False,
+        activity__member__ref__in={told.subject for told in back},
+        activity__payload__order_id__in=list({told.order_id for told in back}),
     )
-    return set(paid.values_list("campaign_id", flat=True).distinct())
+    promised = Q(
+        waiting__member__ref__in={told.subject for told in ending},
+        waiting__key__in={told.order_id for told in ending},
+    )
+    asked = [question for question, about in ((paid, back), (promised, ending)) if about]
+    capped = Q(campaign__budget_units__isnull=False) | Q(campaign__funded_by__isnull=False)
+    found = {
+        row
+        for question in asked
+        for row in Effect.objects.filter(question, capped).values_list(
+            "campaign_id", "campaign__budget_units", "campaign__funded_by_id"
+        )
+    }
+    return Drawn(
+        frozenset(campaign for campaign, budget, _ in found if budget is not None),
+        frozenset(fund for _, _, fund in found if fund is not None),
+    )
 
 
 def fault_of(told: Told, payload: Mapping[str, Any]) -> str:
@@ -174,9 +199,11 @@ class Reckoning:
     told: Told
     person: Person
     sale: Sale
+    backs: list[Back] = field(default_factory=list)
 
     def settle(self) -> list[NewEffect]:
-        """Post the reversals and what is given back; answers the effects, not yet written."""
+        """Post the reversals and what is given back; answers the effects, not yet written. `backs` is
+        what goes back to funds."""
         self.sale.take_in(self.told.payload)
         left = returns.left_of(self.sale.order, self.sale.returned)
         share = returns.share_returned(self.sale.order, left)
@@ -265,8 +292,9 @@ class Reckoning:
         )
 
     def _free(self, effect: Effect, ask: int, *, gone: bool) -> None:
-        """Give back to the limit of the window the sale fell into, and to the budget."""
+        """Give back to the limit of the window the sale fell into, to the budget and to the fund."""
         campaign_id = effect.rule_version.campaign_id
+        fund_id = effect.rule_version.campaign.funded_by_id
         rule = self.book.rule(effect.rule_version)
         if rule.limit is not None:
             day = self.person.day(self.sale.activity.occurred_at)
@@ -281,6 +309,10 @@ class Reckoning:
         if campaign_id in self.company.budgets:
             left = self.company.budgets[campaign_id] - ask
             self.company.budgets[campaign_id] = max(left, 0)
+        if fund_id is not None and effect.entry_id is not None:
+            key = f"returned:a{self.activity_id}:{effect.pk}"
+            cause = ("activity", self.activity_id)
+            self.backs.append(Back(fund_id, ask, effect.entry_id, key, cause))
 
 
 def waiting_for(keys: Collection[Key]) -> list[tuple[Activity, Key]]:

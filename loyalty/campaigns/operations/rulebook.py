@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Q
 
 from loyalty.audiences.domain import fields
 from loyalty.audiences.domain.conditions import BadTreeError, tests
@@ -23,13 +24,15 @@ from loyalty.campaigns.domain.rules import (
 )
 from loyalty.campaigns.errors import BadRule
 from loyalty.campaigns.models import Campaign, RuleStamp, RuleVersion
+from loyalty.rewards.models import Fund
 from members.models import Account, ActivityKind, TierGroup, Unit
 from recognition.models import Badge
 
 
 @dataclass(slots=True)
 class Rulebook:
-    """Every live rule, by the activity kind that triggers it."""
+    """Every live rule, by the activity kind that triggers it. `is_capped`: some campaign, live or not,
+    has a budget or a fund to which points go back that were promised and are not paid after all."""
 
     stamp: int
     groups: tuple[int, ...] = ()
@@ -40,6 +43,7 @@ class Rulebook:
     status_units: frozenset[str] = frozenset()
     numbers: dict[int, RuleVersion] = field(default_factory=dict)
     past: dict[int, Rule] = field(default_factory=dict)
+    is_capped: bool = False
 
     def asked(self, kinds: set[str]) -> list[Rule]:
         """The rules that any of these kinds triggers."""
@@ -115,6 +119,7 @@ def compile_version(version: RuleVersion, campaign: Campaign, known: Catalogue) 
             limit=compile_limit(version.limit),
             budget=campaign.budget_units,
             pays_partly=campaign.pays_partly,
+            fund=campaign.funded_by_id,
             starts_at=max(filter(None, (campaign.starts_at, version.in_force_from)), default=None),
             ends_at=min(filter(None, (campaign.ends_at, version.in_force_until)), default=None),
         )
@@ -123,7 +128,8 @@ def compile_version(version: RuleVersion, campaign: Campaign, known: Catalogue) 
 
 
 def check(rule: Rule) -> None:
-    """Refuse a rule that names a unit or a badge that does not exist."""
+    """Refuse a rule that names a unit or a badge that does not exist, or points that its fund does not
+    pay for."""
     units = set(Unit.objects.values_list("code", flat=True))
     badges = set(Badge.objects.values_list("slug", flat=True))
     for place, effect in enumerate(rule.effects):
@@ -131,6 +137,12 @@ def check(rule: Rule) -> None:
             raise BadRule(pointer=f"/effects/{place}/badge", why=f"no badge {effect.badge!r}")
         if isinstance(effect, Earn | Extend | Multiply) and effect.unit not in units:
             raise BadRule(pointer=f"/effects/{place}/unit", why=f"no unit {effect.unit!r}")
+    if rule.fund is None:
+        return
+    paid = Fund.objects.values_list("unit__code", flat=True).get(pk=rule.fund)
+    for place, effect in enumerate(rule.effects):
+        if isinstance(effect, Earn | Multiply) and effect.unit != paid:
+            raise BadRule(pointer=f"/effects/{place}/unit", why=f"its fund pays for {paid!r} only")
 
 
 def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
@@ -151,4 +163,6 @@ def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
             if isinstance(effect, Earn) and effect.wait is not None:
                 settling |= {effect.wait.confirmed_by, effect.wait.cancelled_by} - {""}
     book.settling = frozenset(settling)
+    capped = Q(budget_units__isnull=False) | Q(funded_by__isnull=False)
+    book.is_capped = Campaign.objects.filter(capped).exists()
     return book

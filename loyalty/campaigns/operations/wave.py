@@ -16,9 +16,11 @@ from loyalty.campaigns.operations.rates import Rates
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
+from loyalty.rewards.operations import fund_moves
+from loyalty.rewards.operations.fund_moves import Back, Grant
 from members.domain.actors import Actor
 from members.domain.calendar import local_date, start_of_day
-from members.domain.ledger import Line
+from members.domain.ledger import Line, Posted
 from members.models import NEVER, Account, Entry, Unit
 from members.operations import accesses, ledger, lots
 from members.operations.lots import Extension
@@ -46,6 +48,7 @@ class Wave:
     posting: dict[int, NewEffect] = field(default_factory=dict)
     badges: list[Wanted] = field(default_factory=list)
     extensions: list[Extension] = field(default_factory=list)
+    funded: dict[int, int] = field(default_factory=dict)
     rates: Rates = field(init=False)
 
     def __post_init__(self) -> None:
@@ -155,6 +158,8 @@ class Wave:
         told, person = item.told, item.person
         at = told.occurred_at
         self.posting[len(self.lines)] = effect
+        if given.rule.fund is not None:
+            self.funded[len(self.lines)] = given.rule.fund
         self.lines.append(
             Line(
                 key=f"a{item.activity_id}:{given.rule.version_id}:{given.place}",
@@ -197,6 +202,7 @@ class Wave:
             .order_by("effect_id")
         )
         left = pending.still_pending(waiting)
+        backs = []
         for item in speaking:
             for wait in waiting:
                 if wait.pk not in self.settled and pending.speaks_of(item, wait):
@@ -205,6 +211,9 @@ class Wave:
                     # Nothing is left of it when staff have cancelled it meanwhile.
                     if wait.pk in left:
                         self._resolve(item, wait, confirmed=confirmed, amount=left[wait.pk])
+                        if not confirmed:
+                            backs += self._free(item, wait.effect, left[wait.pk])
+        self._give_back(backs)
 
     def _resolve(self, item: Item, wait: Waiting, *, confirmed: bool, amount: int) -> None:
         promised = wait.effect
@@ -235,16 +244,35 @@ class Wave:
             told_at=self.told_at,
         )
 
+    def _free(self, item: Item, promised: Effect, amount: int) -> list[Back]:
+        """Let the budget have back what is not paid after all; answers what goes back to a fund. What
+        staff had added came from neither."""
+        amount = min(amount, promised.amount or 0)
+        campaign = promised.rule_version.campaign
+        if campaign.pk in self.company.budgets:
+            self.company.budgets[campaign.pk] = max(self.company.budgets[campaign.pk] - amount, 0)
+        if campaign.funded_by_id is None or promised.entry_id is None:
+            return []
+        key, cause = f"cancelled:{promised.entry_id}", ("activity", item.activity_id)
+        return [Back(campaign.funded_by_id, amount, promised.entry_id, key, cause)]
+
+    def _give_back(self, backs: list[Back]) -> None:
+        """Let funds have back what they paid for; what follows sees it."""
+        if backs:
+            fund_moves.give_back(list(self.company.funds.values()), backs, at=self.at)
+            self.company.fill_purses(self.at)
+
     def _take_back(self) -> None:
         """Reverse what the orders brought that these activities say have come back."""
         back = [item for item in self.items if item.told.kind in RETURNS]
         if not back:
             return
         sales = returns.sales_of({item.order for item in back})
+        backs = []
         for item in back:
             sale = sales.get(item.order)
             if sale is not None:
-                found = returns.Reckoning(
+                reckoning = returns.Reckoning(
                     self.book,
                     self.company,
                     self.actor,
@@ -252,9 +280,12 @@ class Wave:
                     item.told,
                     item.person,
                     sale,
-                ).settle()
+                )
+                found = reckoning.settle()
                 item.effects += found
                 self.effects += found
+                backs += reckoning.backs
+        self._give_back(backs)
         # What follows, here and in this batch, sees the tier without what came back.
         people.stand_again([item.person for item in back])
 
@@ -268,6 +299,7 @@ class Wave:
             lots.extend([extension], at=self.at)
         for place, effect in self.posting.items():
             effect.entry_id = posted[place].entry_id
+        self._draw(posted)
         ids = storing.save_effects(self.effects)
         for effect, wait in self.waits:
             wait.effect_id = ids[effect.key]
@@ -287,6 +319,20 @@ class Wave:
             if item.outcome is not None
         ]
         storing.save_evaluations(evaluations, at=self.at)
+
+    def _draw(self, posted: list[Posted]) -> None:
+        """Let the funds pay for what their campaigns gave."""
+        grants = [
+            Grant(
+                fund_id,
+                self.lines[place].amount,
+                posted[place].entry_id,
+                ("activity", self.lines[place].cause_id),
+            )
+            for place, fund_id in self.funded.items()
+        ]
+        if grants:
+            fund_moves.grant(list(self.company.funds.values()), grants, at=self.at)
 
 
 def _midnight_after(instant: datetime, item: Item) -> datetime:

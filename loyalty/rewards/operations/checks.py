@@ -76,4 +76,44 @@ CHECKS = (
         GROUP BY r.id, r.quantity HAVING count(c.id) > r.quantity
         """,
     ),
+    Check(
+        "I25",
+        "the stored sums of a fund are those of its moves, and nothing came back beyond its grant",
+        """
+        SELECT f.id, f.bought, f.granted, f.returned FROM rewards_fund f
+        LEFT JOIN rewards_fundmove m ON m.fund_id = f.id
+        GROUP BY f.id HAVING (f.bought, f.refunded, f.granted, f.returned) <> (
+            coalesce(sum(m.points) FILTER (WHERE m.kind = 'bought'), 0),
+            coalesce(sum(m.points) FILTER (WHERE m.kind = 'refunded'), 0),
+            coalesce(sum(m.points) FILTER (WHERE m.kind = 'granted'), 0),
+            coalesce(sum(m.points) FILTER (WHERE m.kind IN ('returned', 'expired')), 0))
+            OR coalesce(sum(m.money) FILTER (WHERE m.kind = 'refunded'), 0)
+             > coalesce(sum(m.money) FILTER (WHERE m.kind = 'bought'), 0)
+        UNION ALL
+        SELECT f.id, f.month_used, NULL, sum(m.points) FROM rewards_fund f
+        JOIN rewards_fundmove g ON g.fund_id = f.id AND g.kind = 'granted' AND g.month = f.month
+        JOIN LATERAL (SELECT g.points - coalesce(sum(b.points), 0) AS points FROM rewards_fundmove b
+                      WHERE b.of_id = g.id AND b.month = f.month) m ON true
+        GROUP BY f.id, f.month_used HAVING f.month_used <> sum(m.points)
+        UNION ALL
+        SELECT g.fund_id, g.id, g.points, sum(b.points) FROM rewards_fundmove g
+        JOIN rewards_fundmove b ON b.of_id = g.id
+        GROUP BY g.fund_id, g.id, g.points
+        HAVING sum(b.points) > g.points OR bool_or(b.fund_id <> g.fund_id)
+        """,
+    ),
+    Check(
+        "I17",
+        "every bill is the sum of its month's moves, and every month that is over has its bill",
+        """
+        SELECT f.id, m.month, m.granted, m.returned, b.granted, b.returned FROM (
+            SELECT fund_id, month, coalesce(sum(points) FILTER (WHERE kind = 'granted'), 0) AS granted,
+                   coalesce(sum(points) FILTER (WHERE kind IN ('returned', 'expired')), 0) AS returned
+            FROM rewards_fundmove WHERE kind IN ('granted', 'returned', 'expired')
+            GROUP BY fund_id, month) m
+        JOIN rewards_fund f ON f.id = m.fund_id AND f.kind = 'postpaid' AND m.month < f.unbilled_from
+        LEFT JOIN rewards_fundbill b ON b.fund_id = m.fund_id AND b.month = m.month
+        WHERE b.id IS NULL OR (b.granted, b.returned) <> (m.granted, m.returned)
+        """,
+    ),
 )

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from loyalty.connectors.domain.orderfile import read_csv
 from loyalty.connectors.operations import imports
-from loyalty.demo import catalogue, cdnow, honours, offers, people, places, story
+from loyalty.demo import catalogue, cdnow, funding, honours, offers, people, places, story
 from loyalty.runtime import addresses
 from members import clock
 from members.domain.actors import Actor
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         self.stdout.write("programme, offers and people are ready")
         places.install(users=users, now=now, actor=ACTOR)
         offers.install(points=units["points"], actor=ACTOR)
+        funding.install(points=units["points"], actor=ACTOR)
         honours.install(users=users, now=now, actor=ACTOR)
         story.tell(now=now, actor=ACTOR)
         self.stdout.write("neighbourhood is ready")
