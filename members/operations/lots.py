@@ -16,7 +16,7 @@ from members.domain.calendar import local_date, start_of_day
 from members.domain.ledger import Line
 from members.errors import NothingToReinstate
 from members.models import Account, AuditRow, Entry, Member, TierPeriod, Unit
-from members.operations import audit, corrections, ledger
+from members.operations import audit, corrections, ledger, relations
 
 Kind = Account.Kind
 
@@ -98,7 +98,11 @@ def _move(rows: Sequence[dict[str, Any]], *, at: datetime) -> int:
 def extend_by_hand(
     member: Member, *, unit: Unit, until: datetime, reason: str, actor: Actor
 ) -> int:
-    """Let everything of a unit that the member can spend live until then at least."""
+    """Let everything of a unit that the member can spend live until then at least.
+
+    What lies in a household's purse keeps its end. Raises NotForOneself or NotForHousehold.
+    """
+    relations.refuse_near(actor, member)
     now, wallet = clock.now(), ledger.wallet(member, unit)
     ledger.lock(wallet.pk)
     moved = extend([Extension(wallet.pk, now, until, ("hand", None), reason)], at=now)
@@ -116,6 +120,7 @@ def extend_by_hand(
 def include_existing(unit: Unit, *, actor: Actor, reason: str) -> int:
     """Have the unit's policy hold for points that members have already; returns how many lots moved.
 
+    Points in a household's purse keep the life they were granted: nobody's policy alone is theirs.
     Each open lot ends at the earlier of its own end and the end of points earned now, so nothing
     ends before one full new period.
     """
@@ -141,8 +146,10 @@ def include_existing(unit: Unit, *, actor: Actor, reason: str) -> int:
 def reinstate(member: Member, *, unit: Unit, reason: str, actor: Actor) -> list[Entry]:
     """Bring back what expired within the window of the member's tier, with the unit's grace.
 
-    Each expiry once; points of orders that came back stay gone. Raises NothingToReinstate.
+    Each expiry once; points of orders that came back stay gone. Raises NothingToReinstate,
+    NotForOneself or NotForHousehold.
     """
+    relations.refuse_near(actor, member)
     now, wallet = clock.now(), ledger.wallet(member, unit)
     ledger.lock(wallet.pk)
     held = TierPeriod.objects.filter(member=member, ends_at=None)
