@@ -27,6 +27,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("members.adjustment", "exposure"),
             ("members.hold", "pan_tool"),
             ("members.gift", "volunteer_activism"),
+            ("members.household", "family_restroom"),
             ("members.unit", "toll"),
             ("members.tiergroup", "stairs"),
             ("members.tier", "military_tech"),

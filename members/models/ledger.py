@@ -233,6 +233,12 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Every entry that touched an account of the member's, newest first."""
         return self.filter(_touching(member.accounts.values_list("pk", flat=True))).order_by("-id")
 
+    def of_household(self, household: Household) -> "EntryQuerySet":
+        """Every entry that touched the household's purses, newest first."""
+        return self.filter(_touching(household.accounts.values_list("pk", flat=True))).order_by(
+            "-id"
+        )
+
     def with_ends(self) -> "models.QuerySet[Any]":
         """The end of the lot each entry opened, as it is now: `ends_at`; longest-lived first."""
         newest = LotLife.objects.filter(lot=OuterRef("pk")).order_by("-pk").values("expires_at")

@@ -25,6 +25,7 @@ from members.errors import (
 )
 from members.models import (
     Account,
+    Balance,
     Entry,
     Household,
     HouseholdMove,
@@ -82,13 +83,27 @@ def draw_missing(
     member: Member, *, unit: Unit, amount: int, key: str, actor: Actor
 ) -> HouseholdMove | None:
     """Take out what the member lacks to have `amount` of a unit; None when they lack nothing."""
-    seat = lock_seat(member)
     wallet = ledger.wallet(member, unit)
-    ledger.lock(wallet.pk, accounts.purse(seat.household, unit).pk)
-    own = transfers.spendable(wallet, clock.now()).aggregate(sum=Sum("remaining"))["sum"] or 0
-    if own >= amount:
+    if _missing(wallet, amount) <= 0:
         return None
-    return draw(member, unit=unit, amount=amount - own, key=key, actor=actor)
+    seat = lock_seat(member)
+    ledger.lock(wallet.pk, accounts.purse(seat.household, unit).pk)
+    # Asked again now that nobody else moves points of either.
+    missing = _missing(wallet, amount)
+    if missing <= 0:
+        return None
+    return draw(member, unit=unit, amount=missing, key=key, actor=actor)
+
+
+def _missing(wallet: Account, amount: int) -> int:
+    own = transfers.spendable(wallet, clock.now()).aggregate(sum=Sum("remaining"))["sum"] or 0
+    return amount - own
+
+
+def kept_with(member: Member) -> dict[int, int]:
+    """What the member's household keeps together, by unit; nothing without one. One query."""
+    purses = Balance.objects.filter(account__household__in=Household.objects.of(member))
+    return dict(purses.values_list("account__unit_id", "amount"))
 
 
 def _move(
@@ -160,6 +175,17 @@ def undo(move: HouseholdMove, *, by: Member, actor: Actor) -> HouseholdMove:
     if not give_back(move, actor=actor):
         raise NotEnough(_("Some of these points have been used already."))
     return move
+
+
+def lock_draw(key: str) -> HouseholdMove | None:
+    """The draw of this key while it stands, with its household and both balances locked; None when
+    there is none, or the household is closed."""
+    move = HouseholdMove.objects.filter(key=key, kind=Kind.DRAW, undone_at=None).first()
+    if move is None or lock(move.household).closed_at is not None:
+        return None
+    wallet = ledger.wallet(move.member, move.unit)
+    ledger.lock(wallet.pk, accounts.purse(move.household, move.unit).pk)
+    return HouseholdMove.objects.filter(pk=move.pk, undone_at=None).first()
 
 
 @transaction.atomic

@@ -69,6 +69,7 @@ CONSOLE: dict[str, Desk] = {
     "members.balance": Desk(steps={"freeze": ALLOWED, "unfreeze": DENIED}),
     "members.adjustment": Desk(steps={"approve": ALLOWED, "decline": ALLOWED}),
     "members.gift": Desk(steps={"take_back": ALLOWED}),
+    "members.household": Desk(steps={"close": ALLOWED}),
     "members.hold": Desk(steps={"release": ALLOWED}),
     "members.unit": EDIT,
     "members.tiergroup": FULL,

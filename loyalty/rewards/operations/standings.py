@@ -14,6 +14,7 @@ from members import clock
 from members.domain.calendar import local_date
 from members.errors import NotEnough, Refused
 from members.models import Account, Balance, Member, TierPeriod
+from members.operations import purses
 from recognition.models import BadgeAward
 
 REFUSALS: dict[str, type[Refused]] = {
@@ -41,14 +42,22 @@ def terms_of(reward: Reward) -> Terms:
     )
 
 
-def standings(member: Member, rewards: Iterable[Reward]) -> dict[int, Standing]:
-    """What the member has towards each of these rewards, in two to four queries."""
+def standings(
+    member: Member, rewards: Iterable[Reward], *, with_household: bool = False
+) -> dict[int, Standing]:
+    """What the member has towards each of these rewards, in two to four queries.
+
+    `with_household` counts what their household keeps together as theirs, in one more.
+    """
     rewards = list(rewards)
     points = dict(
         Balance.objects.filter(
             account__member=member, account__kind=Account.Kind.WALLET
         ).values_list("account__unit_id", "amount")
     )
+    if with_household:
+        for unit_id, amount in purses.kept_with(member).items():
+            points[unit_id] = points.get(unit_id, 0) + amount
     taken = pieces_taken(member, rewards)
     rungs: dict[int, int] = {}
     if any(reward.tier_id for reward in rewards):
