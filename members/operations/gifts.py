@@ -49,13 +49,13 @@ def give(
     )
     if not is_new:
         return gift
-    purse, chest = ledger.wallet(giver, unit), ledger.wallet(receiver, unit)
-    ledger.lock(purse.pk, chest.pk)
+    source, target = ledger.wallet(giver, unit), ledger.wallet(receiver, unit)
+    ledger.lock(source.pk, target.pk)
     reason = _("A gift from %(giver)s to %(receiver)s") % {
         "giver": giver.public_name,
         "receiver": receiver.public_name,
     }
-    lines = transfers.over(purse, chest, amount, cause=("gift", gift.pk), reason=reason, at=now)
+    lines = transfers.over(source, target, amount, cause=("gift", gift.pk), reason=reason, at=now)
     ledger.post(lines, at=now)
     audit.record(gift, actor=actor, verb="members.gift.given", after={"amount": amount})
     return gift

@@ -4,7 +4,7 @@ import pytest
 
 from members import clock
 from members.models import HouseholdMove, HouseholdSeat
-from members.operations import accounts, households, ledger
+from members.operations import accounts, gifts, households, ledger
 from tests.books import faults
 from tests.conftest import SYSTEM
 from tests.members.operations.test_households import balance, contribute, draw, join
@@ -92,3 +92,22 @@ def test_nobody_joins_two_households_at_once(amara, bo, dee):
     )
     assert sorted(said) == ["done", "in_household"]
     assert HouseholdSeat.objects.now().filter(member=bo).count() == 1
+
+
+def test_leaving_expiring_redeeming_and_giving_at_once(amara, bo, points, home, purse):
+    """E11, E45: everybody locks in one order, so all of it happens and the books agree."""
+    gifts.give(amara, receiver=bo, unit=points, amount=150, key="g", actor=SYSTEM)
+    contribute(amara, points, 100)
+    contribute(bo, points, 120, key="bo")
+    first_end = purse.open_lots.order_by("expires_at").first().expires_at
+    how = {"unit": points, "reason": "x", "actor": SYSTEM, "cause": ("test", None)}
+    said = together(
+        lambda: households.leave(bo, actor=SYSTEM),
+        *(lambda: ledger.expire_due(at=first_end) for _ in range(3)),
+        *(lambda n=n: ledger.redeem(amara, amount=5, key=f"r-{n}", **how) for n in range(3)),
+        lambda: gifts.give(amara, receiver=bo, unit=points, amount=5, key="more", actor=SYSTEM),
+        lambda: contribute(amara, points, 5, key="late"),
+    )
+    assert said == ["done"] * 9
+    assert not HouseholdSeat.objects.now().filter(member=bo).exists()
+    assert faults() == []

@@ -9,6 +9,7 @@ from members import clock
 from members.errors import (
     AboveHouseholdLimit,
     CannotBeGiven,
+    Frozen,
     HouseholdFull,
     InHousehold,
     NoHousehold,
@@ -338,3 +339,20 @@ def test_after_the_head_comes_whoever_has_sat_there_longest(amara, bo, dee, home
     assert [seat.member for seat in HouseholdSeat.objects.now()] == [bo, dee]
     assert HouseholdSeat.objects.get(member=bo).is_head
     assert households.invited_to(code) is None
+
+
+def test_nobody_leaves_while_an_account_waits_for_a_person(amara, bo, points, purse):
+    """E11, P16: refused whole; nothing is left half way."""
+    contribute(amara, points, 100)
+    accounts.freeze(purse.pk, reason="It does not add up", actor=SYSTEM)
+    said = written()
+    for act in (
+        lambda: households.leave(amara, actor=SYSTEM),
+        lambda: households.close_own(amara, actor=SYSTEM),
+        lambda: draw(bo, points, 1),
+        lambda: contribute(amara, points, 1, key="x"),
+    ):
+        with pytest.raises(Frozen):
+            act()
+    assert (written(), HouseholdSeat.objects.now().count()) == (said, 2)
+    assert (balance(purse), Household.objects.get().closed_at) == (100, None)
