@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from members.domain.ledger import Line
 from members.errors import NotEnough
 from members.models import Account, Entry, OpenLot
@@ -53,7 +55,7 @@ def _parts(source: Account, amount: int, at: datetime) -> Iterator[tuple[OpenLot
         raise NotEnough()
 
 
-def spendable(account: Account, at: datetime) -> Sequence[OpenLot]:
+def spendable(account: Account, at: datetime) -> QuerySet[OpenLot]:
     """The lots that can be spent from, in order."""
     lots = OpenLot.objects.filter(account=account, expires_at__gt=at)
     return lots.order_by("expires_at", "earned_at", "entry_id")
