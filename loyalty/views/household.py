@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from loyalty.views.household_forms import JoinForm, LimitForm, MoveForm, OpenForm
 from loyalty.views.household_page import Home, home_of
-from members import clock
 from members.domain.actors import Actor
 from members.errors import Refused
 from members.models import HouseholdMove, HouseholdSeat, Member
@@ -133,7 +132,7 @@ def closing(request: SignedInRequest, member: Member) -> HttpResponse:
 def _move(
     request: SignedInRequest, member: Member, name: str, verb: Callable[..., HouseholdMove]
 ) -> HttpResponse:
-    home = home_of(member)
+    home = home_of(member, reader=request.user)
     if home is None:
         return redirect(PAGE)
     form = MoveForm(request.POST, units=home.units, prefix=name)
@@ -170,11 +169,11 @@ def _done(
 def _page(
     request: SignedInRequest, member: Member, status: int = 200, **given: Any
 ) -> HttpResponse:
-    home = home_of(member, page=request.GET.get("page"))
+    home = home_of(member, reader=request.user, page=request.GET.get("page"))
     if home is None:
         context = {"open_form": OpenForm(), "join_form": JoinForm()} | given
         return render(request, "portal/points/household_start.html", context, status=status)
-    context = _forms(home) | {"home": home, "me": member, "now": clock.now()} | given
+    context = _forms(home) | {"home": home, "me": member} | given
     return render(request, "portal/points/household.html", context, status=status)
 
 

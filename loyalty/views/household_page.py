@@ -16,7 +16,9 @@ from members.models import (
     HouseholdSeat,
     Member,
     Unit,
+    User,
 )
+from members.permissions import Verdict, can_undo_move
 
 MOVES = 20
 
@@ -32,6 +34,14 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """Points that went in or out, and whether the reader may undo it now."""
+
+    move: HouseholdMove
+    can_undo: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """A household as one of its people sees it. `invitation` is the head's to see, while it is good."""
 
@@ -39,7 +49,8 @@ class Home:
     seats: Sequence[HouseholdSeat]
     kept: Sequence[Kept]
     invitation: HouseholdInvitation | None
-    moves: Page
+    page: Page
+    moves: Sequence[Moved]
 
     @property
     def household(self) -> Household:
@@ -52,21 +63,25 @@ class Home:
         return [kept.unit for kept in self.kept]
 
 
-def home_of(member: Member, *, page: str | None = None) -> Home | None:
-    """The member's household; None without one. The queries do not grow with the household."""
+def home_of(member: Member, *, reader: User, page: str | None = None) -> Home | None:
+    """The member's household, as `reader`, who is the member, may act on it; None without one.
+
+    The queries do not grow with the household.
+    """
     seat = HouseholdSeat.objects.now().filter(member=member).select_related("household").first()
     if seat is None:
         return None
     invitation = HouseholdInvitation.objects.filter(household=seat.household).first()
     is_seen = seat.is_head and invitation is not None and invitation.good_until > clock.now()
     seats = HouseholdSeat.objects.now().filter(household=seat.household)
-    moves = Paginator(HouseholdMove.objects.of(seat.household), MOVES)
+    moves = Paginator(HouseholdMove.objects.of(seat.household), MOVES).get_page(page)
     return Home(
         seat,
         list(seats.select_related("member")),
         _kept(seat.household, member),
         invitation if is_seen else None,
-        moves.get_page(page),
+        moves,
+        [Moved(move, can_undo_move(reader, move)) for move in moves.object_list],
     )
 
 

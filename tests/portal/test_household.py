@@ -251,4 +251,4 @@ def test_the_page_costs_the_same_however_much_happened(
     for number in range(14):
         purses.contribute(amara, unit=points, amount=1, key=f"{number}", actor=SYSTEM)
     with django_assert_num_queries(QUERIES):
-        assert len(amara_in.get(HOME).context["home"].moves.object_list) == 15
+        assert len(amara_in.get(HOME).context["home"].moves) == 15
