@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from loyalty.views import gifts, health, home, offline, points, styleguide
+from loyalty.views import gifts, health, home, household, offline, points, styleguide
 
 # Staff sign in where everybody does, under the same limits and with the same second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's way
@@ -18,6 +18,16 @@ POINTS = [
     path("gifts/code/", gifts.code, name="gift_code"),
     path("gifts/<int:pk>/", gifts.gift, name="gift"),
     path("gifts/<int:pk>/return/", gifts.undo, name="gift_return"),
+    path("household/", household.index, name="household"),
+    path("household/seats/", household.seats, name="household_seats"),
+    path("household/seats/<int:pk>/removal/", household.removal, name="household_removal"),
+    path("household/contributions/", household.contributions, name="household_contributions"),
+    path("household/draws/", household.draws, name="household_draws"),
+    path("household/moves/<int:pk>/return/", household.undo, name="household_move_return"),
+    path("household/invitation/", household.invitation, name="household_invitation"),
+    path("household/limit/", household.limit, name="household_limit"),
+    path("household/departure/", household.departure, name="household_departure"),
+    path("household/closing/", household.closing, name="household_closing"),
 ]
 
 handler400 = "loyalty.views.faults.bad_request"

@@ -189,3 +189,38 @@ class UndoOver(Refused):
 class NotYours(Refused):
     code = "not_yours"
     sentence = _("This is not yours.")
+
+
+class NotForHousehold(Refused):
+    code = "not_for_household"
+    sentence = _("Nobody adjusts points or tiers of their own household.")
+
+
+class NoHousehold(Refused):
+    code = "no_household"
+    sentence = _("You are in no household.")
+
+
+class InHousehold(Refused):
+    code = "in_household"
+    sentence = _("You are in a household already. Leave it first.")
+
+
+class HouseholdFull(Refused):
+    code = "household_full"
+    sentence = _("A household has at most %(most)s people.")
+
+
+class OnlyHead(Refused):
+    code = "only_head"
+    sentence = _("Only the head of the household can do this.")
+
+
+class NoSuchInvitation(Refused):
+    code = "no_such_invitation"
+    sentence = _("This code leads to no household. Ask for it again, letter by letter.")
+
+
+class AboveHouseholdLimit(Refused):
+    code = "above_household_limit"
+    sentence = _("Your household lets each of you take out %(limit)s points a day.")

@@ -13,11 +13,24 @@ from members.errors import (
     NotPending,
     NotYours,
     OverAlready,
+    Refused,
     SecondPersonNeeded,
     UndoOver,
 )
-from members.models import Adjustment, Balance, Entry, Gift, Hold, Job, Member, TierLift, Unit
-from members.operations import accounts, adjustments
+from members.models import (
+    Adjustment,
+    Balance,
+    Entry,
+    Gift,
+    Hold,
+    Household,
+    HouseholdMove,
+    Job,
+    Member,
+    TierLift,
+    Unit,
+)
+from members.operations import accounts, adjustments, relations
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +59,15 @@ def held(user, permission: str) -> Verdict:
     return refused(_("You need the permission %(name)s.") % {"name": permission})
 
 
+def apart(user, member: Member, *, own: type[Refused] = NotForOneself) -> Verdict:
+    """Whether the user is neither the member nor of their household."""
+    near = relations.bar(user.pk, member, own=own)
+    return ALLOWED if near is None else refused(near.messages[0])
+
+
 def can_adjust(user, member: Member) -> Verdict:
-    """Staff with the permission, and never their own points."""
-    if member.user_id == user.pk:
-        return refused(str(NotForOneself.sentence))
-    return held(user, "members.add_adjustment")
+    """Staff with the permission; never for themselves or their household."""
+    return apart(user, member) and held(user, "members.add_adjustment")
 
 
 def can_change_pending(user, entry: Entry) -> Verdict:
@@ -66,9 +83,7 @@ def can_decide(user, adjustment: Adjustment) -> Verdict:
         return refused(str(AlreadyDecided.sentence))
     if adjustment.made_by_id == user.pk:
         return refused(str(SecondPersonNeeded.sentence))
-    if adjustment.member.user_id == user.pk:
-        return refused(str(NotForOneself.sentence))
-    return held(user, "members.decide_adjustment")
+    return apart(user, adjustment.member) and held(user, "members.decide_adjustment")
 
 
 def can_release(user, hold: Hold) -> Verdict:
@@ -79,12 +94,12 @@ def can_release(user, hold: Hold) -> Verdict:
 
 
 def can_take_back(user, gift: Gift) -> Verdict:
-    """Staff with the permission, while it is given; not for a gift they gave or got."""
+    """Staff with the permission, while it is given; not a gift that they or their household gave or
+    got."""
     if gift.state != Gift.State.GIVEN:
         return refused(_("It has been taken back already."))
-    if user.pk in (gift.giver.user_id, gift.receiver.user_id):
-        return refused(str(NotForOneself.sentence))
-    return held(user, "members.change_gift")
+    near = apart(user, gift.giver) and apart(user, gift.receiver)
+    return near and held(user, "members.change_gift")
 
 
 def can_undo(user, gift: Gift) -> Verdict:
@@ -106,11 +121,12 @@ def can_freeze(user, balance: Balance) -> Verdict:
 
 
 def can_unfreeze(user, balance: Balance) -> Verdict:
-    """Staff with the permission, not who froze it, and never their own account."""
+    """Staff with the permission, not who froze it, and never their own or their household's account."""
     if not balance.is_frozen:
         return refused(_("It is not frozen."))
-    if balance.account.member and balance.account.member.user_id == user.pk:
-        return refused(str(NotForOneself.sentence))
+    near = relations.bar_account(user.pk, balance.account)
+    if near is not None:
+        return refused(near.messages[0])
     if accounts.frozen_by(balance) == user.pk:
         return refused(str(SecondPersonNeeded.sentence))
     return held(user, "members.change_account")
@@ -124,19 +140,34 @@ def can_retry(user, job: Job) -> Verdict:
 
 
 def can_give_tier(user, member: Member) -> Verdict:
-    """Staff with the permission, and never for themselves."""
-    if member.user_id == user.pk:
-        return refused(str(NoTierForOneself.sentence))
-    return held(user, "members.add_tierlift")
+    """Staff with the permission; never for themselves or their household."""
+    return apart(user, member, own=NoTierForOneself) and held(user, "members.add_tierlift")
 
 
 def can_end_lift(user, lift: TierLift) -> Verdict:
-    """Staff with the permission, and never for themselves, while it lasts."""
-    if lift.member.user_id == user.pk:
-        return refused(str(NoTierForOneself.sentence))
+    """Staff with the permission, while it lasts; never for themselves or their household."""
     if lift.ended_at is not None:
         return refused(str(OverAlready.sentence))
-    return held(user, "members.change_tierlift")
+    return apart(user, lift.member, own=NoTierForOneself) and held(user, "members.change_tierlift")
+
+
+def can_close_household(user, household: Household) -> Verdict:
+    """Staff with the permission, while it lasts; never their own household."""
+    if household.closed_at is not None:
+        return refused(_("It is closed already."))
+    near = relations.bar_household(user.pk, household)
+    return refused(near.messages[0]) if near else held(user, "members.change_household")
+
+
+def can_undo_move(user, move: HouseholdMove) -> Verdict:
+    """Whoever moved the points, for ten minutes. Whether they are still whole, the ledger knows."""
+    if move.member.user_id != user.pk:
+        return refused(str(NotYours.sentence))
+    if move.undone_at is not None:
+        return refused(_("It has been undone already."))
+    if clock.now() >= move.undo_until:
+        return refused(str(UndoOver.sentence))
+    return ALLOWED
 
 
 def can_include_existing(user, unit: Unit) -> Verdict:

@@ -5,10 +5,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from members import clock
-from members.models import NEVER, Account, Entry, LotUse, Member
+from members.models import (
+    NEVER,
+    Account,
+    Entry,
+    Household,
+    HouseholdSeat,
+    LotUse,
+    Member,
+    OpenLot,
+)
 from members.operations import ledger, tiers
 
 #: Each account's balance at an instant, from the posting before it; the wallet by what has not expired.
@@ -83,6 +92,38 @@ def balances(member: Member, *, at: datetime | None = None) -> dict[str, Any]:
         ],
         "tier": places[0] if places else None,
         "tiers": places,
+    }
+
+
+def household(found: Household, *, at: datetime) -> dict[str, Any]:
+    """A household's people, and per unit what it keeps together and what of that expires when.
+
+    What has expired by `at` is not counted, whether or not the sweep has booked it.
+    """
+    lots: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    open_lots = OpenLot.objects.filter(account__household=found, expires_at__gt=at).values_list(
+        "account_id", "expires_at"
+    )
+    for account_id, ends, amount in open_lots.annotate(sum=Sum("remaining")).order_by("expires_at"):
+        lots[account_id].append((ends, amount))
+    purses = Account.objects.filter(household=found).select_related("unit").order_by("unit_id")
+    return {
+        "id": found.pk,
+        "name": found.name,
+        "daily_limit": found.daily_limit,
+        "members": HouseholdSeat.objects.now().filter(household=found).select_related("member"),
+        "balances": [
+            {
+                "unit": purse.unit.code,
+                "available": sum(amount for _, amount in lots[purse.pk]),
+                "expiring": [
+                    {"amount": amount, "expires_at": ends}
+                    for ends, amount in lots[purse.pk]
+                    if ends != NEVER
+                ],
+            }
+            for purse in purses
+        ],
     }
 
 

@@ -13,7 +13,7 @@ _UNITS = """
 SELECT u.id, u.name,
        coalesce((SELECT sum(b.amount) FROM members_balance b
                  JOIN members_account a ON a.id = b.account_id
-                 WHERE a.unit_id = u.id AND a.kind = 'wallet'), 0),
+                 WHERE a.unit_id = u.id AND a.kind IN ('wallet', 'purse')), 0),
        coalesce(sum(e.amount) FILTER (WHERE e.kind = 'accrual'), 0),
        coalesce(sum(e.amount) FILTER (WHERE e.kind = 'redemption'), 0),
        coalesce(sum(e.amount) FILTER (WHERE e.kind = 'expiry'), 0)

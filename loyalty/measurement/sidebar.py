@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("members.adjustment", "exposure"),
             ("members.hold", "pan_tool"),
             ("members.gift", "volunteer_activism"),
+            ("members.household", "family_restroom"),
             ("members.unit", "toll"),
             ("measurement.liabilityrate", "request_quote"),
             ("members.tiergroup", "stairs"),

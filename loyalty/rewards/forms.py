@@ -8,6 +8,9 @@ class RedeemForm(forms.Form):
     """`key` is made with the page, so that a button pressed twice redeems once."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
+    use_household = forms.BooleanField(
+        label=_("Take what is missing from our household"), required=False
+    )
 
 
 class CouponForm(forms.Form):

@@ -10,7 +10,7 @@ from loyalty.rewards.models import Coupon, Fund, Redemption, Reward
 from loyalty.rewards.operations import standings
 from members import clock
 from members.models import Member, User
-from members.permissions import ALLOWED, Verdict, held, refused
+from members.permissions import ALLOWED, Verdict, apart, held, refused
 
 State = Redemption.State
 RUNNING = "rewards.run_fund"
@@ -23,13 +23,16 @@ def can_redeem(member: Member, reward: Reward, *, quantity: int = 1) -> Verdict:
 
 
 def can_cancel(user: User, redemption: Redemption) -> Verdict:
-    """The member within ten minutes; staff with the permission until it is handed over."""
+    """The member within ten minutes; staff with the permission until it is handed over, but not for
+    themselves or their household."""
     if redemption.state not in (State.RESERVED, State.CONFIRMED):
         return refused(_("It has been handed over or cancelled."))
     if redemption.coupons.filter(state=Coupon.State.BURNT).exists():
         return refused(str(AlreadyUsed.sentence))
     if user.has_perm("rewards.change_redemption"):
-        return ALLOWED
+        near = apart(user, redemption.member)
+        if near or redemption.member.user_id != user.pk:
+            return near
     if redemption.member.user_id != user.pk:
         return refused(_("This is not yours."))
     if redemption.state == State.CONFIRMED and clock.now() >= redemption.undo_until:

@@ -1,7 +1,7 @@
 """The statement: every line of every unit, and why it is there."""
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -11,7 +11,7 @@ from loyalty.views.expiring import last_day_of
 from loyalty.views.lines import lines_of, original_of
 from loyalty.views.pending import promised_to
 from loyalty.views.why import why_of
-from members.models import Account, Entry, Member
+from members.models import Account, Entry, Household, Member
 from members.views.guards import member_page
 
 LINES = 30
@@ -45,8 +45,15 @@ def statement(request: HttpRequest, member: Member) -> HttpResponse:
         "promises": promises if page.number == 1 else [],
         "apart": apart,
         "holds": open_holds(wallet) if apart.held else [],
+        "household": household_of(member, wallet),
     }
     return render(request, "portal/points/statement.html", context)
+
+
+def household_of(member: Member, wallet: Account) -> Household | None:
+    """The member's household, with what it keeps of the wallet's unit as `kept`; one query."""
+    kept = Sum("accounts__balance__amount", filter=Q(accounts__unit=wallet.unit_id), default=0)
+    return Household.objects.of(member).annotate(kept=kept).first()
 
 
 @member_page

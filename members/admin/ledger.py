@@ -27,8 +27,8 @@ KINDS = {
 
 
 def owner_of(account) -> str:
-    """Whose account it is: a member, or the programme's own."""
-    return str(account.member) if account.member_id else str(account.get_kind_display())
+    """Whose account it is: a member's, a household's, or the programme's own."""
+    return str(account.member or account.household or account.get_kind_display())
 
 
 @admin.register(Entry)
@@ -41,7 +41,13 @@ class EntryAdmin(StepsAdmin, ReadOnlyAdmin):
     search_fields = ("=key", "=credit__member__ref", "=debit__member__ref")
     search_help_text = _("Key, or a member's reference")
     ordering = ("-id",)
-    list_select_related = ("unit", "debit__member", "credit__member")
+    list_select_related = (
+        "unit",
+        "debit__member",
+        "debit__household",
+        "credit__member",
+        "credit__household",
+    )
     fields = (
         "id",
         "kind",
@@ -113,13 +119,14 @@ def unfreeze(balance: Balance, *, actor: Actor, reason: str) -> Balance:
 
 @admin.register(Balance)
 class BalanceAdmin(StepsAdmin, ReadOnlyAdmin):
-    """Members' accounts with their balances; frozen ones wait for somebody to look."""
+    """Members' accounts and households' purses with their balances; frozen ones wait for somebody to
+    look."""
 
     list_display = ("account_id", "owner", "kind", "unit", "amount", "version", "is_frozen")
     list_filter = ("is_frozen", "account__kind", "account__unit")
     search_fields = ("=account__member__ref",)
     search_help_text = _("A member's reference")
-    list_select_related = ("account__member", "account__unit")
+    list_select_related = ("account__member", "account__household", "account__unit")
     ordering = ("-account_id",)
     readonly_fields = ("owner", "kind", "unit", "amount", "version", "may_go_negative", "is_frozen")
     fields = readonly_fields
@@ -150,7 +157,7 @@ class BalanceAdmin(StepsAdmin, ReadOnlyAdmin):
         ),
     )
 
-    @display(description=_("member"))
+    @display(description=_("owner"))
     def owner(self, balance: Balance) -> str:
         """Whose it is."""
         return owner_of(balance.account)

@@ -2,6 +2,8 @@ from members.models.activities import Activity, ActivityKind
 from members.models.adjustments import Adjustment
 from members.models.gifts import Gift, GiftCode
 from members.models.holds import Hold
+from members.models.household_moves import HouseholdMove
+from members.models.households import Household, HouseholdInvitation, HouseholdSeat
 from members.models.ledger import (
     NEVER,
     Account,
@@ -10,10 +12,10 @@ from members.models.ledger import (
     LotLife,
     LotUse,
     OpenLot,
-    Rollup,
     Unit,
 )
 from members.models.members import Access, Consent, Member
+from members.models.rollups import Rollup
 from members.models.seals import Seal, SealAhead
 from members.models.tiers import LadderVersion, Tier, TierGroup, TierLift, TierPeriod
 from members.models.trail import AuditRow
@@ -36,6 +38,10 @@ __all__ = [
     "GiftCode",
     "Heartbeat",
     "Hold",
+    "Household",
+    "HouseholdInvitation",
+    "HouseholdMove",
+    "HouseholdSeat",
     "Job",
     "LadderVersion",
     "LotLife",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.domain.calendar import local_date
 from members.domain.expiry import Policy
+from members.models.households import Household
 from members.models.members import Member
 
 #: A lot that never expires carries this instant, so that the primary key of open lots sorts it last.
@@ -137,13 +138,14 @@ class Unit(models.Model):
 
 
 class Account(models.Model):
-    """Holds one unit for one member, or for the programme itself when `member` is empty."""
+    """Holds one unit for one member, for a household (its purse), or for the programme itself."""
 
     class Kind(models.TextChoices):
         WALLET = "wallet", _("spendable")
         PENDING = "pending", _("pending")
         HELD = "held", _("held")
         DEBT = "debt", _("debt")
+        PURSE = "purse", _("household's purse")
         ISSUANCE = "issuance", _("issuance")
         REDEMPTION = "redemption", _("redemption")
         BREAKAGE = "breakage", _("breakage")
@@ -151,9 +153,13 @@ class Account(models.Model):
         RECEIVABLE = "receivable", _("receivable")
 
     MEMBER_KINDS = (Kind.WALLET, Kind.PENDING, Kind.HELD, Kind.DEBT)
+    LOT_KINDS = (Kind.WALLET, Kind.PENDING, Kind.PURSE)
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     member = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="accounts")
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, null=True, related_name="accounts"
+    )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="accounts")
 
     class Meta:
@@ -161,11 +167,19 @@ class Account(models.Model):
         verbose_name_plural = _("accounts")
         constraints = [
             models.UniqueConstraint(
-                fields=["member", "unit", "kind"], nulls_distinct=False, name="account_once"
+                fields=["member", "unit", "kind", "household"],
+                nulls_distinct=False,
+                name="account_once",
             ),
             models.CheckConstraint(
-                condition=Q(member__isnull=False, kind__in=["wallet", "pending", "held", "debt"])
-                | (Q(member=None) & ~Q(kind__in=["wallet", "pending", "held", "debt"])),
+                condition=Q(
+                    member__isnull=False,
+                    household=None,
+                    kind__in=["wallet", "pending", "held", "debt"],
+                )
+                | Q(member=None, household__isnull=False, kind="purse")
+                | Q(member=None, household=None)
+                & ~Q(kind__in=["wallet", "pending", "held", "debt", "purse"]),
                 name="account_owner_fits_kind",
             ),
         ]
@@ -175,7 +189,7 @@ class Account(models.Model):
 
 
 class Balance(models.Model):
-    """The stored balance of a member's account; `version` counts its postings.
+    """The stored balance of a member's account or a purse; `version` counts its postings.
 
     Only a debt account may go below zero. A frozen account refuses every posting until a person
     has looked at it; nothing heals itself.
@@ -218,6 +232,12 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def of_member(self, member: Member) -> "EntryQuerySet":
         """Every entry that touched an account of the member's, newest first."""
         return self.filter(_touching(member.accounts.values_list("pk", flat=True))).order_by("-id")
+
+    def of_household(self, household: Household) -> "EntryQuerySet":
+        """Every entry that touched the household's purses, newest first."""
+        return self.filter(_touching(household.accounts.values_list("pk", flat=True))).order_by(
+            "-id"
+        )
 
     def with_ends(self) -> "models.QuerySet[Any]":
         """The end of the lot each entry opened, as it is now: `ends_at`; longest-lived first."""
@@ -377,19 +397,3 @@ class LotUse(models.Model):
         verbose_name = _("lot use")
         verbose_name_plural = _("lot uses")
         constraints = [models.CheckConstraint(condition=~Q(amount=0), name="lot_use_not_nothing")]
-
-
-class Rollup(models.Model):
-    """The settled part of a programme account's balance: the sum of postings up to an entry id.
-
-    The balance is this plus the postings after it, so no posting ever waits for a shared row.
-    `next_entry_id` may be settled once every transaction older than `next_horizon` has ended.
-    """
-
-    account = models.OneToOneField(
-        Account, on_delete=models.PROTECT, primary_key=True, related_name="rollup"
-    )
-    amount = models.BigIntegerField(default=0)
-    upto_entry_id = models.BigIntegerField(default=0)
-    next_entry_id = models.BigIntegerField(default=0)
-    next_horizon = models.BigIntegerField(default=0)

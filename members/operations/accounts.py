@@ -11,13 +11,12 @@ from members.domain.actors import Actor
 from members.errors import (
     Frozen,
     LotsStillWrong,
-    NotForOneself,
     ReasonNeeded,
     SecondPersonNeeded,
     StillWrong,
 )
-from members.models import Account, AuditRow, Balance, OpenLot, Unit
-from members.operations import activities, audit
+from members.models import Account, AuditRow, Balance, Household, OpenLot, Unit
+from members.operations import activities, audit, relations
 
 Result = TypeVar("Result")
 
@@ -66,9 +65,20 @@ def open_for(
         )
 
 
+@transaction.atomic
+def purse(household: Household, unit: Unit) -> Account:
+    """The account of what a household keeps together; opened when it is not there yet."""
+    account, is_new = Account.objects.get_or_create(
+        unit=unit, kind=Account.Kind.PURSE, member=None, household=household
+    )
+    if is_new:
+        Balance.objects.create(account=account)
+    return account
+
+
 def programme_account(unit: Unit, kind: str) -> Account:
     """The programme's own account of this kind and unit."""
-    account, _ = Account.objects.get_or_create(unit=unit, kind=kind, member=None)
+    account, _ = Account.objects.get_or_create(unit=unit, kind=kind, member=None, household=None)
     return account
 
 
@@ -103,17 +113,18 @@ def unfreeze(account_id: int, *, reason: str, actor: Actor) -> Balance:
     """Let postings on an account again, once its balance agrees with its postings and its lots.
 
     Nothing is mended here: the books are put right elsewhere, and this looks at them. An account
-    that is not frozen stays as it is. Raises ReasonNeeded, NotForOneself, SecondPersonNeeded for
-    whoever froze it, StillWrong or LotsStillWrong.
+    that is not frozen stays as it is. Raises ReasonNeeded, NotForOneself, NotForHousehold,
+    SecondPersonNeeded for whoever froze it, StillWrong or LotsStillWrong.
     """
     if not reason.strip():
         raise ReasonNeeded()
     balance = Balance.objects.select_for_update(of=("self",)).get(pk=account_id)
     if not balance.is_frozen:
         return balance
-    account = Account.objects.select_related("member").get(pk=account_id)
-    if actor.kind == "user" and account.member and account.member.user_id == actor.id:
-        raise NotForOneself()
+    account = Account.objects.select_related("member", "household").get(pk=account_id)
+    near = relations.bar_account(actor.id, account) if actor.kind == "user" and actor.id else None
+    if near is not None:
+        raise near
     if actor.kind == "user" and frozen_by(balance) == actor.id:
         raise SecondPersonNeeded()
     _check_books(balance, account)
@@ -139,7 +150,7 @@ def _check_books(balance: Balance, account: Account) -> None:
         [(posted, times)] = cursor.fetchall()
     if (balance.amount, balance.version) != (posted, times):
         raise StillWrong(stored=balance.amount, posted=posted)
-    if account.kind in (Account.Kind.WALLET, Account.Kind.PENDING):
+    if account.kind in Account.LOT_KINDS:
         lots = OpenLot.objects.filter(account=account)
         held = lots.aggregate(sum=Sum("remaining"))["sum"] or 0
         if held != balance.amount:

@@ -1,4 +1,4 @@
-"""Giving and taking points by hand: never for oneself, and above a limit never alone."""
+"""Giving and taking points by hand: never for oneself or one's household, above a limit never alone."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +14,6 @@ from members.domain.actors import Actor
 from members.domain.ledger import Line
 from members.errors import (
     AlreadyDecided,
-    NotForOneself,
     NotPending,
     NotPositive,
     ReasonNeeded,
@@ -32,7 +31,7 @@ from members.models import (
     Unit,
     User,
 )
-from members.operations import accounts, audit, ledger, tiers
+from members.operations import accounts, audit, ledger, relations, tiers
 
 Kind = Account.Kind
 State = Adjustment.State
@@ -75,9 +74,10 @@ def make(
 
     Posted at once while this person's adjustments of the last 24 hours stay within the unit's limit;
     else it waits for a second person. The same `key` again returns the first. Raises NotForOneself,
-    ReasonNeeded, NotPending, or NotEnough when more is taken than there is.
+    NotForHousehold, ReasonNeeded, NotPending, or NotEnough when more is taken than there is.
     """
-    _not_own(by, member)
+    actor = Actor.user(by)
+    relations.refuse_near(actor, member)
     reason = reason.strip()[:300]
     if not reason:
         raise ReasonNeeded()
@@ -88,7 +88,6 @@ def make(
     known = Adjustment.objects.filter(key=key).first()
     if known is not None:
         return known
-    actor = Actor.user(by)
     adjustment = Adjustment.objects.create(
         member=member,
         unit=unit,
@@ -159,14 +158,15 @@ def adjusted_today(by: User, unit: Unit) -> int:
 
 @transaction.atomic
 def approve(adjustment: Adjustment, *, by: User) -> Adjustment:
-    """Post what somebody else proposed. Raises SecondPersonNeeded, NotForOneself or AlreadyDecided."""
+    """Post what somebody else proposed. Raises SecondPersonNeeded, AlreadyDecided, or as `make` for
+    whoever is near to the member."""
     adjustment = _decide(adjustment, by)
     return _post(adjustment, actor=Actor.user(by))
 
 
 @transaction.atomic
 def decline(adjustment: Adjustment, *, by: User, reason: str) -> Adjustment:
-    """Let it be. Raises SecondPersonNeeded, NotForOneself or AlreadyDecided."""
+    """Let it be. Raises as `approve`."""
     adjustment = _decide(adjustment, by)
     adjustment.state = State.DECLINED
     adjustment.save(update_fields=["state", "decided_by", "decided_at"])
@@ -174,11 +174,6 @@ def decline(adjustment: Adjustment, *, by: User, reason: str) -> Adjustment:
         adjustment, actor=Actor.user(by), verb="members.adjustment.declined", reason=reason
     )
     return adjustment
-
-
-def _not_own(by: User, member: Member) -> None:
-    if member.user_id == by.pk:
-        raise NotForOneself()
 
 
 def _decide(adjustment: Adjustment, by: User) -> Adjustment:
@@ -191,7 +186,7 @@ def _decide(adjustment: Adjustment, by: User) -> Adjustment:
         raise AlreadyDecided()
     if adjustment.made_by_id == by.pk:
         raise SecondPersonNeeded()
-    _not_own(by, adjustment.member)
+    relations.refuse_near(Actor.user(by), adjustment.member)
     adjustment.decided_by, adjustment.decided_at = by, clock.now()
     return adjustment
 

@@ -65,7 +65,7 @@ CHECKS = (
         WHERE l.remaining <> l.granted - coalesce(u.taken, 0)
         UNION ALL
         SELECT b.account_id, b.amount, coalesce(sum(o.remaining), 0) FROM members_balance b
-        JOIN members_account a ON a.id = b.account_id AND a.kind IN ('wallet', 'pending')
+        JOIN members_account a ON a.id = b.account_id AND a.kind IN ('wallet', 'pending', 'purse')
         LEFT JOIN members_openlot o ON o.account_id = b.account_id
         GROUP BY b.account_id, b.amount HAVING b.amount <> coalesce(sum(o.remaining), 0)
         """,
@@ -128,11 +128,23 @@ CHECKS = (
     ),
     Check(
         "I18",
-        "no adjustment was decided by its maker, or made or decided by its beneficiary",
+        "no adjustment was decided by its maker, or made or decided by its beneficiary or by somebody"
+        " of their household",
+        # A minute of slack, for who joins while the other decides.
         """
         SELECT a.id, a.made_by_id, a.decided_by_id FROM members_adjustment a
         JOIN members_member m ON m.id = a.member_id
         WHERE a.decided_by_id = a.made_by_id OR m.user_id IN (a.made_by_id, a.decided_by_id)
+        UNION ALL
+        SELECT a.id, a.made_by_id, a.decided_by_id FROM members_adjustment a
+        CROSS JOIN LATERAL (VALUES (a.made_by_id, a.made_at), (a.decided_by_id, a.decided_at))
+            AS w(who, at)
+        JOIN members_member p ON p.user_id = w.who AND p.id <> a.member_id
+        JOIN members_householdseat s ON s.member_id = a.member_id
+        JOIN members_householdseat n ON n.member_id = p.id AND n.household_id = s.household_id
+        WHERE greatest(s.joined_at, n.joined_at) < w.at - interval '1 minute'
+          AND (s.left_at IS NULL OR s.left_at > w.at - interval '30 days')
+          AND (n.left_at IS NULL OR n.left_at > w.at - interval '30 days')
         """,
     ),
     Check(

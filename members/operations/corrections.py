@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, Sum
 
@@ -301,7 +302,7 @@ def homecoming(lot: Any, wallet: Account, *, at: datetime) -> Homecoming:
 
 def graced(wallet: Account, at: datetime) -> datetime:
     """When points end that come back after their expiry: the unit's grace, in whole local days."""
-    assert wallet.member is not None  # lots are kept in members' accounts alone
-    zone = wallet.member.time_zone
+    # What belongs to a household is everybody's, so it goes by the programme's days.
+    zone = wallet.member.time_zone if wallet.member is not None else settings.PROGRAMME_TIME_ZONE
     last = local_date(at, zone) + timedelta(days=wallet.unit.restored_for_days)
     return start_of_day(last + timedelta(days=1), zone)

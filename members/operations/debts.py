@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from members import clock
 from members.domain.actors import Actor
 from members.domain.ledger import Line
-from members.errors import AboveLimit, NotEnough, NotForOneself, ReasonNeeded
+from members.errors import AboveLimit, NotEnough, ReasonNeeded
 from members.models import Account, Balance, Entry, Member, Unit, User
-from members.operations import accounts, adjustments, audit, ledger
+from members.operations import accounts, adjustments, audit, ledger, relations
 
 Kind = Account.Kind
 
@@ -54,11 +54,11 @@ def write_off(
 def forgive(member: Member, *, unit: Unit, amount: int, key: str, reason: str, by: User) -> Entry:
     """Forgive `amount` of what the member owes, by hand, within what one person may adjust a day.
 
-    The same `key` again returns the first. Raises NotForOneself, ReasonNeeded, AboveLimit, or
-    NotEnough when less is owed.
+    The same `key` again returns the first. Raises NotForOneself, NotForHousehold, ReasonNeeded,
+    AboveLimit, or NotEnough when less is owed.
     """
-    if member.user_id == by.pk:
-        raise NotForOneself()
+    actor = Actor.user(by)
+    relations.refuse_near(actor, member)
     if not reason.strip():
         raise ReasonNeeded()
     # As for adjustments: one person's decisions follow each other.
@@ -68,7 +68,6 @@ def forgive(member: Member, *, unit: Unit, amount: int, key: str, reason: str, b
         return known
     if adjustments.adjusted_today(by, unit) + amount > unit.adjust_limit:
         raise AboveLimit(limit=unit.adjust_limit)
-    actor = Actor.user(by)
     sentence = _("Forgiven: %(reason)s") % {"reason": reason.strip()}
     entry = write_off(member, unit=unit, amount=amount, key=key, reason=sentence, actor=actor)
     audit.record(

@@ -17,7 +17,8 @@ KEPT = timedelta(days=14)
 
 _OPEN_ROLLUPS = """
 INSERT INTO members_rollup (account_id, amount, upto_entry_id, next_entry_id, next_horizon)
-SELECT id, 0, 0, 0, 0 FROM members_account WHERE member_id IS NULL ON CONFLICT DO NOTHING
+SELECT id, 0, 0, 0, 0 FROM members_account
+WHERE member_id IS NULL AND household_id IS NULL ON CONFLICT DO NOTHING
 """
 _ROLL_UP = """
 UPDATE members_rollup r SET amount = r.amount + s.moved, upto_entry_id = r.next_entry_id

@@ -1,17 +1,14 @@
 """Members give each other points."""
 
-from datetime import datetime
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from members import clock
 from members.domain.actors import Actor
-from members.domain.ledger import Line
 from members.errors import CannotBeGiven, NotEnough, NotPositive, NotToOneself, NotYours, UndoOver
-from members.models import Account, Entry, Gift, GiftCode, Member, OpenLot, Unit
+from members.models import Entry, Gift, GiftCode, Member, Unit
 from members.models.gifts import new_gift_code, read_gift_code
-from members.operations import audit, corrections, ledger
+from members.operations import audit, ledger, relations, transfers
 
 State = Gift.State
 
@@ -52,53 +49,16 @@ def give(
     )
     if not is_new:
         return gift
-    purse, chest = ledger.wallet(giver, unit), ledger.wallet(receiver, unit)
-    ledger.lock(purse.pk, chest.pk)
-    lines = [
-        _line(gift, lot, part, purse, chest, at=now) for lot, part in _parts(purse, amount, now)
-    ]
+    source, target = ledger.wallet(giver, unit), ledger.wallet(receiver, unit)
+    ledger.lock(source.pk, target.pk)
+    reason = _("A gift from %(giver)s to %(receiver)s") % {
+        "giver": giver.public_name,
+        "receiver": receiver.public_name,
+    }
+    lines = transfers.over(source, target, amount, cause=("gift", gift.pk), reason=reason, at=now)
     ledger.post(lines, at=now)
     audit.record(gift, actor=actor, verb="members.gift.given", after={"amount": amount})
     return gift
-
-
-def _parts(purse: Account, amount: int, at: datetime) -> list[tuple[OpenLot, int]]:
-    """The lots that `amount` is taken from, in the order of spending. Raises NotEnough."""
-    parts = []
-    lots = OpenLot.objects.filter(account=purse, expires_at__gt=at)
-    for lot in lots.order_by("expires_at", "earned_at", "entry_id"):
-        part = min(lot.remaining, amount)
-        if not part:
-            break
-        amount -= part
-        parts.append((lot, part))
-    if amount:
-        raise NotEnough()
-    return parts
-
-
-def _line(
-    gift: Gift, lot: OpenLot, part: int, purse: Account, chest: Account, *, at: datetime
-) -> Line:
-    """What of one lot goes over: a lot of the receiver's, with the same expiry."""
-    return Line(
-        key=f"gift:{gift.pk}:{lot.entry_id}",
-        kind=Entry.Kind.TRANSFER,
-        unit=gift.unit_id,
-        debit=purse.pk,
-        credit=chest.pk,
-        amount=part,
-        occurred_at=at,
-        cause_kind="gift",
-        cause_id=gift.pk,
-        reason=_("A gift from %(giver)s to %(receiver)s")
-        % {"giver": gift.giver.public_name, "receiver": gift.receiver.public_name},
-        parent=lot.entry_id,
-        active_from=at,
-        expires_at=lot.expires_at,
-        takes="lot",
-        lot=lot.entry_id,
-    )
 
 
 @transaction.atomic
@@ -108,24 +68,34 @@ def take_back(gift: Gift, *, actor: Actor, reason: str) -> Gift:
     Should a lot have expired meanwhile (the receiver's part was extended), what it gave comes back as
     a new lot with the unit's grace.
 
-    Taking back again changes nothing. Raises NotEnough when the receiver has used some of it, or
-    some of it has expired.
+    Taking back again changes nothing. Raises NotForOneself or NotForHousehold for whoever is near to
+    who gave or got it, NotEnough when the receiver has used some of it, or some of it has expired.
     """
+    relations.refuse_near(actor, gift.giver, gift.receiver)
+    return _take_back(gift, actor=actor, reason=reason)
+
+
+def _take_back(gift: Gift, *, actor: Actor, reason: str) -> Gift:
     gift = Gift.objects.select_for_update(of=("self",)).get(pk=gift.pk)
     if gift.state == State.TAKEN_BACK:
         return gift
-    now = clock.now()
-    moved = list(
-        Entry.objects.filter(cause_kind="gift", cause_id=gift.pk, kind="transfer").select_related(
-            "debit__member", "debit__unit"
-        )
-    )
+    now, cause = clock.now(), ("gift", gift.pk)
+    moved = transfers.moved_by(cause)
     ledger.lock(*{entry.debit_id for entry in moved}, *{entry.credit_id for entry in moved})
-    whole = OpenLot.objects.filter(entry__in=moved, expires_at__gt=now)
-    left = dict(whole.values_list("entry_id", "remaining"))
-    if any(left.get(entry.pk) != entry.amount for entry in moved):
+    if not transfers.are_whole(moved, now):
         raise NotEnough(_("Some of this gift has been used already."))
-    ledger.post([_back(gift, entry, at=now) for entry in moved], at=now)
+    lines = [
+        transfers.back(
+            entry,
+            kind=Entry.Kind.REVERSAL,
+            key=f"gift:{gift.pk}:back:{entry.pk}",
+            cause=cause,
+            reason=_("A gift was taken back"),
+            at=now,
+        )
+        for entry in moved
+    ]
+    ledger.post(lines, at=now)
     gift.state, gift.taken_back_at = State.TAKEN_BACK, now
     gift.save(update_fields=["state", "taken_back_at"])
     audit.record(gift, actor=actor, verb="members.gift.taken_back", reason=reason)
@@ -140,7 +110,7 @@ def undo(gift: Gift, *, by: Member, actor: Actor) -> Gift:
         raise NotYours()
     if gift.state == State.GIVEN and clock.now() >= gift.undo_until:
         raise UndoOver()
-    return take_back(gift, actor=actor, reason=_("Undone by the giver"))
+    return _take_back(gift, actor=actor, reason=_("Undone by the giver"))
 
 
 @transaction.atomic
@@ -159,24 +129,3 @@ def bearer_of(code: str) -> Member | None:
     """Whose code this is, however it is typed; None when it is nobody's."""
     found = GiftCode.objects.filter(code=read_gift_code(code), member__erased_at=None)
     return next((each.member for each in found.select_related("member")), None)
-
-
-def _back(gift: Gift, entry: Entry, *, at: datetime) -> Line:
-    """What of one lot comes back."""
-    lot = Entry.objects.filter(children=entry).with_ends().get()
-    return Line(
-        key=f"gift:{gift.pk}:back:{entry.pk}",
-        kind=Entry.Kind.REVERSAL,
-        unit=entry.unit_id,
-        debit=entry.credit_id,
-        credit=entry.debit_id,
-        amount=entry.amount,
-        occurred_at=at,
-        cause_kind="gift",
-        cause_id=gift.pk,
-        reason=_("A gift was taken back"),
-        reverses=entry.pk,
-        takes="lot",
-        lot=entry.pk,
-        **corrections.homecoming(lot, entry.debit, at=at),
-    )

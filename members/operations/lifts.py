@@ -9,18 +9,17 @@ from members.domain.actors import Actor
 from members.domain.calendar import start_of_day
 from members.errors import DayPassed, NoTierForOneself, OverAlready, TierGiven
 from members.models import Member, Tier, TierLift
-from members.operations import audit, tiers
+from members.operations import audit, relations, tiers
 
 
 @transaction.atomic
 def give_tier(member: Member, *, tier: Tier, until: date, reason: str, actor: Actor) -> TierLift:
     """Lift the member to at least this tier through the day `until`, in the member's zone.
 
-    What they earn goes on underneath. Raises NoTierForOneself, DayPassed, or TierGiven when the same
-    was given before.
+    What they earn goes on underneath. Raises NoTierForOneself, NotForHousehold, DayPassed, or
+    TierGiven when the same was given before.
     """
-    if actor.kind == "user" and actor.id == member.user_id:
-        raise NoTierForOneself()
+    relations.refuse_near(actor, member, own=NoTierForOneself)
     now = clock.now()
     ends_at = start_of_day(until + timedelta(days=1), member.time_zone)
     if ends_at <= now:
@@ -52,9 +51,9 @@ def give_tier(member: Member, *, tier: Tier, until: date, reason: str, actor: Ac
 
 @transaction.atomic
 def end_lift(lift: TierLift, *, reason: str, actor: Actor) -> TierLift:
-    """End it now: the member stands where their points are. Raises NoTierForOneself, OverAlready."""
-    if actor.kind == "user" and actor.id == lift.member.user_id:
-        raise NoTierForOneself()
+    """End it now: the member stands where their points are. Raises NoTierForOneself, NotForHousehold
+    or OverAlready."""
+    relations.refuse_near(actor, lift.member, own=NoTierForOneself)
     now = clock.now()
     tiers.lock([lift.member])
     lift = TierLift.objects.select_for_update(of=("self",)).select_related("member").get(pk=lift.pk)

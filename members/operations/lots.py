@@ -14,9 +14,9 @@ from members.domain import expiry
 from members.domain.actors import Actor
 from members.domain.calendar import local_date, start_of_day
 from members.domain.ledger import Line
-from members.errors import NotForOneself, NothingToReinstate
+from members.errors import NothingToReinstate
 from members.models import Account, AuditRow, Entry, Member, TierPeriod, Unit
-from members.operations import audit, corrections, ledger
+from members.operations import audit, corrections, ledger, relations
 
 Kind = Account.Kind
 
@@ -124,9 +124,9 @@ def extend_by_hand(
 ) -> int:
     """Let everything of a unit that the member can spend live until then at least.
 
-    Raises NotForOneself.
+    What lies in a household's purse keeps its end. Raises NotForOneself or NotForHousehold.
     """
-    _check_other(member, actor)
+    relations.refuse_near(actor, member)
     now, wallet = clock.now(), ledger.wallet(member, unit)
     ledger.lock(wallet.pk)
     moved = extend([Extension(wallet.pk, now, until, ("hand", None), reason)], at=now)
@@ -150,6 +150,7 @@ def foresee_extension(member: Member, *, unit: Unit, until: datetime) -> Moves:
 def include_existing(unit: Unit, *, actor: Actor, reason: str) -> int:
     """Have the unit's policy hold for points that members have already; returns how many lots moved.
 
+    Points in a household's purse keep the life they were granted: nobody's policy alone is theirs.
     Each open lot ends at the earlier of its own end and the end of points earned now, so nothing
     ends before one full new period.
     """
@@ -187,9 +188,9 @@ def reinstate(member: Member, *, unit: Unit, reason: str, actor: Actor) -> list[
     """Bring back what expired within the window of the member's tier, with the unit's grace.
 
     Each expiry once; points of orders that came back stay gone. Raises NothingToReinstate,
-    NotForOneself.
+    NotForOneself or NotForHousehold.
     """
-    _check_other(member, actor)
+    relations.refuse_near(actor, member)
     now, wallet = clock.now(), ledger.wallet(member, unit)
     ledger.lock(wallet.pk)
     lines = [
@@ -232,12 +233,6 @@ def _reinstatable(member: Member, wallet: Account, at: datetime) -> list[Entry]:
     if not days or not found:
         raise NothingToReinstate(days=days)
     return found
-
-
-def _check_other(member: Member, actor: Actor) -> None:
-    """Nobody does this for themselves."""
-    if actor.kind == "user" and member.user_id == actor.id:
-        raise NotForOneself()
 
 
 def _reinstated(entry: Entry, wallet: Account, reason: str, *, at: datetime) -> Line:

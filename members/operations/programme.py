@@ -41,7 +41,7 @@ def add_unit(
     )
     if is_new:
         for kind in Account.Kind.values:
-            if kind not in Account.MEMBER_KINDS:
+            if kind not in (*Account.MEMBER_KINDS, Account.Kind.PURSE):
                 accounts.programme_account(unit, kind)
         accounts.open_for(Member.objects.values_list("pk", flat=True), units=[unit.pk])
         audit.record(unit, actor=actor, verb="members.unit.added", after={"code": code})

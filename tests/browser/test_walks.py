@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 
 from loyalty.rewards.models import Reward
 from loyalty.rewards.operations import redemptions
-from members.models import Entry, Member
-from members.operations import gifts
+from members.models import Entry, Member, Unit
+from members.operations import gifts, households, purses
 from tests.browser.chromium import SIZES, THEMES
 from tests.conftest import SYSTEM
 
@@ -35,6 +35,7 @@ MEMBER = [
     "/points/gifts/",
     "/points/gifts/new/",
     "/points/gifts/{gift}/",
+    "/points/household/",
     "/rewards/",
     "/rewards/coffee/",
     "/rewards/dinner/",
@@ -81,7 +82,19 @@ def addresses(programme) -> list[str]:
         programme, receiver=friend, unit=line.unit, amount=5, key="walk", actor=SYSTEM
     )
     gifts.give_code(programme, actor=SYSTEM)
+    _household(programme, friend, line.unit)
     return [path.format(line=line.pk, voucher=voucher.pk, gift=gift.pk) for path in MEMBER]
+
+
+def _household(head: Member, friend: Member, unit: Unit) -> None:
+    """With a code that waits, somebody to show out, and a move that can be undone."""
+    if head.household_seats.exists():
+        return
+    households.open(head, name="Lindenweg 3", actor=SYSTEM)
+    code = households.invite(head, actor=SYSTEM).code
+    households.join(friend, code=code, actor=SYSTEM)
+    households.invite(head, actor=SYSTEM)
+    purses.contribute(head, unit=unit, amount=5, key="walk:purse", actor=SYSTEM)
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -91,6 +104,21 @@ def test_member_pages_hold_wcag_policy_and_width(visit, programme, size, theme):
     paths = addresses(programme)
     with visit(programme.user, size=size, theme=theme) as visitor:
         assert [fault for path in paths for fault in faults_of(visitor, path)] == []
+
+
+def test_the_way_into_a_household_holds_wcag_policy_and_width(visit, programme, bo):
+    """UA2, UA3: the two forms, in error, and the page that shows whose it is."""
+    households.open(programme, name="Lindenweg 3", actor=SYSTEM)
+    code = str(households.invite(programme, actor=SYSTEM))
+    with visit(bo.user, width=320, size="phone") as visitor:
+        assert faults_of(visitor, "/points/household/") == []
+        for wrong in ("K7QP-3MXD", code):
+            visitor.page.get_by_label("Code of the household").fill(wrong)
+            visitor.page.get_by_role("button", name="Next").click()
+        assert visitor.page.get_by_role("heading", level=1).inner_text() == "Lindenweg 3"
+        visitor.page.get_by_role("button", name="Join").click()
+        assert faults_of(visitor, "/points/household/") == []
+        assert bo.household_seats.count() == 1
 
 
 @pytest.mark.parametrize("theme", THEMES)

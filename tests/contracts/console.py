@@ -81,6 +81,7 @@ CONSOLE: dict[str, Desk] = {
     "members.balance": Desk(steps={"freeze": ALLOWED, "unfreeze": DENIED}),
     "members.adjustment": Desk(steps={"approve": ALLOWED, "decline": ALLOWED}),
     "members.gift": Desk(steps={"take_back": ALLOWED}),
+    "members.household": Desk(steps={"close": ALLOWED}),
     "members.hold": Desk(steps={"release": ALLOWED}),
     # Points of the newest unit, status, never end.
     "members.unit": Desk(change=ALLOWED, steps={"include_existing": DENIED}),

@@ -79,6 +79,17 @@ ROUTES: dict[str, Route] = {
     "points:gift_return": Route(
         NO, policy("login in 403 home home home home home login login"), GIFT
     ),
+    # Amara and Bo are one household; she heads it, he put points in, and his seat is his alone.
+    "points:household": Route(MEMBERS, MEMBERS),
+    "points:household_seats": Route(NO, MEMBERS),
+    "points:household_removal": Route(NO, MEMBERS, {"pk": "@household_seat"}),
+    "points:household_contributions": Route(NO, MEMBERS),
+    "points:household_draws": Route(NO, MEMBERS),
+    "points:household_move_return": Route(NO, MEMBERS, {"pk": "@household_move"}),
+    "points:household_invitation": Route(NO, MEMBERS),
+    "points:household_limit": Route(NO, MEMBERS),
+    "points:household_departure": Route(NO, MEMBERS),
+    "points:household_closing": Route(NO, MEMBERS),
     "rewards:catalogue": Route(MEMBERS, MEMBERS),
     "rewards:vouchers": Route(MEMBERS, MEMBERS),
     "rewards:voucher": Route(OWN, OWN, VOUCHER),
@@ -167,6 +178,9 @@ ROUTES: dict[str, Route] = {
     "connectors:balances": Route(KEY, NO_KEY, AMARA),
     "connectors:entries": Route(KEY, NO_KEY, AMARA),
     "connectors:entry": Route(KEY, NO_KEY, AMARA | {"pk": "@entry"}),
+    "connectors:household": Route(KEY, NO_KEY, AMARA),
+    "connectors:household_contributions": Route(NO_KEY, KEY, AMARA),
+    "connectors:household_draws": Route(NO_KEY, KEY, AMARA),
     "connectors:holds": Route(NO_KEY, KEY),
     "connectors:hold_capture": Route(NO_KEY, KEY, {"pk": "@hold"}),
     "connectors:hold_release": Route(NO_KEY, KEY, {"pk": "@hold"}),

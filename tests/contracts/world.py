@@ -37,10 +37,12 @@ from members.operations import (
     adjustments,
     gifts,
     holds,
+    households,
     jobs,
     ledger,
     lifts,
     programme,
+    purses,
     sweeps,
 )
 from recognition.operations import badges, cycles, leaderboards, nominations
@@ -75,6 +77,7 @@ def build() -> World:
     users["SU"] = person("fay@example.test", is_staff=True, is_superuser=True)
     world.things |= _points(amara, units["points"])
     _by_hand(amara, bo, units["points"], eli)
+    world.things |= _household(amara, bo, units["points"])
     world.things |= _directory(amara, eli)
     world.things |= _recognition(amara, bo, chi, units["points"])
     world.things |= {"user": users["M"].pk, "group": Group.objects.get().pk}
@@ -145,6 +148,15 @@ def _by_hand(amara, bo, unit, maker) -> None:
     """An adjustment that waits, and a gift."""
     adjustments.make(bo, unit=unit, amount=5000, reason="Fair", by=maker, key="fair")
     gifts.give(amara, receiver=bo, unit=unit, amount=5, key="gift", actor=SYSTEM)
+
+
+def _household(amara, bo, unit) -> dict[str, Any]:
+    """Amara's, with Bo, and a few points of his in it."""
+    home = households.open(amara, name="Lindenweg 3", actor=SYSTEM)
+    code = households.invite(amara, actor=SYSTEM).code
+    seat = households.join(bo, code=code, actor=SYSTEM)
+    move = purses.contribute(bo, unit=unit, amount=2, key="purse", actor=SYSTEM)
+    return {"household": home.pk, "household_seat": seat.pk, "household_move": move.pk}
 
 
 def _directory(amara, eli) -> dict[str, Any]:

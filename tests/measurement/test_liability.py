@@ -2,16 +2,27 @@
 
 import csv
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
+from loyalty.measurement import figures
 from loyalty.measurement.operations import liability
 from members import clock
-from members.operations import corrections, gifts, holds, ledger, members
+from members.operations import (
+    accounts,
+    corrections,
+    gifts,
+    holds,
+    households,
+    ledger,
+    lots,
+    members,
+    purses,
+)
 from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +113,43 @@ def test_it_can_be_exported(story):
     assert [list(row.values()) for row in rows] == [
         ["points", "2026-01", *points, "EUR", "0.00", "0.00", "0.00", "0.00"]
     ]
+
+
+def test_what_a_household_keeps_is_owed_in_the_month_it_was_earned(units, points):
+    """E11, semantics 23: in, out, back, expired and home again; `moved` stays 0, both sides agree."""
+    with at(2026, 1):
+        ann, ben = (members.enrol(ref, actor=SYSTEM) for ref in ("ann", "ben"))
+        ledger.accrue(
+            ann, unit=points, amount=100, key="jan", reason="x", actor=SYSTEM, cause=("test", 1)
+        )
+        home = households.open(ann, name="Home", actor=SYSTEM)
+        code = households.invite(ann, actor=SYSTEM).code
+        households.join(ben, code=code, actor=SYSTEM)
+    with at(2026, 2):
+        purses.contribute(ann, unit=points, amount=80, key="in", actor=SYSTEM)
+        draw = purses.draw(ben, unit=points, amount=30, key="out", actor=SYSTEM)
+        purses.undo(draw, by=ben, actor=SYSTEM)
+        purses.draw(ben, unit=points, amount=10, key="again", actor=SYSTEM)
+        ledger.redeem(
+            ben, unit=points, amount=10, key="s", reason="x", actor=SYSTEM, cause=("test", 2)
+        )
+        lived = accounts.purse(home, points).open_lots.get().expires_at
+    with clock.standing_at(lived - timedelta(minutes=5)):
+        last = purses.draw(ben, unit=points, amount=20, key="last", actor=SYSTEM)
+        lots.extend_by_hand(
+            ben, unit=points, until=lived + timedelta(days=90), reason="x", actor=SYSTEM
+        )
+    with clock.standing_at(lived + timedelta(minutes=4)):
+        ledger.expire_due(at=clock.now())
+        purses.undo(last, by=ben, actor=SYSTEM)
+        households.close_own(ann, actor=SYSTEM)
+    report = liability.roll_forward(date(2026, 1, 1), date(2027, 3, 1))
+    [cohort] = report.cohorts
+    assert (cohort.month, cohort.closing) == ("2026-01", 20)
+    assert {kind: amount for kind, amount in cohort.changes.items() if amount} == {
+        "issued": 100,
+        "redeemed": -10,
+        "expired": -70,
+    }
+    assert report.differences["points"] == 0
+    assert figures.by_unit(lived)[0].outstanding == 20

@@ -20,6 +20,7 @@ class Lot:
     granted: int
     remaining: int
     expired: int = 0
+    source: "Lot | None" = None
     number: int = field(default_factory=lambda: next(_numbers))
 
     @property
@@ -28,9 +29,28 @@ class Lot:
         return self.expires_at, self.earned_at, self.number
 
 
+@dataclass
+class Move:
+    """Points that went from one owner to another: which lot gave how much to which new lot."""
+
+    parts: list[tuple[Lot, Lot, int]]
+
+    def is_whole(self, now: datetime) -> bool:
+        """Whether nothing of it has been used or has expired."""
+        return all(new.remaining == part and new.expires_at > now for _, new, part in self.parts)
+
+    def undo(self, now: datetime, grace: int) -> None:
+        """Every lot gets back what it gave; a lot that is over, in a new one with the grace."""
+        for old, new, part in self.parts:
+            new.remaining -= part
+            old.owner.welcome(old, part, now, grace)
+        for owner in {id(old.owner): old.owner for old, _, _ in self.parts}.values():
+            owner.repay(now)
+
+
 @dataclass(eq=False)
 class Owner:
-    """A member: lots, what is held, what is owed."""
+    """A member or a household: lots, what is held, what is owed."""
 
     zone: str
     lots: list[Lot] = field(default_factory=list)
@@ -72,6 +92,33 @@ class Owner:
                 used.append((lot, part))
         assert amount == 0
         return used
+
+    def hand_over(self, other: "Owner", amount: int, now: datetime) -> Move:
+        """Give another owner points, each with the life it has."""
+        parts = []
+        for lot, part in self.take(amount, now):
+            new = Lot(other, lot.expires_at, now, part, part, source=lot)
+            other.lots.append(new)
+            parts.append((lot, new, part))
+        other.repay(now)
+        return Move(parts)
+
+    def welcome(self, lot: Lot, amount: int, now: datetime, grace: int) -> None:
+        """Points that come back to a lot of this owner's."""
+        if lot.expires_at > now:
+            lot.remaining += amount
+            return
+        day = local_date(now, self.zone) + timedelta(days=grace + 1)
+        ends = start_of_day(day, self.zone)
+        self.lots.append(Lot(self, ends, now, amount, amount, source=lot.source))
+
+    def send_home(self, whose: "Owner | None", now: datetime, grace: int) -> None:
+        """What is left of what these put in goes back to them."""
+        homes = [lot for lot in self.live(now) if whose in (None, lot.source.owner)]
+        for lot in homes:
+            amount, lot.remaining = lot.remaining, 0
+            lot.source.owner.welcome(lot.source, amount, now, grace)
+            lot.source.owner.repay(now)
 
     def give_back(self, used: list[tuple[Lot, int]], amount: int, now: datetime, grace: int | None):
         """Undo `amount` of a spending, the longest-lived lots first; with a grace, what has expired

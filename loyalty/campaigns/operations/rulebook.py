@@ -148,7 +148,8 @@ def check(rule: Rule) -> None:
 def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
     book, known = Rulebook(stamp, groups), catalogue()
     book.units = {unit.code: unit for unit in Unit.objects.all()}
-    book.accounts = {(row.unit_id, row.kind): row.pk for row in Account.objects.filter(member=None)}
+    own = Account.objects.filter(member=None, household=None)
+    book.accounts = {(row.unit_id, row.kind): row.pk for row in own}
     book.status_units = frozenset(TierGroup.objects.values_list("unit__code", flat=True))
     settling: set[str] = set()
     versions = RuleVersion.objects.filter(

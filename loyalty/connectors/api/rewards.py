@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -123,6 +124,18 @@ class RedemptionInput(serializers.Serializer):
         required=False,
         help_text="Seconds to set it aside for a checkout, instead of redeeming at once.",
     )
+    use_household = serializers.BooleanField(
+        default=False,
+        help_text="Take what the member lacks from their household. Not with `reserve_for`.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A checkout sets the member's own points aside only."""
+        if attrs["use_household"] and "reserve_for" in attrs:
+            raise serializers.ValidationError(
+                {"use_household": ["A reservation is paid by the member alone."]}
+            )
+        return attrs
 
 
 class RedemptionCoupon(serializers.ModelSerializer):
@@ -177,7 +190,7 @@ class RedemptionsView(APIView):
         wanted = given.validated_data
         seconds = wanted.get("reserve_for")
         take = (
-            redemptions.redeem
+            partial(redemptions.redeem, from_household=wanted["use_household"])
             if seconds is None
             else partial(redemptions.reserve, lasts=timedelta(seconds=seconds))
         )

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from loyalty.connectors.api import activities, campaigns, coupons, holds, members, rewards
+from loyalty.connectors.api import (
+    activities,
+    campaigns,
+    coupons,
+    holds,
+    households,
+    members,
+    rewards,
+)
 
 app_name = "connectors"
 urlpatterns = [
@@ -13,6 +21,17 @@ urlpatterns = [
     path("members/<str:ref>/balances", members.BalancesView.as_view(), name="balances"),
     path("members/<str:ref>/entries", members.EntriesView.as_view(), name="entries"),
     path("members/<str:ref>/entries/<int:pk>", members.EntryView.as_view(), name="entry"),
+    path("members/<str:ref>/household", households.HouseholdView.as_view(), name="household"),
+    path(
+        "members/<str:ref>/household/contributions",
+        households.ContributionsView.as_view(),
+        name="household_contributions",
+    ),
+    path(
+        "members/<str:ref>/household/draws",
+        households.DrawsView.as_view(),
+        name="household_draws",
+    ),
     path("holds", holds.HoldsView.as_view(), name="holds"),
     path("holds/<int:pk>/capture", holds.CaptureView.as_view(), name="hold_capture"),
     path("holds/<int:pk>/release", holds.ReleaseView.as_view(), name="hold_release"),

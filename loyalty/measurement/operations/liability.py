@@ -51,7 +51,7 @@ _HELD = """
 SELECT u.code, sum(CASE WHEN a.id = e.credit_id THEN e.amount ELSE -e.amount END)
 FROM members_entry e
 JOIN members_account a ON a.id IN (e.debit_id, e.credit_id)
-     AND a.kind IN ('wallet', 'pending', 'held')
+     AND a.kind IN ('wallet', 'pending', 'held', 'purse')
 JOIN members_unit u ON u.id = a.unit_id
 WHERE e.recorded_at < %(until)s AND u.code = ANY(%(units)s) GROUP BY 1
 """

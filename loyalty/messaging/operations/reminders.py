@@ -17,21 +17,33 @@ from members.operations.sweeps import Tally
 NOTICE = timedelta(days=30)
 CHUNK = timedelta(days=1)
 
+#: Everybody of a household is told of what ends in its purse, apart from what is their own.
 _DECIDE = """
-WITH due AS (
-    SELECT a.member_id, m.time_zone, m.language, u.name AS unit, o.expires_at,
-           sum(o.remaining) AS amount,
-           'expiry:' || u.code || ':' || to_char(o.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI')
-               AS occurrence
-    FROM members_openlot o
-    JOIN members_account a ON a.id = o.account_id AND a.kind = 'wallet'
-    JOIN members_unit u ON u.id = a.unit_id AND u.purpose = 'spendable'
-    JOIN members_member m ON m.id = a.member_id AND m.erased_at IS NULL
+WITH ending AS (
+    SELECT a.member_id, NULL::bigint AS household_id, a.unit_id, o.expires_at, o.remaining
+    FROM members_openlot o JOIN members_account a ON a.id = o.account_id AND a.kind = 'wallet'
     WHERE o.expires_at > %(since)s AND o.expires_at <= %(until)s AND o.expires_at > %(now)s
-    GROUP BY 1, 2, 3, 4, 5, u.code
+    UNION ALL
+    SELECT s.member_id, a.household_id, a.unit_id, o.expires_at, o.remaining
+    FROM members_openlot o JOIN members_account a ON a.id = o.account_id AND a.kind = 'purse'
+    JOIN members_householdseat s ON s.household_id = a.household_id AND s.left_at IS NULL
+    WHERE o.expires_at > %(since)s AND o.expires_at <= %(until)s AND o.expires_at > %(now)s
+), due AS (
+    SELECT e.member_id, m.time_zone, m.language, u.name AS unit, e.expires_at,
+           sum(e.remaining) AS amount, e.household_id IS NOT NULL AS is_shared,
+           CASE WHEN e.household_id IS NULL THEN 'expiry:' || u.code || ':'
+               || to_char(e.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI')
+           ELSE 'purse:' || e.household_id || ':' || u.code || ':'
+               || to_char(e.expires_at AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MI')
+           END AS occurrence
+    FROM ending e
+    JOIN members_unit u ON u.id = e.unit_id AND u.purpose = 'spendable'
+    JOIN members_member m ON m.id = e.member_id AND m.erased_at IS NULL
+    GROUP BY 1, 2, 3, 4, 5, 7, u.code, e.household_id
 ), decided AS (
     INSERT INTO members_decision (member_id, kind, occurrence, decided_at, outcome)
-    SELECT member_id, 'expiry_reminder', occurrence, %(now)s, 'told' FROM due ORDER BY member_id
+    SELECT member_id, 'expiry_reminder', occurrence, %(now)s, 'told' FROM due
+    ORDER BY member_id, occurrence
     ON CONFLICT (member_id, kind, occurrence) DO NOTHING
     RETURNING member_id, occurrence
 )
@@ -59,6 +71,7 @@ def _note(
     unit: str,
     expires_at: datetime,
     amount: int,
+    is_shared: bool,
     occurrence: str,
 ) -> Note:
     last_day = local_date(expires_at - timedelta(seconds=1), zone)
@@ -68,15 +81,17 @@ def _note(
             "unit": unit,
             "day": formats.date_format(last_day, "DATE_FORMAT"),
         }
-        return Note(
-            member_id,
-            "expiry",
-            occurrence,
-            _("%(amount)s %(unit)s can be spent until %(day)s") % words,
-            _(
+        if is_shared:
+            subject = _("%(amount)s %(unit)s of your household can be spent until %(day)s")
+            body = _(
+                "%(amount)s %(unit)s that your household keeps together can be spent until %(day)s."
+            )
+            link = "/points/household/"
+        else:
+            subject = _("%(amount)s %(unit)s can be spent until %(day)s")
+            body = _(
                 "%(amount)s of your %(unit)s can be spent until %(day)s. "
                 "Have a look at what you could have for them."
             )
-            % words,
-            "/rewards/",
-        )
+            link = "/rewards/"
+        return Note(member_id, "expiry", occurrence, subject % words, body % words, link)

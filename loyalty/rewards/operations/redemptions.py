@@ -1,7 +1,7 @@
 """Exchanging points for rewards.
 
-Everybody locks in one order: the reward (when it counts its stock), coupons that are free, holds, the
-member's balances, the redemption, its own coupons.
+Everybody locks in one order: the reward (when it counts its stock), coupons that are free, the member's
+household, holds, balances, the redemption, its own coupons.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from members import clock
 from members.domain.actors import Actor
 from members.domain.calendar import local_date
 from members.models import Entry, Member
-from members.operations import corrections, holds, ledger
+from members.operations import corrections, holds, ledger, purses, relations
 
 UNDO = timedelta(minutes=10)
 State = Redemption.State
@@ -38,23 +38,34 @@ def redeem(
     actor: Actor,
     quantity: int = 1,
     order_id: str = "",
+    from_household: bool = False,
 ) -> Redemption:
     """Exchange the member's points for `quantity` of a reward.
 
     The same `key` again returns the first redemption. `order_id` is the order it is used in: when all
-    of that comes back, so do the points. Raises what `standings.obstacle_for` answers (NotOnOffer,
-    TierNeeded, OutOfStock, LimitReached, NotEnough, …), and then nothing has changed.
+    of that comes back, so do the points. `from_household` takes what the member lacks out of the purse
+    of their household, in the same transaction. Raises what `standings.obstacle_for` answers (NotOnOffer,
+    TierNeeded, OutOfStock, LimitReached, NotEnough, …) or AboveHouseholdLimit, and then nothing has
+    changed.
     """
     current = _lock_offer(reward)
     known = Redemption.objects.filter(key=key).first()
     if known is not None:
         return known
-    pooled = _check(member, current, quantity)
+    pooled = _check(member, current, quantity, from_household=from_household)
     redemption, is_new = _create(
         member, current, key, quantity=quantity, order_id=order_id, state=State.CONFIRMED
     )
     if not is_new:
         return redemption
+    if from_household:
+        purses.draw_missing(
+            member,
+            unit=current.unit,
+            amount=redemption.cost,
+            key=_draw_key(redemption),
+            actor=actor,
+        )
     redemption.entry = ledger.redeem(
         member,
         unit=current.unit,
@@ -135,15 +146,19 @@ def confirm(redemption: Redemption, *, actor: Actor) -> Redemption:
 def cancel(
     redemption: Redemption, *, actor: Actor, reason: str = "", at_any_time: bool = False
 ) -> Redemption:
-    """Undo a redemption: its lots get back what they gave, the stock too; its codes are void.
+    """Undo a redemption: its lots get back what they gave, the stock too; its codes are void. What
+    had been drawn from the household for it goes back there, while the household lasts.
 
-    Members have ten minutes; `at_any_time` is for staff. Raises TooLate, AlreadyUsed, SeatTaken or
-    IllegalMove.
+    Members have ten minutes; `at_any_time` is for staff, and not for themselves or their household.
+    Raises TooLate, AlreadyUsed, SeatTaken, IllegalMove, NotForOneself or NotForHousehold.
     """
     current = Redemption.objects.select_related("hold", "reward__unit", "member").get(
         pk=redemption.pk
     )
+    if at_any_time:
+        relations.refuse_near(actor, current.member)
     Reward.objects.filter(pk=current.reward_id, stock__isnull=False).select_for_update().first()
+    drawn = purses.lock_draw(_draw_key(current))
     if current.hold is not None and current.state == State.RESERVED:
         holds.release(current.hold, actor=actor, reason=reason)
     else:
@@ -161,6 +176,8 @@ def cancel(
             reason=_("Undone: %(reward)s") % {"reward": redemption.reward.name},
             actor=actor,
         )
+    if drawn is not None:
+        purses.give_back(drawn, actor=actor)
     Reward.objects.filter(pk=redemption.reward_id, stock__isnull=False).update(
         stock=F("stock") + redemption.quantity
     )
@@ -211,9 +228,17 @@ def _lock_offer(reward: Reward) -> Reward:
     return rows.with_terms().get()
 
 
-def _check(member: Member, reward: Reward, quantity: int) -> list[Coupon]:
+def _draw_key(redemption: Redemption) -> str:
+    """Under which the household's part of it was drawn."""
+    return f"redemption:{redemption.pk}"
+
+
+def _check(
+    member: Member, reward: Reward, quantity: int, *, from_household: bool = False
+) -> list[Coupon]:
     """Refuse what cannot be before anything is written; answers the coupons locked for it."""
-    refusal = standings.obstacle_for(member, reward, quantity=quantity)
+    standing = standings.standings(member, [reward], with_household=from_household)[reward.pk]
+    refusal = standings.obstacle_for(member, reward, quantity=quantity, standing=standing)
     if refusal is not None:
         raise refusal
     if reward.codes != Reward.Codes.POOL:

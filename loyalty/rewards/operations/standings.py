@@ -16,6 +16,7 @@ from members import clock
 from members.domain.calendar import local_date
 from members.errors import NotEnough, Refused
 from members.models import Account, Balance, Member, TierPeriod
+from members.operations import purses
 from recognition.models import BadgeAward
 
 REFUSALS: dict[str, type[Refused]] = {
@@ -44,11 +45,14 @@ def terms_of(reward: Reward) -> Terms:
     )
 
 
-def standings(member: Member, rewards: Iterable[Reward]) -> dict[int, Standing]:
+def standings(
+    member: Member, rewards: Iterable[Reward], *, with_household: bool = False
+) -> dict[int, Standing]:
     """What the member has towards each of these rewards. Needs `with_terms`.
 
     Two queries; one more each when some are for a tier or a badge, and the few that belonging asks
-    when some are for segments, however many there are.
+    when some are for segments, however many there are. `with_household` counts what their household
+    keeps together as theirs, in one more.
     """
     rewards = list(rewards)
     points = dict(
@@ -56,6 +60,9 @@ def standings(member: Member, rewards: Iterable[Reward]) -> dict[int, Standing]:
             account__member=member, account__kind=Account.Kind.WALLET
         ).values_list("account__unit_id", "amount")
     )
+    if with_household:
+        for unit_id, amount in purses.kept_with(member).items():
+            points[unit_id] = points.get(unit_id, 0) + amount
     taken = pieces_taken(member, rewards)
     rungs: dict[int, int] = {}
     if any(reward.tier_id for reward in rewards):

@@ -16,8 +16,9 @@ from loyalty.rewards.views.offers import offers_for
 from loyalty.rewards.views.slips import slips_of
 from members import clock
 from members.domain.actors import Actor
-from members.errors import Refused
+from members.errors import NotEnough, Refused
 from members.models import Member
+from members.operations import purses
 from members.views.guards import SignedInRequest, member_page
 
 PAGE = 24
@@ -48,7 +49,11 @@ def redeem(request: SignedInRequest, member: Member, slug: str) -> HttpResponse:
         key = f"web:{member.pk}:{form.cleaned_data['key']}"
         try:
             redemption = redemptions.redeem(
-                member, reward=found, key=key, actor=Actor.user(request.user)
+                member,
+                reward=found,
+                key=key,
+                from_household=form.cleaned_data["use_household"],
+                actor=Actor.user(request.user),
             )
         except Refused as refusal:
             form.add_error(None, refusal)
@@ -98,7 +103,15 @@ def _reward_page(
     request: SignedInRequest, member: Member, found: Reward, form: RedeemForm, status: int = 200
 ) -> HttpResponse:
     [offer] = offers_for(member, [found])
-    context = {"offer": offer, "form": form, "keeps": offer.held - found.cost}
+    is_short = offer.obstacle == NotEnough.code
+    shared = purses.kept_with(member).get(found.unit_id, 0) if is_short else 0
+    context = {
+        "offer": offer,
+        "form": form,
+        "keeps": offer.held - found.cost,
+        # What the household keeps together, when that is enough for what the member lacks.
+        "shared": shared if shared >= offer.missing else 0,
+    }
     return render(request, "portal/rewards/reward.html", context, status=status)
 
 

@@ -21,7 +21,17 @@ from members.models import (
     TierPeriod,
     Watermark,
 )
-from members.operations import accounts, due, jobs, ledger, members, sweeps, tiers
+from members.operations import (
+    accounts,
+    due,
+    households,
+    jobs,
+    ledger,
+    members,
+    purses,
+    sweeps,
+    tiers,
+)
 from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +186,26 @@ def test_an_expiry_reminder_merges_amounts_and_is_sent_once(amara, points):
     assert message.subject.startswith("111 Points can be spent until ")
     sweep("expiry_reminder", at=clock.now() + timedelta(days=3))
     assert Message.objects.filter(topic="expiry").count() == 1
+
+
+def test_everybody_of_a_household_is_told_what_ends_in_its_purse(amara, bo, dee, points):
+    """E11, E23: once each, apart from what is their own; nobody else hears of it."""
+    home = households.open(amara, name="Home", actor=SYSTEM)
+    for who in (bo, dee):
+        code = households.invite(amara, actor=SYSTEM).code
+        households.join(who, code=code, actor=SYSTEM)
+    purses.contribute(amara, unit=points, amount=60, key="in", actor=SYSTEM)
+    households.leave(dee, actor=SYSTEM)
+    for minutes in (0, 15):
+        sweep("expiry_reminder", at=clock.now() + timedelta(minutes=minutes))
+    told = Message.objects.filter(topic="expiry").order_by("member", "link")
+    assert [(each.member.ref, each.subject.partition(" can ")[0], each.link) for each in told] == [
+        ("amara", "60 Points of your household", "/points/household/"),
+        ("amara", "40 Points", "/rewards/"),
+        ("bo", "60 Points of your household", "/points/household/"),
+    ]
+    decided = Decision.objects.filter(member=bo, kind="expiry_reminder").get().occurrence
+    assert decided.startswith(f"purse:{home.pk}:points:")
 
 
 def test_a_tier_goes_down_only_at_its_review(units, bo):

@@ -7,7 +7,17 @@ from django.core.management.base import BaseCommand, CommandError
 
 from loyalty.connectors.domain.orderfile import read_csv
 from loyalty.connectors.operations import imports
-from loyalty.demo import catalogue, cdnow, funding, honours, offers, people, places, story
+from loyalty.demo import (
+    catalogue,
+    cdnow,
+    funding,
+    honours,
+    household,
+    offers,
+    people,
+    places,
+    story,
+)
 from loyalty.runtime import addresses
 from members import clock
 from members.domain.actors import Actor
@@ -45,6 +55,7 @@ class Command(BaseCommand):
         sweeps.run_due(at=clock.now())
         while jobs.work_off():
             pass
+        household.move_in(unit=units["points"], actor=ACTOR)
         self.stdout.write("the demo is ready")
 
     def _import(self, now) -> None:

@@ -1,0 +1,41 @@
+"""Who is too near to decide: nobody moves points or tiers by hand for themselves or their household."""
+
+from members import clock
+from members.domain.actors import Actor
+from members.errors import NotForHousehold, NotForOneself, Refused
+from members.models import Account, Household, HouseholdSeat, Member
+
+
+def bar(
+    user_id: int, member: Member | None, *, own: type[Refused] = NotForOneself
+) -> Refused | None:
+    """Why this user may not decide for the member: it is themselves (`own`), or somebody with whom
+    they share a household, now or until lately. None when nothing stands in the way."""
+    if member is None:
+        return None
+    if member.user_id == user_id:
+        return own()
+    if HouseholdSeat.objects.shared(user_id, member, clock.now()).exists():
+        return NotForHousehold()
+    return None
+
+
+def bar_household(user_id: int, household: Household) -> Refused | None:
+    """Why this user may not decide for the household: it is theirs, or was until lately."""
+    own = Household.objects.around(user_id, clock.now()).filter(pk=household.pk)
+    return NotForHousehold() if own.exists() else None
+
+
+def bar_account(user_id: int, account: Account) -> Refused | None:
+    """Why this user may not decide about the account: by whom it belongs to."""
+    if account.household is not None:
+        return bar_household(user_id, account.household)
+    return bar(user_id, account.member)
+
+
+def refuse_near(actor: Actor, *members: Member, own: type[Refused] = NotForOneself) -> None:
+    """Raise what `bar` says of a person who acts for one of these members."""
+    for member in members:
+        found = bar(actor.id, member, own=own) if actor.kind == "user" and actor.id else None
+        if found is not None:
+            raise found
