@@ -22,13 +22,10 @@ CHUNK = 50_000
 
 # The lots that expired between two entries, each followed up to the accrual that a fund paid for:
 # through its activation, gifts, and what was spent, came back too late and got a lot of its own.
-# What was reinstated is the programme's present, so the way up ends there. What expired while it was
-# held names its lot in the key alone.
+# What was reinstated is the programme's present, so the way up ends there.
 _EXPIRED = """
 WITH RECURSIVE lost AS (
-    SELECT e.id, e.amount, CASE WHEN e.cause_kind = 'hold' THEN split_part(e.key, ':', 4)::bigint
-                                ELSE e.parent_id END AS lot
-    FROM members_entry e
+    SELECT e.id, e.amount, e.parent_id AS lot FROM members_entry e
     WHERE e.id > %(after)s AND e.id <= %(upto)s AND e.kind = 'expiry' AND e.unit_id = ANY(%(units)s)
 ), way AS (
     SELECT l.id, l.amount, l.lot AS at FROM lost l

@@ -11,10 +11,10 @@ from members.operations import ledger, members, sweeps
 from tests.campaigns.conftest import act, order, take
 from tests.campaigns.funding import books, brewery, fund_of, funded
 from tests.conftest import SYSTEM
+from tests.settling import roll_up
 from tests.tables import rows_under
 
-# What has settled shows only to other transactions.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 PAGE = settings.BASE_DIR / "docs" / "algorithms" / "funding.md"
 
@@ -35,9 +35,8 @@ def test_a_pack_point_by_point(points, eli):
         ledger.redeem(ann, unit=points, amount=15, **cause)
         with clock.standing_at(later):
             sweeps.run_due(at=later, names=["points_expiry"])
-            for minute in (1, 2):
-                sweeps.run_due(at=later + timedelta(minutes=minute), names=["roll_up"])
-            sweeps.run_due(at=later + timedelta(minutes=3), names=["fund_returns"])
+            roll_up(later)
+            sweeps.run_due(at=later + timedelta(minutes=15), names=["fund_returns"])
 
     steps = {
         "buys 100": lambda: funds.buy_pack(fund, points=100, reference="i", key="k", actor=SYSTEM),

@@ -11,9 +11,9 @@ from members.operations import corrections, gifts, holds, ledger, lots, members,
 from tests.campaigns.conftest import act, order, take
 from tests.campaigns.funding import books, brewery, fund_of, funded, moves, sums
 from tests.conftest import SYSTEM
+from tests.settling import roll_up
 
-# What has settled shows only to other transactions.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 PER_MONEY = [{"kind": "earn", "unit": "points", "points": 1, "per": "1.00"}]
 
@@ -44,8 +44,7 @@ def expire(at) -> None:
     """Expiry is booked, everything settles, and funds get back what is theirs."""
     with clock.standing_at(at):
         sweeps.run_due(at=at, names=["points_expiry"])
-        for minute in (1, 2, 3):
-            sweeps.run_due(at=at + timedelta(minutes=minute), names=["roll_up"])
+        roll_up(at)
         sweeps.run_due(at=at + timedelta(minutes=15), names=["fund_returns"])
 
 
