@@ -179,3 +179,18 @@ class UndoOver(Refused):
 class NotYours(Refused):
     code = "not_yours"
     sentence = _("This is not yours.")
+
+
+class KeyTaken(Refused):
+    code = "key_taken"
+    sentence = _("This %(kind)s belongs to another member.")
+
+
+class UnreadableKey(Refused):
+    code = "unreadable_key"
+    sentence = _("This is no %(kind)s.")
+
+
+class NoKeyForOneself(Refused):
+    code = "no_key_for_oneself"
+    sentence = _("Nobody gives keys to themselves.")

@@ -8,6 +8,7 @@ from members import clock
 from members.errors import (
     AlreadyDecided,
     HoldEnded,
+    NoKeyForOneself,
     NotForOneself,
     NoTierForOneself,
     NotYours,
@@ -120,6 +121,13 @@ def can_give_tier(user, member: Member) -> Verdict:
     if member.user_id == user.pk:
         return refused(str(NoTierForOneself.sentence))
     return held(user, "members.add_tierlift")
+
+
+def can_change_keys(user, member: Member) -> Verdict:
+    """Staff who may change members, and never for themselves: what waits for a key is paid with it."""
+    if member.user_id == user.pk:
+        return refused(str(NoKeyForOneself.sentence))
+    return held(user, "members.change_member")
 
 
 def can_end_lift(user, lift: TierLift) -> Verdict:

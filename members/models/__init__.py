@@ -2,6 +2,7 @@ from members.models.activities import Activity, ActivityKind
 from members.models.adjustments import Adjustment
 from members.models.gifts import Gift, GiftCode
 from members.models.holds import Hold
+from members.models.keys import ActivityKey, CustomerKey
 from members.models.ledger import (
     NEVER,
     Account,
@@ -25,11 +26,13 @@ __all__ = [
     "Access",
     "Account",
     "Activity",
+    "ActivityKey",
     "ActivityKind",
     "Adjustment",
     "AuditRow",
     "Balance",
     "Consent",
+    "CustomerKey",
     "Decision",
     "Entry",
     "Gift",

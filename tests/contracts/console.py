@@ -60,7 +60,13 @@ CONSOLE: dict[str, Desk] = {
     "auth.group": Desk(view=SUPERUSERS, change=SUPERUSERS, add=SUPERUSERS),
     "members.user": Desk(change=SUPERUSERS),
     "members.member": Desk(
-        change=ALLOWED, steps={"adjust": ALLOWED, "forgive": ALLOWED, "give_tier": ALLOWED}
+        change=ALLOWED,
+        steps={
+            "adjust": ALLOWED,
+            "forgive": ALLOWED,
+            "change_key": ALLOWED,
+            "give_tier": ALLOWED,
+        },
     ),
     "members.activity": READ,
     "members.activitykind": FULL,

@@ -5,13 +5,21 @@ about a batch is one transaction: either the activities, their entries and their
 there, or none is.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.operations import people, returns, rulebook, schemas, storing
+from loyalty.campaigns.operations import (
+    customers,
+    people,
+    returns,
+    rulebook,
+    schemas,
+    storing,
+)
 from loyalty.campaigns.operations.answers import (
     Answer,
     afresh,
@@ -58,12 +66,12 @@ def take(
             answers[place] = rejected(told, faults)
         else:
             first.setdefault(told.key, place)
-    sound = [place for place in range(len(tolds)) if place not in answers]
+    sound = {
+        place: customers.set_apart(told) for place, told in enumerate(tolds) if place not in answers
+    }
     if sound:
         with transaction.atomic():
-            answers |= _take(
-                tolds, sound, first, actor=actor, at=at, told_at=None if is_history else at
-            )
+            answers |= _take(sound, first, actor=actor, at=at, told_at=None if is_history else at)
     return [answers[place] for place in range(len(tolds))]
 
 
@@ -75,45 +83,69 @@ def preview(tolds: Sequence[Told], *, actor: Actor, at: datetime | None = None) 
     return answers
 
 
-def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor) -> int:
-    """Evaluate activities that lower floors recorded. Those already evaluated are left alone."""
+def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor, claimed: bool = False) -> int:
+    """Evaluate activities that lower floors recorded. Those already evaluated are left alone.
+
+    `claimed` ones were parked until now: they are taken as told when they were, and the returns among
+    them count if their orders do.
+    """
     with transaction.atomic():
-        fresh = list(
-            Activity.objects.filter(
-                pk__in=list(activity_ids), status=Status.ACCEPTED, evaluation=None
-            )
-        )
-        tolds = {row.pk: told_of(row) for row in fresh}
+        fresh = Activity.objects.filter(pk__in=list(activity_ids), evaluation=None)
+        rows = {row.pk: row for row in fresh.select_related("member")}
+        tolds = {pk: told_of(row) for pk, row in rows.items()}
         book = rulebook.current()
         company = _gather(book, tolds.values())
-        # Somebody else may have evaluated them while we waited for the locks.
-        done = set(
-            Activity.objects.filter(pk__in=tolds, evaluation__isnull=False).values_list(
-                "pk", flat=True
-            )
-        )
+        # Somebody else may have evaluated them, or let them count, while we waited for the locks.
+        left = fresh.in_bulk()
         items = [
-            Item(pk, told, company.people[told.subject])
+            Item(
+                pk,
+                told,
+                company.people[told.ref],
+                rows[pk].received_at if claimed else None,
+            )
             for pk, told in tolds.items()
-            if pk not in done and told.subject in company.people
+            if pk in left and told.ref in company.people
         ]
-        _evaluate(items, book, company, actor=actor, at=clock.now())
-        return len(items)
+        counting = [item for item in items if left[item.activity_id].status == Status.ACCEPTED]
+        if claimed:
+            counting += _returned_before(
+                [item for item in items if left[item.activity_id].status == Status.PARKED],
+                {item.order for item in counting if item.told.kind in schemas.ORDERS},
+            )
+        _evaluate(counting, book, company, actor=actor, at=clock.now())
+        return len(counting)
+
+
+def _returned_before(parked: list[Item], coming: Collection[returns.Key]) -> list[Item]:
+    """Of these parked returns those whose orders count already; they count from now on. Those of the
+    orders that are `coming` are met by them."""
+    back = [item for item in parked if item.told.kind in RETURNS and item.order not in coming]
+    orders = returns.placed({item.order for item in back}) if back else {}
+    met = [item for item in back if item.order in orders]
+    faulty = {
+        item.activity_id: fault
+        for item in met
+        if (fault := returns.fault_of(item.told, orders[item.order].payload))
+    }
+    sound = [item for item in met if item.activity_id not in faulty]
+    activities.admit([item.activity_id for item in sound], faulty)
+    return sound
 
 
 def _take(
-    tolds: Sequence[Told],
-    sound: Sequence[int],
+    said: Mapping[int, Told],
     first: dict[tuple[str, str], int],
     *,
     actor: Actor,
     at: datetime,
     told_at: datetime | None,
 ) -> dict[int, Answer]:
+    tolds = dict(zip(said, customers.identify(list(said.values()), at=at), strict=True))
     book = rulebook.current()
-    company = _gather(book, [tolds[place] for place in sound])
+    company = _gather(book, tolds.values())
     arrivals = {
-        place: _arrival(tolds[place], company.people.get(tolds[place].subject), at)
+        place: _arrival(tolds[place], company.people.get(tolds[place].ref), at)
         for place in first.values()
     }
     arrivals |= _early_returns(arrivals)
@@ -125,12 +157,12 @@ def _take(
         if pk is None:
             continue
         if arrival.status == Status.ACCEPTED and arrival.person is not None:
-            items[place] = Item(pk, arrival.told, arrival.person)
+            items[place] = Item(pk, arrival.told, arrival.person, told_at)
         else:
             answers[place] = not_counted(arrival)
-    _evaluate(list(items.values()), book, company, actor=actor, at=at, told_at=told_at)
+    _evaluate(list(items.values()), book, company, actor=actor, at=at)
     answers |= {place: afresh(item) for place, item in items.items()}
-    repeated = [place for place in sound if place not in answers]
+    repeated = [place for place in tolds if place not in answers]
     if repeated:
         stored = storing.known([tolds[place].key for place in repeated])
         for place in repeated:
@@ -144,7 +176,7 @@ def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
     budgets, found = _lock(book, kinds, tolds)
     lacking: dict[int, Person] = {}
     for told in tolds:
-        person = found.get(told.subject)
+        person = found.get(told.ref)
         if person is not None and any(
             (unit, Account.Kind.PENDING) not in person.accounts
             for unit in book.pending_units({told.kind})
@@ -163,7 +195,7 @@ def _lock(
     While we waited for the members, an order may have drawn on a budget whose return is among these.
     That budget comes before them, so we let go of everything and begin again.
     """
-    refs = {told.subject for told in tolds}
+    refs = {told.ref for told in tolds}
     if not kinds & RETURNS:
         return people.lock_budgets(book, kinds), people.lock_people(refs)
     while True:
@@ -190,7 +222,6 @@ def _evaluate(
     *,
     actor: Actor,
     at: datetime,
-    told_at: datetime | None = None,
 ) -> None:
     if not items:
         return
@@ -202,7 +233,7 @@ def _evaluate(
     budgets = dict(company.budgets)
     for part in (items, late):
         for wave in cut(part, book.settling):
-            Wave(book, company, actor, at, wave, told_at).run()
+            Wave(book, company, actor, at, wave).run()
     items = items + late
     moved: dict[int, Person] = {item.person.member.pk: item.person for item in items}
     limited = {pk: person.uses for pk, person in moved.items() if person.uses.limits}
@@ -221,7 +252,7 @@ def _arrival(told: Told, person: Person | None, at: datetime) -> Arrival:
         return Arrival(told, person, Status.QUARANTINED, "It says it happens in the future.")
     if person is None:
         return Arrival(told, None, Status.PARKED, "The member is not known yet.")
-    return Arrival(told, person, Status.ACCEPTED)
+    return Arrival(told, person, Status.ACCEPTED, told.clash)
 
 
 def _early_returns(arrivals: dict[int, Arrival]) -> dict[int, Arrival]:
@@ -275,7 +306,7 @@ def _late_orders(items: list[Item]) -> list[Item]:
         if fault := returns.fault_of(told, item.told.payload):
             faulty[row.pk] = fault
         else:
-            matched.append(Item(row.pk, told, item.person))
+            matched.append(Item(row.pk, told, item.person, item.told_at))
     activities.admit([item.activity_id for item in matched], faulty)
     return matched
 
@@ -283,20 +314,21 @@ def _late_orders(items: list[Item]) -> list[Item]:
 def _repeat(told: Told, stored: Activity, *, actor: Actor, at: datetime) -> Answer:
     """The first answer again; or, when something else was said under the key, quarantine."""
     said = Arrival(told, None, Status.QUARANTINED, "Told before with other content.")
-    if bytes(stored.body_hash) == said.digest:
+    if bytes(stored.body_hash) in said.digests:
         return again(told, stored)
-    aside = Told(
-        told.source,
-        f"{told.external_id}#{said.digest.hex()[:12]}",
-        told.kind,
-        told.subject,
-        told.occurred_at,
-        told.payload,
-    )
+    aside = replace(told, external_id=f"{told.external_id}#{said.digests[0].hex()[:12]}")
     storing.record([Arrival(aside, None, said.status, said.reason)], actor=actor, at=at)
     return contradicted(told)
 
 
 def told_of(row: Activity) -> Told:
-    """A stored activity as it was told."""
-    return Told(row.source, row.external_id, row.kind, row.subject, row.occurred_at, row.payload)
+    """A stored activity as it was told, and of whom it turned out to be."""
+    return Told(
+        row.source,
+        row.external_id,
+        row.kind,
+        row.subject,
+        row.occurred_at,
+        row.payload,
+        known_as=row.member.ref if row.member else "",
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from loyalty.campaigns.domain.evaluate import Outcome
 from loyalty.campaigns.domain.orders import Rate
@@ -13,11 +14,12 @@ from members.shipped import RETURNS
 
 @dataclass(slots=True, eq=False)
 class Item:
-    """A new activity in a wave, and what came of it."""
+    """A new activity in a wave, and what came of it. `told_at` is when it was told, where that counts."""
 
     activity_id: int
     told: Told
     person: Person
+    told_at: datetime | None = None
     outcome: Outcome | None = None
     rate: Rate | None = None
     effects: list[NewEffect] = field(default_factory=list)

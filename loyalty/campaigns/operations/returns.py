@@ -67,12 +67,13 @@ def pieces(payload: Mapping[str, Any], ordered: Mapping[str, int]) -> dict[str, 
 
 
 def placed(keys: Collection[Key]) -> dict[Key, Activity]:
-    """The orders under these keys that count; the first told, should there be two."""
+    """The orders under these keys that were evaluated; the first told, should there be two."""
     found = (
         Activity.objects.filter(
             member_id__in={member_id for member_id, _ in keys},
             kind__in=ORDERS,
             status=Status.ACCEPTED,
+            evaluation__isnull=False,
             payload__order_id__in=list({order_id for _, order_id in keys}),
         )
         .select_related("evaluation")
@@ -86,7 +87,7 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
     sales = {
         key: Sale(row, read_order(row.payload, _rate_of(row)))
         for key, row in placed(keys).items()
-        if key in keys and hasattr(row, "evaluation")
+        if key in keys
     }
     by_activity = {sale.activity.pk: sale for sale in sales.values()}
     effects = Effect.objects.filter(activity__in=by_activity, kind="points")
@@ -113,7 +114,7 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
 
 def _rate_of(row: Activity) -> Rate | None:
     """The rate that the sale was evaluated with."""
-    factor = row.evaluation.rate if hasattr(row, "evaluation") else None
+    factor = row.evaluation.rate
     return None if factor is None else Rate(settings.PROGRAMME_CURRENCY, factor)
 
 
@@ -124,7 +125,7 @@ def budgets_drawn(tolds: Iterable[Told]) -> set[int]:
         return set()
     paid = Effect.objects.filter(
         activity__kind__in=ORDERS,
-        activity__subject__in={one.subject for one in told},
+        activity__member__ref__in={one.ref for one in told},
         activity__payload__order_id__in=list({one.order_id for one in told}),
         campaign__budget_units__isnull=False,
     )
@@ -286,11 +287,15 @@ def waiting_for(keys: Sequence[Key]) -> list[Activity]:
     """The returns that were told before their orders, which have come now; oldest first."""
     if not keys:
         return []
-    parked = Activity.objects.filter(
-        member_id__in={member_id for member_id, _ in keys},
-        kind__in=RETURNS,
-        status=Status.PARKED,
-        payload__order_id__in=list({order_id for _, order_id in keys}),
-    ).order_by("occurred_at", "pk")
+    parked = (
+        Activity.objects.filter(
+            member_id__in={member_id for member_id, _ in keys},
+            kind__in=RETURNS,
+            status=Status.PARKED,
+            payload__order_id__in=list({order_id for _, order_id in keys}),
+        )
+        .select_related("member")
+        .order_by("occurred_at", "pk")
+    )
     wanted = set(keys)
     return [row for row in parked if (row.member_id, str(row.payload["order_id"])) in wanted]

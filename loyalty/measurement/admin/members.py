@@ -15,7 +15,7 @@ from unfold.widgets import (
 )
 
 from loyalty.measurement import readings
-from loyalty.measurement.admin import by_hand
+from loyalty.measurement.admin import by_hand, identity
 from members import permissions
 from members.console import OperationAdmin, RefusableForm, Step, StepsAdmin
 from members.domain.actors import Actor
@@ -96,6 +96,7 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
     readonly_fields = ("ref", "user", "pseudonym", "birthday_set_at", "created_at")
     steps = (
         *by_hand.STEPS,
+        *identity.STEPS,
         Step(
             name="give_tier",
             label=_("Give a tier"),
