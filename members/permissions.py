@@ -9,6 +9,7 @@ from members.errors import (
     AlreadyDecided,
     HoldEnded,
     NoKeyForOneself,
+    NoMergeForOneself,
     NotForOneself,
     NoTierForOneself,
     NotYours,
@@ -128,6 +129,13 @@ def can_change_keys(user, member: Member) -> Verdict:
     if member.user_id == user.pk:
         return refused(str(NoKeyForOneself.sentence))
     return held(user, "members.change_member")
+
+
+def can_merge(user, member: Member) -> Verdict:
+    """Staff with the permission, and never their own membership."""
+    if user.pk in (member.user_id, member.heir.user_id):
+        return refused(str(NoMergeForOneself.sentence))
+    return held(user, "members.merge_member")
 
 
 def can_end_lift(user, lift: TierLift) -> Verdict:

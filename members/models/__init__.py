@@ -15,6 +15,7 @@ from members.models.ledger import (
     Unit,
 )
 from members.models.members import Access, Consent, Member
+from members.models.merges import Merge
 from members.models.seals import Seal, SealAhead
 from members.models.tiers import Tier, TierGroup, TierLift, TierPeriod
 from members.models.trail import AuditRow
@@ -43,6 +44,7 @@ __all__ = [
     "LotLife",
     "LotUse",
     "Member",
+    "Merge",
     "OpenLot",
     "Rollup",
     "Seal",

@@ -177,7 +177,7 @@ def record(
     (source, external_id) is the key: telling the same again returns the first row, telling
     something else under it raises SaidDifferently.
     """
-    now = clock.now()
+    now, member = clock.now(), member.heir
     occurred_at, payload = occurred_at or now, payload or {}
     digest = body_hash(kind, member.ref, occurred_at, payload)
     activity, is_new = Activity.objects.get_or_create(

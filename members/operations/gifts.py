@@ -32,6 +32,7 @@ def give(
     The same `key` again returns the first gift. Raises NotToOneself, NotPositive, CannotBeGiven or
     NotEnough.
     """
+    giver, receiver = giver.heir, receiver.heir
     if giver.pk == receiver.pk:
         raise NotToOneself()
     if amount < 1:
@@ -114,13 +115,16 @@ def take_back(gift: Gift, *, actor: Actor, reason: str) -> Gift:
     gift = Gift.objects.select_for_update(of=("self",)).get(pk=gift.pk)
     if gift.state == State.TAKEN_BACK:
         return gift
+    if gift.giver.heir == gift.receiver.heir:
+        raise NotToOneself(_("Both are one member now."))
     now = clock.now()
     moved = list(
         Entry.objects.filter(cause_kind="gift", cause_id=gift.pk, kind="transfer").select_related(
             "debit__member", "debit__unit"
         )
     )
-    ledger.lock(*{entry.debit_id for entry in moved}, *{entry.credit_id for entry in moved})
+    homes = {ledger.heir(entry.debit).pk for entry in moved}
+    ledger.lock(*homes, *(pk for entry in moved for pk in (entry.debit_id, entry.credit_id)))
     whole = OpenLot.objects.filter(entry__in=moved, expires_at__gt=now)
     left = dict(whole.values_list("entry_id", "remaining"))
     if any(left.get(entry.pk) != entry.amount for entry in moved):
@@ -158,7 +162,7 @@ def give_code(member: Member, *, actor: Actor) -> GiftCode:
 def bearer_of(code: str) -> Member | None:
     """Whose code this is, however it is typed; None when it is nobody's."""
     found = GiftCode.objects.filter(code=read_gift_code(code), member__erased_at=None)
-    return next((each.member for each in found.select_related("member")), None)
+    return next((each.member.heir for each in found.select_related("member__merged_into")), None)
 
 
 def _back(gift: Gift, entry: Entry, *, at: datetime) -> Line:
@@ -169,7 +173,6 @@ def _back(gift: Gift, entry: Entry, *, at: datetime) -> Line:
         kind=Entry.Kind.REVERSAL,
         unit=entry.unit_id,
         debit=entry.credit_id,
-        credit=entry.debit_id,
         amount=entry.amount,
         occurred_at=at,
         cause_kind="gift",

@@ -38,13 +38,13 @@ def enrol(
 ) -> Member:
     """Open a membership under the outside id `ref`, with its accounts, and record `member.joined`.
 
-    Enrolling a known `ref` returns that member unchanged. Raises ValidationError for a birthday or
-    a time zone that does not exist.
+    Enrolling a known `ref` returns that member (or who they were merged into) unchanged. Raises
+    ValidationError for a birthday or a time zone that does not exist.
     """
     at = at or clock.now()
-    known = Member.objects.filter(ref=ref).first()
+    known = Member.objects.select_related("merged_into").filter(ref=ref).first()
     if known is not None:
-        return known
+        return known.heir
     _check(fields)
     fields.setdefault("joined_on", local_date(at, fields.get("time_zone") or _zone()))
     if fields.get("birth_month"):

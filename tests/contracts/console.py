@@ -65,6 +65,8 @@ CONSOLE: dict[str, Desk] = {
             "adjust": ALLOWED,
             "forgive": ALLOWED,
             "change_key": ALLOWED,
+            "merge": ALLOWED,
+            "unmerge": ALLOWED,
             "give_tier": ALLOWED,
         },
     ),

@@ -15,7 +15,7 @@ from loyalty.campaigns.domain.evaluate import window_of
 from loyalty.campaigns.domain.orders import Order, Rate, read_order
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.models import Campaign, Effect, Waiting
+from loyalty.campaigns.models import Campaign, Effect, MergedBonus, Waiting
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
@@ -83,7 +83,7 @@ def placed(keys: Collection[Key]) -> dict[Key, Activity]:
 
 
 def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
-    """The evaluated sales under these keys, in five queries however many they are."""
+    """The evaluated sales under these keys, in six queries however many they are."""
     sales = {
         key: Sale(row, read_order(row.payload, _rate_of(row)))
         for key, row in placed(keys).items()
@@ -98,6 +98,12 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
     )
     for activity_id, effect_id, amount in asked.annotate(sum=Sum("amount")):
         by_activity[activity_id].asked[effect_id] = -amount
+    merged = MergedBonus.objects.filter(effect__activity__in=by_activity, given_again_at=None)
+    for activity_id, effect_id, amount in merged.values_list(
+        "effect__activity", "effect", "amount"
+    ):
+        asked_of = by_activity[activity_id].asked
+        asked_of[effect_id] = asked_of.get(effect_id, 0) + amount
     earlier = Activity.objects.filter(
         member_id__in={member_id for member_id, _ in sales},
         kind__in=RETURNS,

@@ -158,7 +158,7 @@ class MemberView(APIView):
             raise ParseError("The reference has at most 100 printable characters.")
         actor, told = Actor.key(request.auth), given.validated_data
         with transaction.atomic():
-            known = Member.objects.active().filter(ref=ref).first()
+            known = Member.objects.known_as(ref).first()
             named = told.get("keys", {})
             addresses = [told.get("email", ""), *named.get(EMAIL, ())]
             keys.lock(named | {EMAIL: addresses}, of=known)
@@ -328,7 +328,7 @@ class EntryView(APIView):
 def _member(ref: str) -> Member:
     if not ref.isprintable():
         raise Http404
-    return get_object_or_404(Member.objects.active(), ref=ref)
+    return get_object_or_404(Member.objects.known_as(ref))
 
 
 def _entries(member: Member):
