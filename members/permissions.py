@@ -138,6 +138,13 @@ def can_merge(user, member: Member) -> Verdict:
     return held(user, "members.merge_member")
 
 
+def can_unmerge(user, member: Member) -> Verdict:
+    """The same, while they are merged."""
+    if member.merged_into_id is None:
+        return refused(_("It is not merged into another member."))
+    return can_merge(user, member)
+
+
 def can_end_lift(user, lift: TierLift) -> Verdict:
     """Staff with the permission, and never for themselves, while it lasts."""
     if lift.member.user_id == user.pk:

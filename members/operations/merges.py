@@ -198,7 +198,10 @@ def _move_points(made: Merge, source: Member, target: Member, *, at: datetime) -
     lots = OpenLot.objects.filter(account__member=source, expires_at__gt=at).select_related(
         "account__unit", "entry"
     )
-    lines = [_lot_line(made, lot, target) for lot in lots.order_by("account_id", "expires_at")]
+    lines = [
+        _lot_line(made, lot, target)
+        for lot in lots.order_by("account_id", "expires_at", "earned_at", "entry_id")
+    ]
     if lines:
         ledger.post(lines, at=at)
     _repay(owed, [result.entry_id for result in posted], target, at=at)

@@ -66,7 +66,7 @@ CONSOLE: dict[str, Desk] = {
             "forgive": ALLOWED,
             "change_key": ALLOWED,
             "merge": ALLOWED,
-            "unmerge": ALLOWED,
+            "unmerge": DENIED,
             "give_tier": ALLOWED,
         },
     ),

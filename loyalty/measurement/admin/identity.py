@@ -15,7 +15,7 @@ from members.console import Foreseen, OnceForm, ReasonForm, Step, person_of
 from members.domain.actors import Actor
 from members.models import CustomerKey, Member, Merge
 from members.operations import keys
-from members.permissions import can_change_keys, can_merge
+from members.permissions import can_change_keys, can_merge, can_unmerge
 
 
 class KeyForm(forms.Form):
@@ -104,7 +104,7 @@ def merge(
 
 def unmerge(member: Member, *, actor: Actor, **asked: Any) -> Merge:
     """By the operation."""
-    made = Merge.objects.standing().get(source=member)
+    made = Merge.objects.filter(source=member).latest("pk")
     return merges.undo(made, by=person_of(actor), **asked)
 
 
@@ -147,7 +147,7 @@ STEPS = (
         ),
         "members.merge_member",
         unmerge,
-        can=can_merge,
+        can=can_unmerge,
         fits=lambda member: member.merged_into_id is not None,
         form=ReasonForm,
         icon="call_split",

@@ -76,13 +76,13 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
     search_fields = ("=ref", "email__istartswith", "given_name", "family_name")
     search_help_text = _("Reference, e-mail address or name")
     ordering = ("-id",)
-    list_select_related = ("user",)
+    list_select_related = ("user", "merged_into")
     fieldsets = (
         (
             None,
             {
                 "fields": (
-                    ("ref", "user"),
+                    ("ref", "user", "merged_into"),
                     ("given_name", "family_name"),
                     "email",
                     ("birth_month", "birth_day", "birthday_set_at"),
@@ -93,7 +93,7 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
             },
         ),
     )
-    readonly_fields = ("ref", "user", "pseudonym", "birthday_set_at", "created_at")
+    readonly_fields = ("ref", "user", "merged_into", "pseudonym", "birthday_set_at", "created_at")
     steps = (
         *by_hand.STEPS,
         *identity.STEPS,
