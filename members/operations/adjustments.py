@@ -184,7 +184,7 @@ def _decide(adjustment: Adjustment, by: User) -> Adjustment:
 
 
 def _post(adjustment: Adjustment, *, actor: Actor) -> Adjustment:
-    member, unit, now = adjustment.member, adjustment.unit, clock.now()
+    member, unit, now = adjustment.member.heir, adjustment.unit, clock.now()
     wallet = ledger.wallet(member, unit).pk
     programme = accounts.programme_account(unit, Kind.ADJUSTMENT).pk
     gives = adjustment.amount > 0

@@ -160,7 +160,7 @@ def _assign(
 ) -> Member:
     """Take and give keys that are locked; what waits for those given is claimed. The rows of older
     secrets belong to nobody afterwards."""
-    member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk).heir
     known = list(known)
     kept = [row.ids[0] for row in known]
     taken = gone.exclude(pk__in=kept).update(member=None, given_at=None)

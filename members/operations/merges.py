@@ -4,6 +4,7 @@ This is the ground floor's part: points, debts, activities, keys, doors, the sig
 above (`loyalty.campaigns.operations.merges`) adds theirs in the same transaction.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -101,9 +102,7 @@ def merge(
     made.took["users"] = signed_in
     made.save(update_fields=["took"])
     TierPeriod.objects.filter(member=source).delete()
-    own = Decision.objects.filter(member=source).values_list("kind", "occurrence")
-    for kind, occurrence in own:
-        decisions.remember(kind, [(target.pk, occurrence, "merged")])
+    _share_decisions(source, target)
     for member in (source, target):
         audit.record(
             member,
@@ -114,6 +113,16 @@ def merge(
             reason=reason,
         )
     return made
+
+
+def _share_decisions(source: Member, target: Member) -> None:
+    """What was decided for one is decided for both: no second birthday this year."""
+    by_kind: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+    own = Decision.objects.filter(member=source)
+    for kind, occurrence in own.values_list("kind", "occurrence"):
+        by_kind[kind].append((target.pk, occurrence, "merged"))
+    for kind, decided in by_kind.items():
+        decisions.remember(kind, decided)
 
 
 def check_undo(made: Merge, *, by: User, reason: str) -> None:
@@ -166,7 +175,8 @@ def lock(source: Member, target: Member) -> tuple[Member, Member]:
     for unit_id, kind in list(owned):
         accounts.open_for([target.pk], kinds=[kind], units=[unit_id])
     ledger.lock(*Account.objects.filter(member__in=both).values_list("pk", flat=True))
-    rows = Member.objects.select_for_update(of=("self",), no_key=True).in_bulk(both)
+    people = Member.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    rows = people.in_bulk(both)
     return rows[source.pk], rows.get(target.pk, rows[source.pk])
 
 

@@ -186,7 +186,8 @@ def standings(of: Sequence[Ladder], members: Collection[Member]) -> Standings:
     )
     for row in given.annotate(heir=Coalesce("member__merged_into", "member")):
         lift = Lift(row.tier_id, row.starts_at, row.ended_at or row.ends_at)
-        found[row.group_id][row.heir].lifts.append(lift)
+        whose = row.heir if row.heir in found[row.group_id] else row.member_id
+        found[row.group_id][whose].lifts.append(lift)
     return found
 
 

@@ -108,6 +108,11 @@ def unmerge(member: Member, *, actor: Actor, **asked: Any) -> Merge:
     return merges.undo(made, by=person_of(actor), **asked)
 
 
+def is_their_own(member: Member) -> bool:
+    """Whether the membership is neither erased nor part of another."""
+    return member.erased_at is None and member.merged_into_id is None
+
+
 STEPS = (
     Step(
         "change_key",
@@ -119,7 +124,7 @@ STEPS = (
         "members.change_member",
         change_key,
         can=can_change_keys,
-        fits=lambda member: member.erased_at is None,
+        fits=is_their_own,
         form=KeyForm,
         icon="key",
         said=keys_said,
@@ -131,7 +136,7 @@ STEPS = (
         "members.merge_member",
         merge,
         can=can_merge,
-        fits=lambda member: member.erased_at is None and member.merged_into_id is None,
+        fits=is_their_own,
         form=MergeForm,
         icon="merge",
         variant=ActionVariant.WARNING,

@@ -106,7 +106,7 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
             permission="members.add_tierlift",
             act=lifts.give_tier,
             can=permissions.can_give_tier,
-            fits=lambda member: member.erased_at is None,
+            fits=identity.is_their_own,
             form=TierForm,
             icon="military_tech",
         ),

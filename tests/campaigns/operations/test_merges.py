@@ -6,6 +6,7 @@ import pytest
 
 from loyalty.campaigns.models import BudgetUse, Campaign, LimitUse, MergedBonus, Waiting
 from loyalty.campaigns.operations import merges, rulebook
+from loyalty.measurement.operations import liability
 from loyalty.measurement.operations.verification import verify
 from members import clock
 from members.domain.keys import CARD
@@ -42,8 +43,11 @@ def undo(made, clerk) -> Merge:
 
 
 def wrong() -> list:
-    """Everything that `verify_ledger` finds."""
-    return [(finding.check.code, finding.rows) for finding in verify() if finding.rows]
+    """Everything that `verify_ledger` finds, and what the liability report cannot explain."""
+    today = clock.now().date()
+    report = liability.roll_forward(today - timedelta(days=900), today + timedelta(days=2))
+    unexplained = [each for each in report.differences.items() if each[1]]
+    return unexplained + [(each.check.code, each.rows) for each in verify() if each.rows]
 
 
 def tier_of(member) -> str:

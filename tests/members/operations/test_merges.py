@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import DatabaseError, transaction
 
 from members import clock
 from members.errors import (
@@ -206,8 +207,6 @@ def test_activities_keys_and_the_reference_lead_to_the_target(ann, bo, units, cl
 def test_the_database_lets_activities_change_hands_by_a_merge_alone(ann, bo, units):
     """E68: not even the operation can give an activity to a stranger."""
     told = activities.record("app.opened", member=ann, source="a", external_id="1", actor=SYSTEM)
-    from django.db import DatabaseError, transaction
-
     with pytest.raises(DatabaseError), transaction.atomic():
         Activity.objects.filter(pk=told.pk).update(member=bo)
 
