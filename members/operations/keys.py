@@ -26,11 +26,16 @@ SELECT kind, decode(digest, 'hex'), %s FROM unnest(%s::text[], %s::text[]) AS t(
 ORDER BY 1, 2 ON CONFLICT (kind, digest) DO NOTHING
 """
 _LOCK = """
-SELECT k.id, k.kind, k.digest, m.id, m.ref FROM members_customerkey k
-LEFT JOIN members_member m ON m.id = k.member_id AND m.erased_at IS NULL
+SELECT 1 FROM members_customerkey k
 WHERE (k.kind, encode(k.digest, 'hex')) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
    OR k.member_id = %s
 ORDER BY k.id {lock}
+"""
+_READ = """
+SELECT k.id, k.kind, k.digest, m.id, m.ref FROM members_customerkey k
+LEFT JOIN members_member m ON m.id = k.member_id AND m.erased_at IS NULL
+WHERE (k.kind, encode(k.digest, 'hex')) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+ORDER BY k.id
 """
 
 
@@ -80,6 +85,8 @@ def _locked(
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, [at, *_columns(fresh)])
         cursor.execute(_LOCK.format(lock=lock), [*_columns(by_digest), of.pk if of else None])
+        # Read by itself: who waited for a lock still sees a join as it was before.
+        cursor.execute(_READ, _columns(by_digest))
         for pk, kind, digest, member_id, ref in cursor.fetchall():
             key = by_digest.get((kind, bytes(digest).hex()))
             if key is not None:

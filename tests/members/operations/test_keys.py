@@ -1,8 +1,12 @@
 """Customer keys: how they are read, whose they are, and what is refused."""
 
+from threading import Event
+
 import pytest
+from django.db import connection, transaction
 from django.test import override_settings
 
+from members import clock
 from members.domain.actors import Actor
 from members.domain.keys import CARD, EMAIL, PHONE
 from members.errors import KeyTaken, NoKeyForOneself, UnreadableKey
@@ -128,8 +132,12 @@ def test_keys_outlive_a_change_of_the_secret(bo, dee, settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_are_given_one_key_at_once_one_has_it(bo, dee):
-    """E89: the key's row is locked."""
+@pytest.mark.parametrize("is_noted", [False, True])
+def test_of_two_who_are_given_one_key_at_once_one_has_it(bo, dee, is_noted):
+    """E89: the key's row is locked, whether a purchase has named it before or not."""
+    if is_noted:
+        keys.give(bo, keys={CARD: ["1"]}, actor=SYSTEM)
+        keys.give(bo, keys={CARD: []}, actor=SYSTEM)
     said = together(
         *(
             lambda member=member: keys.give(member, keys={CARD: ["1"]}, actor=SYSTEM)
@@ -138,3 +146,33 @@ def test_of_two_who_are_given_one_key_at_once_one_has_it(bo, dee):
     )
     assert sorted(said) == ["done", "key_taken"]
     assert CustomerKey.objects.exclude(member=None).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_key_sees_whose_it_has_become(bo, dee):
+    """E89: a purchase that comes while the key is being given waits, and is the member's."""
+    keys.give(bo, keys={CARD: ["1"]}, actor=SYSTEM)
+    keys.give(bo, keys={CARD: []}, actor=SYSTEM)
+    key, given, seen = keys.read(CARD, "1"), Event(), []
+
+    def give_slowly():
+        with transaction.atomic():
+            keys.give(dee, keys={CARD: ["1"]}, actor=SYSTEM)
+            given.set()
+            with connection.cursor() as cursor:
+                # Until somebody waits for us.
+                while True:
+                    cursor.execute(
+                        "SELECT count(*) FROM pg_locks WHERE NOT granted"
+                        " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+                    )
+                    if cursor.fetchone()[0]:
+                        break
+
+    def look():
+        given.wait()
+        with transaction.atomic():
+            seen.append(keys.look_up([key], at=clock.now())[key].member_id)
+
+    assert together(give_slowly, look) == ["done", "done"]
+    assert seen == [dee.pk]
