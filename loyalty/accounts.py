@@ -3,13 +3,14 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from members.domain.actors import Actor
 from members.models import Member, User
-from members.operations import members
+from members.operations import keys, members
 
 
 def enrol_user(user: User) -> Member:
@@ -34,3 +35,13 @@ class AccountAdapter(DefaultAccountAdapter):
         user = super().save_user(request, user, form, commit=True)
         enrol_user(user)
         return user
+
+    @transaction.atomic
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Who has shown that an address is theirs gets what was bought with it."""
+        confirmed = super().confirm_email(request, email_address)
+        member = Member.objects.of(email_address.user).filter(email=email_address.email).first()
+        if confirmed and member is not None:
+            actor = Actor.user(email_address.user)
+            keys.follow_email(member, address=email_address.email, actor=actor, is_verified=True)
+        return confirmed

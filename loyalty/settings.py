@@ -39,6 +39,12 @@ CHECKPOINTS = env.str("CHECKPOINTS", "") or str(addresses.var() / "checkpoints.j
 PROGRAMME_NAME = env.str("PROGRAMME_NAME", "Laurel")
 PROGRAMME_TIME_ZONE = env.str("PROGRAMME_TIME_ZONE", "Europe/Berlin")
 PROGRAMME_CURRENCY = env.str("PROGRAMME_CURRENCY", "EUR")
+#: Where phone numbers without a country code are from.
+PROGRAMME_REGION = env.str("PROGRAMME_REGION", "DE")
+#: Which customer key decides whose a purchase is, should they be different members'.
+CUSTOMER_KEY_ORDER: list[str] = env.list("CUSTOMER_KEY_ORDER", ["card", "phone", "email"])
+if sorted(CUSTOMER_KEY_ORDER) != ["card", "email", "phone"]:
+    raise ImproperlyConfigured("CUSTOMER_KEY_ORDER names card, phone and email, each once.")
 
 INSTALLED_APPS = [
     "members",

@@ -224,3 +224,70 @@ class NoSuchInvitation(Refused):
 class AboveHouseholdLimit(Refused):
     code = "above_household_limit"
     sentence = _("Your household lets each of you take out %(limit)s points a day.")
+
+
+class KeyTaken(Refused):
+    code = "key_taken"
+    sentence = _("This %(kind)s belongs to another member.")
+
+
+class UnreadableKey(Refused):
+    code = "unreadable_key"
+    sentence = _("This is no %(kind)s.")
+
+
+class NoKeyForOneself(Refused):
+    code = "no_key_for_oneself"
+    sentence = _("Nobody gives keys to themselves.")
+
+
+class MergedAlready(Refused):
+    code = "merged_already"
+    sentence = _("%(member)s has been merged into another member already.")
+
+
+class MergeTheOtherWay(Refused):
+    code = "merge_the_other_way"
+    sentence = _(
+        "Others have been merged into %(member)s. Merge the other way round, or undo that."
+    )
+
+
+class NotToItself(Refused):
+    code = "not_to_itself"
+    sentence = _("A member is merged into another one.")
+
+
+class ErasedMember(Refused):
+    code = "erased_member"
+    sentence = _("%(member)s has been erased.")
+
+
+class PointsHeld(Refused):
+    code = "points_held"
+    sentence = _("Points of %(member)s are held for a checkout. Wait until it has ended.")
+
+
+class TwoSignIns(Refused):
+    code = "two_sign_ins"
+    sentence = _("Both have a sign-in. Say whose stays; the other one is closed.")
+
+
+class StaffSignIn(Refused):
+    code = "staff_sign_in"
+    sentence = _("A sign-in of staff is not closed by a merge.")
+
+
+class NoMergeForOneself(Refused):
+    code = "no_merge_for_oneself"
+    sentence = _("Nobody merges their own membership.")
+
+
+class NotMerged(Refused):
+    code = "not_merged"
+    sentence = _("This has been undone already.")
+
+
+class MergedMeanwhile(Refused):
+    code = "merged_meanwhile"
+    sentence = _("This membership has just been merged into another one. Try again.")

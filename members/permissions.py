@@ -8,6 +8,8 @@ from members import clock
 from members.errors import (
     AlreadyDecided,
     HoldEnded,
+    NoKeyForOneself,
+    NoMergeForOneself,
     NotForOneself,
     NoTierForOneself,
     NotPending,
@@ -142,6 +144,27 @@ def can_retry(user, job: Job) -> Verdict:
 def can_give_tier(user, member: Member) -> Verdict:
     """Staff with the permission; never for themselves or their household."""
     return apart(user, member, own=NoTierForOneself) and held(user, "members.add_tierlift")
+
+
+def can_change_keys(user, member: Member) -> Verdict:
+    """Staff who may change members; never for themselves or their household, for what waits for a key
+    is paid with it."""
+    return apart(user, member, own=NoKeyForOneself) and held(user, "members.change_member")
+
+
+def can_merge(user, member: Member) -> Verdict:
+    """Staff with the permission, and never their own membership."""
+    for one in {member, member.heir}:
+        if not (near := apart(user, one, own=NoMergeForOneself)):
+            return near
+    return held(user, "members.merge_member")
+
+
+def can_unmerge(user, member: Member) -> Verdict:
+    """The same, while they are merged."""
+    if member.merged_into_id is None:
+        return refused(_("It is not merged into another member."))
+    return can_merge(user, member)
 
 
 def can_end_lift(user, lift: TierLift) -> Verdict:

@@ -18,6 +18,14 @@ LINE = {
     },
 }
 ORDER_REF = {"order_id": TEXT}
+#: Who bought, where no member is named: read into keys at the door, and not kept.
+NAMED = {"type": ["string", "null"], "maxLength": 320}
+CUSTOMER: dict[str, Any] = {
+    "customer": {
+        "type": ["object", "null"],
+        "properties": {"card_token": NAMED, "phone": NAMED, "email": NAMED},
+    }
+}
 
 
 def schema(required: list[str] | None = None, **properties: Any) -> dict[str, Any]:
@@ -28,6 +36,7 @@ def schema(required: list[str] | None = None, **properties: Any) -> dict[str, An
 ORDER = schema(
     ["order_id", "currency", "lines"],
     **ORDER_REF,
+    **CUSTOMER,
     currency={"type": "string", "pattern": "^[A-Z]{3}$"},
     lines={"type": "array", "items": LINE, "minItems": 1, "maxItems": 1000},
     shipping=MONEY,
@@ -41,6 +50,7 @@ RETURN = schema(
     ["order_id"],
     **ORDER_REF,
     order_source={"type": "string", "maxLength": 100},
+    **CUSTOMER,
     lines={
         "type": "array",
         "items": {
@@ -50,14 +60,14 @@ RETURN = schema(
         },
     },
 )
-REFILL = schema(["order_id"], **ORDER_REF, serial=TEXT, sku=TEXT)
+REFILL = schema(["order_id"], **ORDER_REF, **CUSTOMER, serial=TEXT, sku=TEXT)
 
 #: What takes an order back, whole or in part; told before its order, it waits for it.
 RETURNS = frozenset({"order.returned", "order.cancelled"})
 
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "order.placed": ("Order placed", ORDER),
-    "order.fulfilled": ("Order fulfilled", schema(["order_id"], **ORDER_REF)),
+    "order.fulfilled": ("Order fulfilled", schema(["order_id"], **ORDER_REF, **CUSTOMER)),
     "order.returned": ("Order returned", RETURN),
     "order.cancelled": ("Order cancelled", RETURN),
     "refill.ordered": ("Refill ordered", REFILL),
@@ -66,7 +76,7 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "refill.rejected": ("Refill rejected", REFILL),
     "review.published": ("Review published", schema(["sku"], sku=TEXT, rating={"type": "integer"})),
     "referral.joined": ("Friend joined", schema(["friend"], friend=TEXT)),
-    "visit.checked_in": ("Visit", schema(store=TEXT)),
+    "visit.checked_in": ("Visit", schema(store=TEXT, **CUSTOMER)),
     "event.attended": ("Event attended", schema(occurrence={"type": "integer"}, title=TEXT)),
     "content.viewed": ("Content viewed", schema(content=TEXT)),
     "wishlist.added": ("Added to wish list", schema(sku=TEXT)),

@@ -117,7 +117,7 @@ class Bookings(APIView):
         wanted = asked.validated_data
         booking = bookings.book(
             get_object_or_404(dates_of(request), pk=wanted["occurrence"]),
-            member=get_object_or_404(Member.objects.active(), ref=wanted["member"]),
+            member=get_object_or_404(Member.objects.known_as(wanted["member"])),
             seats=wanted["seats"],
             key=request_key(request),
             actor=Actor.key(request.auth),

@@ -4,6 +4,7 @@ The row of the occurrence is the lock: whoever makes seats scarcer holds it whil
 counting. Several occurrences are locked in the order of their ids.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -154,3 +155,20 @@ def _free(
         reason=reason,
     )
     return booking
+
+
+def hand_over(source: Member, target: Member) -> list[int]:
+    """Have the seats of `source` be `target`'s, who is the same person; answers which. Where both have
+    a live one on the same date, each stays."""
+    taken = Booking.objects.live().filter(member=target).values("occurrence")
+    keys = Booking.objects.filter(member=target).values("key")
+    own = Booking.objects.filter(member=source).exclude(key__in=keys)
+    doubled = Booking.objects.live().filter(member=source, occurrence__in=taken)
+    ids = list(own.exclude(pk__in=doubled).order_by("pk").values_list("pk", flat=True))
+    Booking.objects.filter(pk__in=ids).update(member=target)
+    return ids
+
+
+def hand_back(source: Member, target: Member, ids: Sequence[int]) -> None:
+    """Have what `hand_over` moved be `source`'s again."""
+    Booking.objects.filter(pk__in=ids, member=target).update(member=source)

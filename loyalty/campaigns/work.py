@@ -9,8 +9,13 @@ from members.operations.jobs import does
 
 @does("activity.evaluate")
 def evaluate(arguments: dict[str, Any]) -> None:
-    """Evaluate what a lower floor recorded: `{"activities": [id, ...]}`."""
-    intake.evaluate_recorded(arguments["activities"], actor=Actor.system("evaluation"))
+    """Evaluate what a lower floor recorded: `{"activities": [id, ...]}`, and `"claimed": true` when it
+    had been parked."""
+    intake.evaluate_recorded(
+        arguments["activities"],
+        actor=Actor.system("evaluation"),
+        claimed=arguments.get("claimed", False),
+    )
 
 
 @does("order.paid_late")

@@ -4,6 +4,7 @@ from members.models.gifts import Gift, GiftCode
 from members.models.holds import Hold
 from members.models.household_moves import HouseholdMove
 from members.models.households import Household, HouseholdInvitation, HouseholdSeat
+from members.models.keys import ActivityKey, CustomerKey
 from members.models.ledger import (
     NEVER,
     Account,
@@ -15,6 +16,7 @@ from members.models.ledger import (
     Unit,
 )
 from members.models.members import Access, Consent, Member
+from members.models.merges import Merge
 from members.models.rollups import Rollup
 from members.models.seals import Seal, SealAhead
 from members.models.tiers import LadderVersion, Tier, TierGroup, TierLift, TierPeriod
@@ -27,11 +29,13 @@ __all__ = [
     "Access",
     "Account",
     "Activity",
+    "ActivityKey",
     "ActivityKind",
     "Adjustment",
     "AuditRow",
     "Balance",
     "Consent",
+    "CustomerKey",
     "Decision",
     "Entry",
     "Gift",
@@ -47,6 +51,7 @@ __all__ = [
     "LotLife",
     "LotUse",
     "Member",
+    "Merge",
     "OpenLot",
     "Rollup",
     "Seal",

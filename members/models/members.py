@@ -24,8 +24,13 @@ class MemberQuerySet(models.QuerySet["Member"]):
     """Questions over members."""
 
     def active(self) -> "MemberQuerySet":
-        """Members who have not been erased."""
-        return self.filter(erased_at=None)
+        """Members who have been neither erased nor merged into another."""
+        return self.filter(erased_at=None, merged_into=None)
+
+    def known_as(self, ref: str) -> "MemberQuerySet":
+        """The active member that this reference leads to: its own, or who it was merged into."""
+        merged = Member.objects.filter(ref=ref).values("merged_into")
+        return self.active().filter(Q(ref=ref) | Q(pk__in=merged))
 
     def of(self, user) -> "MemberQuerySet":
         """The user's own membership (none or one row)."""
@@ -68,6 +73,15 @@ class Member(models.Model):
     language = models.CharField(_("language"), max_length=10, default="en")
     created_at = models.DateTimeField(_("created at"))
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_here",
+        verbose_name=_("merged into"),
+    )
 
     objects = MemberQuerySet.as_manager()
 
@@ -79,7 +93,10 @@ class Member(models.Model):
                 condition=Q(birth_month=None, birth_day=None)
                 | Q(birth_month__range=(1, 12), birth_day__range=(1, 31)),
                 name="member_birthday_whole_or_absent",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("pk")), name="member_not_merged_into_itself"
+            ),
         ]
         indexes = [
             models.Index(F("birthday_mmdd"), name="member_birthday"),
@@ -89,6 +106,12 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.full_name or self.ref
+
+    @property
+    def heir(self) -> "Member":
+        """Who this membership's points, activities and rights are: its own, or those of the member it
+        was merged into."""
+        return self.merged_into or self
 
     @property
     def full_name(self) -> str:

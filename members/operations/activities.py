@@ -2,18 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
+from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from members import clock
 from members.domain.actors import Actor
 from members.errors import SaidDifferently
-from members.models import Activity, Member
+from members.models import Activity, ActivityKey, Member
 from members.operations import jobs
 from members.shipped import RETURNS
 
@@ -53,21 +54,34 @@ def insert(facts: Sequence[dict[str, Any]], *, at: datetime, by: str) -> dict[tu
     id). Known keys are left alone, and nothing is evaluated: that is for the caller.
 
     Each fact has kind, member_id, subject, source, external_id, occurred_at and payload; `status`
-    and `status_reason` where it does not simply count.
+    and `status_reason` where it does not simply count; `body_hash` when more was said than is kept.
     """
     rows = [
         fact
         | {
             "occurred_at": fact["occurred_at"].isoformat(),
-            "body_hash": body_hash(
-                fact["kind"], fact["subject"], fact["occurred_at"], fact["payload"]
-            ).hex(),
+            "body_hash": (fact.get("body_hash") or _body_hash_of(fact)).hex(),
         }
         for fact in facts
     ]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, {"rows": json.dumps(rows), "at": at, "by": by[:120]})
         return {(source, external): pk for pk, source, external in cursor.fetchall()}
+
+
+def _body_hash_of(fact: dict[str, Any]) -> bytes:
+    return body_hash(fact["kind"], fact["subject"], fact["occurred_at"], fact["payload"])
+
+
+def name_keys(of: Mapping[int, Iterable[int]]) -> None:
+    """Note which customer keys these parked activities named: by activity, the keys' rows."""
+    rows = [
+        ActivityKey(activity_id=activity_id, key_id=key_id)
+        for activity_id, key_ids in of.items()
+        for key_id in key_ids
+    ]
+    if rows:
+        ActivityKey.objects.bulk_create(rows)
 
 
 @transaction.atomic
@@ -95,13 +109,18 @@ def awaited(member_ids: Sequence[int]) -> QuerySet[Member]:
 
 
 @transaction.atomic
-def claim_parked(member: Member) -> list[int]:
-    """Give a new member what was told about them before they were known, and have it evaluated.
-    Returns the ids of those activities."""
-    parked = Activity.objects.filter(
-        status=Activity.Status.PARKED, member=None, subject=member.ref
-    ).order_by("occurred_at", "pk")
-    ids = list(parked.values_list("pk", flat=True))
+def claim_parked(member: Member, *, keys: Sequence[int] = ()) -> list[int]:
+    """Give a member what was told before anybody knew that it was theirs, and have it evaluated.
+
+    It named their reference, or one of these customer keys (rows, locked by the caller), and none
+    that comes first and is somebody else's. Returns the ids of those activities.
+    """
+    parked = Activity.objects.filter(status=Activity.Status.PARKED, member=None)
+    named = Q(subject=member.ref) | Q(subject="", pk__in=_naming(member, keys) if keys else [])
+    # Whoever claims the same at this moment has it; what is no longer unclaimed is not found again.
+    rows = parked.filter(named).select_for_update(of=("self",)).order_by("pk")
+    found = sorted((row.occurred_at, row.pk) for row in rows)
+    ids = [pk for _, pk in found]
     if ids:
         told = Activity.objects.filter(pk__in=ids)
         told.filter(kind__in=RETURNS).update(
@@ -110,10 +129,28 @@ def claim_parked(member: Member) -> list[int]:
         told.exclude(kind__in=RETURNS).update(
             member=member, status=Activity.Status.ACCEPTED, status_reason=""
         )
+        ActivityKey.objects.filter(activity__in=ids).delete()
         jobs.enqueue(
-            "activity.evaluate", key=f"evaluate:parked:{member.pk}", arguments={"activities": ids}
+            "activity.evaluate",
+            key=f"evaluate:claimed:{ids[0]}",
+            arguments={"activities": ids, "claimed": True},
         )
     return ids
+
+
+def _naming(member: Member, keys: Sequence[int]) -> list[int]:
+    """The parked activities that named one of these keys, and whose first known key is the member's."""
+    rank = {kind: place for place, kind in enumerate(settings.CUSTOMER_KEY_ORDER)}
+    named = ActivityKey.objects.filter(
+        Q(key__in=keys) | Q(key__member__erased_at=None, key__member__isnull=False),
+        activity__in=ActivityKey.objects.filter(key__in=keys).values("activity"),
+    )
+    first: dict[int, tuple[int, int]] = {}
+    for row in named.select_related("key"):
+        owner = member.pk if row.key_id in keys else row.key.member_id or 0
+        found = rank[row.key.kind], owner
+        first[row.activity_id] = min(first.get(row.activity_id, found), found)
+    return [activity_id for activity_id, (_, owner) in first.items() if owner == member.pk]
 
 
 def admit(ids: Sequence[int], faulty: Mapping[int, str]) -> None:
@@ -169,7 +206,7 @@ def record(
     (source, external_id) is the key: telling the same again returns the first row, telling
     something else under it raises SaidDifferently.
     """
-    now = clock.now()
+    now, member = clock.now(), member.heir
     occurred_at, payload = occurred_at or now, payload or {}
     digest = body_hash(kind, member.ref, occurred_at, payload)
     activity, is_new = Activity.objects.get_or_create(

@@ -236,7 +236,7 @@ def _pending_line(adjustment: Adjustment) -> Line:
 
 
 def _wallet_line(adjustment: Adjustment) -> Line:
-    member, unit, now = adjustment.member, adjustment.unit, clock.now()
+    member, unit, now = adjustment.member.heir, adjustment.unit, clock.now()
     wallet = ledger.wallet(member, unit).pk
     programme = accounts.programme_account(unit, Kind.ADJUSTMENT).pk
     gives = adjustment.amount > 0

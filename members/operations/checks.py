@@ -160,6 +160,24 @@ CHECKS = (
         """,
     ),
     Check(
+        "merges",
+        "whoever was merged into another member has no points, debts or holds of their own",
+        """
+        SELECT a.id, b.amount, coalesce(sum(o.remaining), 0) FROM members_member m
+        JOIN members_account a ON a.member_id = m.id
+        JOIN members_balance b ON b.account_id = a.id
+        LEFT JOIN members_openlot o ON o.account_id = a.id AND o.expires_at > now()
+        WHERE m.merged_into_id IS NOT NULL
+        GROUP BY a.id, a.kind, b.amount
+        HAVING sum(o.remaining) > 0 OR (a.kind IN ('held', 'debt') AND b.amount <> 0)
+        UNION ALL
+        SELECT m.id, m.merged_into_id, count(g.id) FROM members_member m
+        LEFT JOIN members_merge g ON g.source_id = m.id AND g.undone_at IS NULL
+        GROUP BY m.id HAVING count(g.id) <> (m.merged_into_id IS NOT NULL)::int
+             OR (count(g.id) = 1 AND min(g.target_id) <> m.merged_into_id)
+        """,
+    ),
+    Check(
         "I22",
         "postings of an account were recorded in the order of their numbers",
         """

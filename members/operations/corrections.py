@@ -1,7 +1,7 @@
 """Taking back and giving back. A correction is a new entry that names the one it corrects."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
@@ -39,6 +39,7 @@ class Clawback:
 class Homecoming(TypedDict):
     """Where points go that come back: into `back`, the lot they left, or a lot of their own."""
 
+    credit: int
     back: int | None
     active_from: datetime | None
     expires_at: datetime | None
@@ -64,7 +65,7 @@ def reverse(
     """
     now = clock.now()
     home = _home(entry)
-    ledger.lock(home.credit_id)
+    ledger.lock(home.credit_id, ledger.heir(home.credit).pk)
     if known := _posted_under(entry, key):
         return known
     taken = Entry.objects.filter(reverses=entry).aggregate(sum=Sum("amount"))["sum"] or 0
@@ -136,14 +137,14 @@ def plan_clawback(home: Entry, *, amount: int, forgiven: int, at: datetime) -> C
 
     `forgiven` is what earlier reversals let go. True while the account is locked.
     """
-    account, unit = home.credit, home.unit
+    account, unit, lot = ledger.heir(home.credit), home.unit, _lot(home)
     lots = OpenLot.objects.filter(account=account)
-    own = min(lots.filter(entry=home).aggregate(sum=Sum("remaining"))["sum"] or 0, amount)
-    expired = min(max(_expired(home) - forgiven, 0), amount - own)
+    own = min(lots.filter(entry=lot).aggregate(sum=Sum("remaining"))["sum"] or 0, amount)
+    expired = min(max(sum(map(_expired, {home, lot})) - forgiven, 0), amount - own)
     rest = amount - own - expired
     others = debt = 0
     if account.kind == Kind.WALLET and unit.clawback != Unit.Clawback.PENDING:
-        spendable = lots.exclude(entry=home).filter(expires_at__gt=at)
+        spendable = lots.exclude(entry=lot).filter(expires_at__gt=at)
         others = min(spendable.aggregate(sum=Sum("remaining"))["sum"] or 0, rest)
         if unit.clawback == Unit.Clawback.DEBT:
             debt = rest - others
@@ -171,7 +172,7 @@ def restore(
     """
     now = clock.now()
     source = entry if entry.debit.kind == Kind.WALLET else _hold_of(entry)
-    ledger.lock(source.debit_id)
+    ledger.lock(source.debit_id, ledger.heir(source.debit).pk)
     if known := _posted_under(entry, key):
         return known
     restored = Entry.objects.filter(reverses=entry).aggregate(sum=Sum("amount"))["sum"] or 0
@@ -185,7 +186,6 @@ def restore(
             kind=Entry.Kind.RESTORATION,
             unit=entry.unit_id,
             debit=entry.credit_id,
-            credit=wallet.pk,
             amount=part,
             occurred_at=now,
             cause_kind=cause[0],
@@ -208,6 +208,43 @@ def restore(
     return ledger.entries_of(posted)
 
 
+@transaction.atomic
+def give_again(
+    entry: Entry,
+    *,
+    taken_under: str,
+    key: str,
+    reason: str,
+    actor: Actor,
+    cause: tuple[str, int | None],
+) -> Entry | None:
+    """Give what the reversal of `entry` under the key `taken_under` took, in a lot of its own that ends
+    when the entry's lot does, or after the unit's grace. Nothing for what was still pending."""
+    now, home = clock.now(), _home(entry)
+    wallet = ledger.heir(home.credit)
+    ledger.lock(wallet.pk)
+    taken = sum(reversal.amount for reversal in _posted_under(entry, taken_under))
+    if not taken or wallet.kind != Kind.WALLET:
+        return None
+    [lot] = Entry.objects.filter(pk=_lot(home).pk).with_ends()
+    line = Line(
+        key=key,
+        kind=Entry.Kind.ADJUSTMENT,
+        unit=entry.unit_id,
+        debit=accounts.programme_account(home.unit, Kind.ADJUSTMENT).pk,
+        credit=wallet.pk,
+        amount=taken,
+        occurred_at=now,
+        cause_kind=cause[0],
+        cause_id=cause[1],
+        reason=reason[:300],
+        parent=home.pk,
+        active_from=now,
+        expires_at=lot.ends_at if lot.ends_at > now else graced(wallet, now),
+    )
+    return ledger.post_one(line, actor=actor)
+
+
 def _posted_under(entry: Entry, key: str) -> list[Entry]:
     """What was posted against `entry` for the cause `key` before."""
     return list(Entry.objects.filter(reverses=entry, key__startswith=f"{key}:").order_by("pk"))
@@ -216,7 +253,25 @@ def _posted_under(entry: Entry, key: str) -> list[Entry]:
 def _home(entry: Entry) -> Entry:
     """The entry whose lot holds what `entry` gave: its activation, when it was pending first."""
     activation = Entry.objects.filter(parent=entry, kind=Entry.Kind.ACTIVATION)
-    return activation.select_related("credit", "unit").first() or entry
+    return activation.select_related("credit__member", "unit").first() or entry
+
+
+def _lot(home: Entry) -> Entry:
+    """Where the lot is that `home` opened: as it was, or with the member it was merged into."""
+    if home.credit.member is None or home.credit.member.merged_into_id is None:
+        return home
+    return moved([home.pk]).get(home.pk, home)
+
+
+def moved(lots: Collection[int]) -> dict[int, Entry]:
+    """Those of these lots that a merge has moved, and the lots that they are now."""
+    away = Entry.objects.filter(
+        parent__in=lots,
+        kind=Entry.Kind.TRANSFER,
+        cause_kind="merge",
+        parent__credit__member__merged_into__isnull=False,
+    )
+    return {entry.parent_id or 0: entry for entry in away.order_by("pk")}
 
 
 def _expired(home: Entry) -> int:
@@ -236,14 +291,14 @@ def _reversal_lines(
     cause: tuple[str, int | None],
 ) -> list[Line]:
     """The entries that carry out a plan; each names what it reverses."""
-    debt = home.credit_id
+    debt, wallet, lot_now = home.credit_id, ledger.heir(home.credit).pk, _lot(home)
     if plan.debt:
         assert home.credit.member is not None  # only members earn, so only members owe
         debt = ledger.wallet(home.credit.member, home.unit, Kind.DEBT).pk
     issuance = entry.debit_id
     parts = (
-        ("own", plan.own, home.credit_id, "lot", home.pk),
-        ("others", plan.others, home.credit_id, "fifo", None),
+        ("own", plan.own, lot_now.credit_id, "lot", lot_now.pk),
+        ("others", plan.others, wallet, "fifo", None),
         ("debt", plan.debt, debt, None, None),
     )
     return [
@@ -294,10 +349,13 @@ def _parts(entry: Entry, source: Entry, amount: int) -> Iterator[tuple[Any, int]
 
 
 def homecoming(lot: Any, wallet: Account, *, at: datetime) -> Homecoming:
-    """Back into the lot (with its `ends_at`) while it lives; else a lot of its own, with the grace."""
-    if lot.ends_at > at:
-        return {"back": lot.pk, "active_from": None, "expires_at": None}
-    return {"back": None, "active_from": at, "expires_at": graced(wallet, at)}
+    """Back into the lot (with its `ends_at`) of `wallet` while it lives; else a lot of its own, with the
+    grace. What comes back to a member who was merged is a lot of the other's, with the same end."""
+    heir, lives = ledger.heir(wallet), lot.ends_at > at
+    if lives and heir.pk == wallet.pk:
+        return {"credit": wallet.pk, "back": lot.pk, "active_from": None, "expires_at": None}
+    ends_at = lot.ends_at if lives else graced(heir, at)
+    return {"credit": heir.pk, "back": None, "active_from": at, "expires_at": ends_at}
 
 
 def graced(wallet: Account, at: datetime) -> datetime:

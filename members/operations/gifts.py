@@ -29,6 +29,7 @@ def give(
     The same `key` again returns the first gift. Raises NotToOneself, NotPositive, CannotBeGiven or
     NotEnough.
     """
+    giver, receiver = giver.heir, receiver.heir
     if giver.pk == receiver.pk:
         raise NotToOneself()
     if amount < 1:
@@ -79,9 +80,12 @@ def _take_back(gift: Gift, *, actor: Actor, reason: str) -> Gift:
     gift = Gift.objects.select_for_update(of=("self",)).get(pk=gift.pk)
     if gift.state == State.TAKEN_BACK:
         return gift
+    if gift.giver.heir == gift.receiver.heir:
+        raise NotToOneself(_("Both are one member now."))
     now, cause = clock.now(), ("gift", gift.pk)
     moved = transfers.moved_by(cause)
-    ledger.lock(*{entry.debit_id for entry in moved}, *{entry.credit_id for entry in moved})
+    homes = {ledger.heir(entry.debit).pk for entry in moved}
+    ledger.lock(*homes, *(pk for entry in moved for pk in (entry.debit_id, entry.credit_id)))
     if not transfers.are_whole(moved, now):
         raise NotEnough(_("Some of this gift has been used already."))
     lines = [
@@ -128,4 +132,4 @@ def give_code(member: Member, *, actor: Actor) -> GiftCode:
 def bearer_of(code: str) -> Member | None:
     """Whose code this is, however it is typed; None when it is nobody's."""
     found = GiftCode.objects.filter(code=read_gift_code(code), member__erased_at=None)
-    return next((each.member for each in found.select_related("member")), None)
+    return next((each.member.heir for each in found.select_related("member__merged_into")), None)

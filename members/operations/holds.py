@@ -38,7 +38,7 @@ def place(
     """
     if amount < 1 or lasts <= timedelta(0):
         raise NotPositive()
-    now = clock.now()
+    now, member = clock.now(), member.heir
     hold, is_new = Hold.objects.get_or_create(
         key=key,
         defaults={

@@ -1,7 +1,7 @@
 """The ledger's verbs. Everything that moves points goes through `post`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from members.domain import expiry
 from members.domain.actors import Actor
 from members.domain.calendar import local_date, start_of_day
 from members.domain.ledger import Line, Posted, waves
-from members.errors import Frozen, NotEnough
+from members.errors import Frozen, MergedMeanwhile, NotEnough
 from members.models import NEVER, Account, Entry, Member, Unit
 from members.operations import accounts, audit
 
@@ -22,7 +22,8 @@ log = structlog.get_logger(__name__)
 
 Kind = Account.Kind
 
-#: Of these wallets, those whose owner owes points in the same unit, and what they can repay at once.
+#: Of these wallets, those whose owner owes points in the same unit, and what they can repay at once; and
+#: those whose owner was merged into another member, so that nothing may come in here (no debt).
 _OWED = """
 SELECT * FROM (
     SELECT w.id AS wallet, d.id AS debt, least(-b.amount, (
@@ -32,7 +33,12 @@ SELECT * FROM (
     JOIN members_account d ON d.member_id = w.member_id AND d.unit_id = w.unit_id AND d.kind = 'debt'
     JOIN members_balance b ON b.account_id = d.id AND b.amount < 0
     WHERE w.id = ANY(%(wallets)s) AND w.kind = 'wallet') owed
-WHERE payable > 0 ORDER BY wallet
+WHERE payable > 0
+UNION ALL
+SELECT w.id, NULL, NULL FROM members_account w
+JOIN members_member m ON m.id = w.member_id AND m.merged_into_id IS NOT NULL
+WHERE w.id = ANY(%(wallets)s)
+ORDER BY wallet
 """
 
 #: The accounts that hold the oldest lots which are past their time.
@@ -75,8 +81,19 @@ def post(lines: Sequence[Line], *, at: datetime | None = None) -> list[Posted]:
         lock(*{account for line in lines for account in (line.debit, line.credit)})
         at = max(at or clock.now(), clock.now())
         posted = _post(lines, at)
-        _post(_arrears(lines, posted, at), at)
+        came = {
+            line.credit: (line, result.entry_id)
+            for line, result in zip(lines, posted, strict=True)
+            if result.is_new and (line.expires_at is not None or line.back is not None)
+        }
+        _post(_arrears(came, at), at)
     return posted
+
+
+def repay(wallet_id: int, *, line: Line, entry_id: int, at: datetime) -> None:
+    """Have what a wallet holds repay what its owner owes, because of the entry that `line` became."""
+    with _refusals(), transaction.atomic():
+        _post(_arrears({wallet_id: (line, entry_id)}, at), at)
 
 
 def _post(lines: Sequence[Line], at: datetime) -> list[Posted]:
@@ -89,18 +106,16 @@ def _post(lines: Sequence[Line], at: datetime) -> list[Posted]:
     return posted
 
 
-def _arrears(lines: Sequence[Line], posted: Sequence[Posted], at: datetime) -> list[Line]:
-    """What these lines make payable: whoever owes points repays first with whatever comes in."""
-    came = {
-        line.credit: (line, result.entry_id)
-        for line, result in zip(lines, posted, strict=True)
-        if result.is_new and (line.expires_at is not None or line.back is not None)
-    }
+def _arrears(came: Mapping[int, tuple[Line, int]], at: datetime) -> list[Line]:
+    """What has become payable: whoever owes points repays first with whatever comes in. By wallet, the
+    line that brought it, and its entry."""
     if not came:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_OWED, {"wallets": list(came), "at": at})
         owed = cursor.fetchall()
+    if any(debt_id is None for _, debt_id, _ in owed):
+        raise MergedMeanwhile()
     return [
         Line(
             key=f"arrears:{entry_id}",
@@ -122,12 +137,20 @@ def _arrears(lines: Sequence[Line], posted: Sequence[Posted], at: datetime) -> l
 
 
 def wallet(member: Member, unit: Unit, kind: str = Kind.WALLET) -> Account:
-    """The member's account of this kind; opened when it is not there yet."""
+    """The member's account of this kind, or their heir's; opened when it is not there yet."""
+    member = member.heir
     found = Account.objects.filter(member=member, unit=unit, kind=kind).first()
     if found is None:
         accounts.open_for([member.pk], kinds=[kind], units=[unit.pk])
         found = Account.objects.get(member=member, unit=unit, kind=kind)
     return found
+
+
+def heir(account: Account) -> Account:
+    """The account that stands for this one: itself, or, after a merge, the other member's."""
+    if account.member is None or account.member.merged_into_id is None:
+        return account
+    return wallet(account.member, account.unit, account.kind)
 
 
 def lot_end(

@@ -11,7 +11,7 @@ from members.domain.actors import Actor
 from members.domain.calendar import is_day_of_year, local_date, zone_names
 from members.errors import NoSuchDay, NoSuchZone
 from members.models import Member, User
-from members.operations import accounts, activities, audit
+from members.operations import accounts, activities, audit, keys
 
 EDITABLE = (
     "email",
@@ -38,13 +38,13 @@ def enrol(
 ) -> Member:
     """Open a membership under the outside id `ref`, with its accounts, and record `member.joined`.
 
-    Enrolling a known `ref` returns that member unchanged. Raises ValidationError for a birthday or
-    a time zone that does not exist.
+    Enrolling a known `ref` returns that member (or who they were merged into) unchanged. Raises
+    ValidationError for a birthday or a time zone that does not exist.
     """
     at = at or clock.now()
-    known = Member.objects.filter(ref=ref).first()
+    known = Member.objects.select_related("merged_into").filter(ref=ref).first()
     if known is not None:
-        return known
+        return known.heir
     _check(fields)
     fields.setdefault("joined_on", local_date(at, fields.get("time_zone") or _zone()))
     if fields.get("birth_month"):
@@ -70,6 +70,9 @@ def enrol(
         actor=actor,
     )
     activities.claim_parked(member)
+    if user is None:
+        # What somebody says of themselves counts once they have shown it (`keys.follow_email`).
+        keys.follow_email(member, address=member.email, actor=actor)
     return member
 
 
@@ -110,6 +113,9 @@ def update(member: Member, *, actor: Actor, at: datetime | None = None, **fields
     if unknown:
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
     _check(fields)
+    if "email" in fields:
+        # Keys are locked before members.
+        keys.follow_email(member, address=fields["email"], actor=actor)
     member = Member.objects.select_for_update().get(pk=member.pk)
     before = {name: getattr(member, name) for name in fields}
     changed = {name: value for name, value in fields.items() if before[name] != value}

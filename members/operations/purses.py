@@ -228,7 +228,8 @@ def send_home(seat: HouseholdSeat, *, everybodys: bool = False) -> int:
     homes = _contributions(lots)
     if not everybodys:
         homes = {pk: home for pk, home in homes.items() if home.debit.member_id == seat.member_id}
-    ledger.lock(*(purse.pk for purse in purses), *{home.debit_id for home in homes.values()})
+    wallets = {pk for home in homes.values() for pk in (home.debit_id, ledger.heir(home.debit).pk)}
+    ledger.lock(*(purse.pk for purse in purses), *wallets)
     # While we waited for the balances, the sweep may have booked an expiry, and nothing else.
     left = [lot for lot in _lots_of(purses, now) if lot.entry_id in homes]
     sources = Entry.objects.filter(pk__in=[home.parent_id for home in homes.values()]).with_ends()
@@ -267,7 +268,6 @@ def _homeward(lot: OpenLot, home: Entry, source: Any, seat: HouseholdSeat, *, at
         kind=Entry.Kind.TRANSFER,
         unit=home.unit_id,
         debit=lot.account_id,
-        credit=home.debit_id,
         amount=lot.remaining,
         occurred_at=at,
         cause_kind=LEAVING,

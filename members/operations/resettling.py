@@ -27,7 +27,8 @@ def _enqueue(cause: str, *, after: int) -> None:
 @does("tier.resettle")
 def resettle(arguments: dict[str, Any]) -> None:
     """Settle the next members, and leave a job for those who come after them."""
-    members = list(Member.objects.filter(pk__gt=arguments["after"]).order_by("pk")[:BATCH])
+    own = Member.objects.filter(pk__gt=arguments["after"], merged_into=None)
+    members = list(own.order_by("pk")[:BATCH])
     if not members:
         return
     tiers.lock(members)

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from members import clock
 from members.domain.actors import Actor
@@ -31,26 +32,34 @@ from members.shipped import RETURNS
 
 #: What was earned and when; and what was taken back of it, when it had been earned, and when it was
 #: taken: a return counts from when it happened, however late it was told. Spending, expiry and gifts
-#: move no status, and neither does repaying or forgiving a debt.
+#: move no status, and neither does repaying or forgiving a debt. What members earned who were merged
+#: into these is theirs.
 _EVENTS = """
-SELECT a.member_id, a.unit_id, e.occurred_at, e.amount, NULL::timestamptz, NULL::text, NULL::text
-FROM members_account a
+WITH who AS (
+    SELECT id, id AS heir FROM unnest(%(members)s::bigint[]) AS t(id)
+    UNION ALL
+    SELECT id, merged_into_id FROM members_member WHERE merged_into_id = ANY(%(members)s)
+)
+SELECT w.heir, a.unit_id, e.occurred_at, e.amount, NULL::timestamptz, NULL::text, NULL::text
+FROM who w
+JOIN members_account a ON a.member_id = w.id
 JOIN members_entry e ON e.credit_id = a.id AND e.credit_seq IS NOT NULL
 LEFT JOIN members_entry o ON o.id = e.reverses_id
-WHERE a.unit_id = ANY(%(units)s) AND a.kind = 'wallet' AND a.member_id = ANY(%(members)s)
+WHERE a.unit_id = ANY(%(units)s) AND a.kind = 'wallet'
   AND (e.kind IN ('accrual', 'activation', 'adjustment')
        OR (e.kind = 'reversal' AND o.kind = 'adjustment'))
 UNION ALL
-SELECT a.member_id, a.unit_id, coalesce(p.occurred_at, o.occurred_at, e.occurred_at), -e.amount,
+SELECT w.heir, a.unit_id, coalesce(p.occurred_at, o.occurred_at, e.occurred_at), -e.amount,
        CASE WHEN o.id IS NOT NULL THEN coalesce(v.occurred_at, e.occurred_at) END,
        CASE WHEN v.kind = ANY(%(returns)s) THEN v.payload->>'order_id' END, s.source
-FROM members_account a
+FROM who w
+JOIN members_account a ON a.member_id = w.id
 JOIN members_entry e ON e.debit_id = a.id AND e.debit_seq IS NOT NULL
 LEFT JOIN members_entry o ON o.id = e.reverses_id
 LEFT JOIN members_entry p ON p.parent_id = o.id AND p.kind = 'activation'
 LEFT JOIN members_activity v ON v.id = e.cause_id AND e.cause_kind = 'activity'
 LEFT JOIN members_activity s ON s.id = o.cause_id AND o.cause_kind = 'activity'
-WHERE a.unit_id = ANY(%(units)s) AND a.member_id = ANY(%(members)s)
+WHERE a.unit_id = ANY(%(units)s)
   AND ((a.kind = 'wallet' AND e.kind = 'adjustment')
        OR (a.kind IN ('wallet', 'debt') AND e.kind = 'reversal'
            AND (o.id IS NULL OR o.kind IN ('accrual', 'activation', 'adjustment'))))
@@ -203,9 +212,13 @@ def standings(of: Sequence[Ladder], members: Collection[Member]) -> Standings:
     for (member_id, unit_id, at), amount, undone_at in _returned(back):
         for standing in (each[member_id] for each in counting[unit_id]):
             standing.undone.append((at, amount, undone_at))
-    for row in TierLift.objects.filter(member_id__in=ids, group_id__in=list(found)):
+    given = TierLift.objects.filter(
+        Q(member__in=ids) | Q(member__merged_into__in=ids), group_id__in=list(found)
+    )
+    for row in given.annotate(heir=Coalesce("member__merged_into", "member")):
         lift = Lift(row.tier_id, row.starts_at, row.ended_at or row.ends_at)
-        found[row.group_id][row.member_id].lifts.append(lift)
+        whose = row.heir if row.heir in found[row.group_id] else row.member_id
+        found[row.group_id][whose].lifts.append(lift)
     return found
 
 

@@ -92,7 +92,6 @@ def back(
         kind=kind,
         unit=entry.unit_id,
         debit=entry.credit_id,
-        credit=entry.debit_id,
         amount=entry.amount,
         occurred_at=at,
         cause_kind=cause[0],

@@ -26,7 +26,7 @@ WITH midnight AS (
            {holds} AS holds
     FROM midnight n
     JOIN members_member m ON m.{column} = n.mmdd AND m.time_zone = n.zone
-    WHERE m.erased_at IS NULL AND {applies}
+    WHERE m.erased_at IS NULL AND m.merged_into_id IS NULL AND {applies}
 ), decided AS (
     INSERT INTO members_decision (member_id, kind, occurrence, decided_at, outcome)
     SELECT id, %(kind)s, year::text, %(now)s, CASE WHEN holds THEN 'recorded' ELSE 'told_late' END

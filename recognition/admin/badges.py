@@ -40,7 +40,7 @@ class AwardForm(ReasonForm):
 
     def clean_member(self) -> Member:
         """The member of this reference."""
-        found = Member.objects.active().filter(ref=self.cleaned_data["member"]).first()
+        found = Member.objects.known_as(self.cleaned_data["member"]).first()
         if found is None:
             raise ValidationError(_("There is no member with this reference."), code="unknown")
         return found

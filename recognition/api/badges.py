@@ -71,7 +71,7 @@ class MemberBadgesView(ListAPIView):
         """The awards of the member in the address."""
         if getattr(self, "swagger_fake_view", False):
             return BadgeAward.objects.none()
-        member = get_object_or_404(Member.objects.active(), ref=self.kwargs["ref"])
+        member = get_object_or_404(Member.objects.known_as(self.kwargs["ref"]))
         return member.badge_awards.select_related("badge")
 
     @extend_schema(operation_id="member_badges_list")

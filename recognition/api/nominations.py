@@ -88,11 +88,11 @@ class NominationsView(ListAPIView):
         """201, or 409 with the reason when the cycle's rules refuse it."""
         given = NominationInput(data=request.data)
         given.is_valid(raise_exception=True)
-        wanted, people = given.validated_data, Member.objects.active()
+        wanted, people = given.validated_data, Member.objects
         made = nominations.nominate(
             get_object_or_404(self.get_queryset(), slug=wanted["cycle"]),
-            nominator=get_object_or_404(people, ref=wanted["nominator"]),
-            nominee=get_object_or_404(people, ref=wanted["nominee"]),
+            nominator=get_object_or_404(people.known_as(wanted["nominator"])),
+            nominee=get_object_or_404(people.known_as(wanted["nominee"])),
             statement=wanted["statement"],
             actor=Actor.key(request.auth),
         )

@@ -109,8 +109,8 @@ class BadgeAwardQuerySet(models.QuerySet["BadgeAward"]):
     """Questions over awards."""
 
     def live(self) -> "BadgeAwardQuerySet":
-        """Awards that have not been revoked."""
-        return self.filter(revoked_at=None)
+        """Awards that have not been revoked, of members who are still their own."""
+        return self.filter(revoked_at=None, member__merged_into=None)
 
     def public(self) -> "BadgeAwardQuerySet":
         """What any visitor may see: neither the award nor the holder's profile is private."""
@@ -118,6 +118,7 @@ class BadgeAwardQuerySet(models.QuerySet["BadgeAward"]):
             Q(member__profile=None) | Q(member__profile__shows_badges=True),
             is_public=True,
             member__erased_at=None,
+            member__merged_into=None,
         )
 
     def visible_to(self, user) -> "BadgeAwardQuerySet":

@@ -132,7 +132,10 @@ class Reading:
     @cached_property
     def _listed(self) -> QuerySet:
         return self._scores.filter(
-            points__gt=0, member__is_ranked=True, member__erased_at=None
+            points__gt=0,
+            member__is_ranked=True,
+            member__erased_at=None,
+            member__merged_into=None,
         ).values(*FIELDS, *NAMES)
 
     @cached_property

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from members import clock
 from members.domain.actors import Actor
@@ -132,3 +133,29 @@ def _announce(new: set[int], *, actor: Actor) -> None:
             payload={"badge": award.badge.slug},
             actor=actor,
         )
+
+
+def hand_over(source: Member, target: Member) -> list[list[int]]:
+    """Have the badges of `source` be `target`'s, who is the same person; answers each award and its
+    number. A badge that can be won once and that both hold stays where it is, and is not shown."""
+    held = BadgeAward.objects.live().filter(member=target, badge__is_repeatable=False)
+    keys = set(BadgeAward.objects.filter(member=target).values_list("badge", "key"))
+    last = dict(
+        BadgeAward.objects.filter(member=target).values_list("badge").annotate(last=Max("seq"))
+    )
+    moved = []
+    own = BadgeAward.objects.filter(member=source).exclude(badge__in=held.values("badge"))
+    for award in own.order_by("badge", "seq"):
+        if (award.badge_id, award.key) in keys:
+            continue
+        moved.append([award.pk, award.seq])
+        last[award.badge_id] = last.get(award.badge_id, 0) + 1
+        award.member, award.seq = target, last[award.badge_id]
+        award.save(update_fields=["member", "seq"])
+    return moved
+
+
+def hand_back(source: Member, target: Member, moved: Sequence[Sequence[int]]) -> None:
+    """Have what `hand_over` moved be `source`'s again, with the number it had."""
+    for pk, seq in moved:
+        BadgeAward.objects.filter(pk=pk, member=target).update(member=source, seq=seq)

@@ -12,7 +12,8 @@ _numbers = count()
 
 @dataclass
 class Lot:
-    """Points with one expiry; `number` is the order in which lots were opened."""
+    """Points with one expiry; `number` is the order in which lots were opened, `moved` what a lot is
+    while its owner is merged into another."""
 
     owner: "Owner"
     expires_at: datetime
@@ -21,6 +22,7 @@ class Lot:
     remaining: int
     expired: int = 0
     source: "Lot | None" = None
+    moved: "Lot | None" = None
     number: int = field(default_factory=lambda: next(_numbers))
 
     @property
@@ -131,8 +133,10 @@ class Owner:
                 left.append((lot, part - back))
             if not back:
                 continue
-            if lot.expires_at > now:
+            if lot.expires_at > now and lot.owner is self:
                 lot.remaining += back
+            elif lot.expires_at > now:
+                self.lots.append(Lot(self, lot.expires_at, now, back, back))
             elif grace is not None:
                 day = local_date(now, self.zone) + timedelta(days=grace + 1)
                 fresh = Lot(self, start_of_day(day, self.zone), now, back, back)
@@ -142,14 +146,43 @@ class Owner:
 
     def claw(self, lot: Lot, amount: int, now: datetime, forgiven: int) -> int:
         """Take back `amount` of what `lot` was granted, into debt; answers what was let go."""
-        own = min(lot.remaining, amount)
-        lot.remaining -= own
-        let_go = min(max(lot.expired - forgiven, 0), amount - own)
+        here = lot.moved or lot
+        own = min(here.remaining, amount)
+        here.remaining -= own
+        expired = lot.expired + (lot.moved.expired if lot.moved else 0)
+        let_go = min(max(expired - forgiven, 0), amount - own)
         rest = amount - own - let_go
         others = min(self.available(now), rest)
         self.take(others, now)
         self.debt += rest - others
         return let_go
+
+    def take_in(self, other: "Owner", now: datetime) -> tuple[list[tuple[Lot, Lot]], int]:
+        """Merge: the live lots and the debt of `other` are ours; which they were."""
+        pairs = []
+        for lot in other.live(now):
+            lot.moved = Lot(self, lot.expires_at, lot.earned_at, lot.remaining, lot.remaining)
+            self.lots.append(lot.moved)
+            pairs.append((lot, lot.moved))
+            lot.remaining = 0
+        owed, other.debt = other.debt, 0
+        self.debt += owed
+        self.repay(now)
+        return pairs, owed
+
+    def let_go(
+        self, other: "Owner", pairs: list[tuple[Lot, Lot]], owed: int, now: datetime
+    ) -> None:
+        """Undo a merge: what is left of the lots and of the debt is `other`'s again."""
+        for lot, here in pairs:
+            if here.expires_at > now:
+                lot.remaining += here.remaining
+                here.remaining = 0
+            lot.moved = None
+        back = min(owed, self.debt)
+        self.debt -= back
+        other.debt += back
+        other.repay(now)
 
     def expire(self, now: datetime) -> None:
         """The sweep."""

@@ -106,7 +106,9 @@ def with_payload(catalogue: Catalogue, schemas: list[dict]) -> Catalogue:
     full = Catalogue(catalogue)
     for schema in schemas:
         for name, shape in schema.get("properties", {}).items():
-            type = _JSON_TYPES.get(shape.get("type", ""))
+            told = shape.get("type") if isinstance(shape, dict) else None
+            # A schema may allow several types, or anything at all: then there is nothing to compare with.
+            type = _JSON_TYPES.get(told) if isinstance(told, str) else None
             if type is not None:
                 full.add(f"activity.{name}", type, name.replace("_", " "))
     return full

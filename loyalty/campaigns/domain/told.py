@@ -5,10 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from members.domain.keys import Key
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a source says that a member did."""
+    """What a source says that a member did.
+
+    It names the member (`subject`), or `keys` by which they may be found; `known_as` is the reference of
+    the member they belong to, once looked up, `key_ids` are their rows, and `clash` says that they
+    belong to several members.
+    """
 
     source: str
     external_id: str
@@ -16,6 +23,15 @@ class Told:
     subject: str
     occurred_at: datetime
     payload: Mapping[str, Any]
+    keys: tuple[Key, ...] = ()
+    known_as: str = ""
+    key_ids: tuple[int, ...] = ()
+    clash: str = ""
+
+    @property
+    def ref(self) -> str:
+        """The reference of the member it is about; empty while nobody knows."""
+        return self.subject or self.known_as
 
     @property
     def key(self) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from loyalty.campaigns.models.campaigns import (
     RuleVersion,
 )
 from loyalty.campaigns.models.evaluations import Effect, Evaluation, Waiting
+from loyalty.campaigns.models.merges import MergedBonus
 from loyalty.campaigns.models.rates import ExchangeRate
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Evaluation",
     "ExchangeRate",
     "LimitUse",
+    "MergedBonus",
     "RuleStamp",
     "RuleVersion",
     "Waiting",

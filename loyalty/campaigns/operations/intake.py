@@ -6,14 +6,21 @@ there, or none is.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.operations import people, returns, rulebook, schemas, storing
+from loyalty.campaigns.operations import (
+    customers,
+    people,
+    returns,
+    rulebook,
+    schemas,
+    storing,
+)
 from loyalty.campaigns.operations.answers import (
     Answer,
     afresh,
@@ -23,6 +30,7 @@ from loyalty.campaigns.operations.answers import (
     rejected,
 )
 from loyalty.campaigns.operations.items import Item, cut
+from loyalty.campaigns.operations.matching import ahead_of_orders, late_orders, matched, told_of
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.returns import Drawn
 from loyalty.campaigns.operations.rulebook import Rulebook
@@ -40,7 +48,6 @@ Status = Activity.Status
 SKEW = timedelta(minutes=5)
 #: When an activity is looked at again that was told before its member's account was frozen.
 LOOK_AGAIN = timedelta(hours=1)
-SEVERAL = "Several sources told an order of this number; say which one as order_source."
 
 
 def take(
@@ -64,11 +71,13 @@ def take(
             answers[place] = rejected(told, faults)
         else:
             first.setdefault(told.key, place)
-    sound = [place for place in range(len(tolds)) if place not in answers]
+    sound = {
+        place: customers.set_apart(told) for place, told in enumerate(tolds) if place not in answers
+    }
     if sound:
         told_at = None if is_history else at
         answers |= accounts.despite_wrong(
-            lambda: _take(tolds, sound, first, actor=actor, at=at, told_at=told_at), actor=actor
+            lambda: _take(sound, first, actor=actor, at=at, told_at=told_at), actor=actor
         )
     return [answers[place] for place in range(len(tolds))]
 
@@ -81,39 +90,40 @@ def preview(tolds: Sequence[Told], *, actor: Actor, at: datetime | None = None) 
     return answers
 
 
-def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor) -> int:
+def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor, claimed: bool = False) -> int:
     """Evaluate activities that lower floors recorded. Those already evaluated are left alone.
 
-    Those of a member with a frozen account are looked at again later, and those that were parked for
-    such a member count now.
+    What was parked until now is taken as told when it was: `claimed` activities, for their member has
+    become known, and those of a member whose account was frozen. The returns among them count if their
+    orders do. Those of a member with a frozen account are looked at again later.
     """
     ids = list(activity_ids)
-    return accounts.despite_wrong(lambda: _evaluate_recorded(ids, actor=actor), actor=actor)
-
-
-def _evaluate_recorded(ids: Sequence[int], *, actor: Actor) -> int:
-    waiting = Q(status=Status.PARKED, status_reason=activities.FROZEN)
-    fresh = Activity.objects.filter(
-        Q(status=Status.ACCEPTED) | waiting, pk__in=ids, evaluation=None
+    return accounts.despite_wrong(
+        lambda: _evaluate_recorded(ids, actor=actor, claimed=claimed), actor=actor
     )
-    tolds = {row.pk: told_of(row) for row in fresh}
-    parked = {row.pk for row in fresh if row.status == Status.PARKED}
+
+
+def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> int:
+    waiting = Q(status_reason=activities.FROZEN) | Q(kind__in=RETURNS if claimed else [])
+    fresh = Activity.objects.filter(
+        Q(status=Status.ACCEPTED) | Q(waiting, status=Status.PARKED), pk__in=ids, evaluation=None
+    )
+    tolds = {row.pk: told_of(row) for row in fresh.select_related("member")}
     book = rulebook.current()
     company = _gather(book, tolds.values())
-    # Somebody else may have evaluated them while we waited for the locks.
-    done = set(
-        Activity.objects.filter(pk__in=tolds, evaluation__isnull=False).values_list("pk", flat=True)
-    )
+    # Somebody else may have evaluated them, or let them count, while we waited for the locks.
+    left = fresh.in_bulk()
     arrivals = {
-        pk: _standing(Arrival(told, company.people[told.subject], Status.ACCEPTED))
+        pk: _standing(Arrival(told, company.people[told.ref], Status.ACCEPTED))
         for pk, told in tolds.items()
-        if pk not in done and told.subject in company.people
+        if pk in left and told.ref in company.people
     }
-    arrivals |= _matched(arrivals)
-    items = []
+    arrivals |= matched(arrivals)
+    items, parked = [], {pk for pk, row in left.items() if row.status == Status.PARKED}
     for pk, arrival in arrivals.items():
         if arrival.status == Status.ACCEPTED and arrival.person is not None:
-            items.append(Item(pk, arrival.told, arrival.person, shop=arrival.shop))
+            told_at = left[pk].received_at if claimed or pk in parked else None
+            items.append(Item(pk, arrival.told, arrival.person, told_at, shop=arrival.shop))
         else:
             activities.keep_waiting(pk, status=arrival.status, reason=arrival.reason)
     activities.admit([item.activity_id for item in items if item.activity_id in parked], {})
@@ -125,21 +135,21 @@ def _evaluate_recorded(ids: Sequence[int], *, actor: Actor) -> int:
 
 
 def _take(
-    tolds: Sequence[Told],
-    sound: Sequence[int],
+    said: Mapping[int, Told],
     first: dict[tuple[str, str], int],
     *,
     actor: Actor,
     at: datetime,
     told_at: datetime | None,
 ) -> dict[int, Answer]:
+    tolds = dict(zip(said, customers.identify(list(said.values()), at=at), strict=True))
     book = rulebook.current()
-    company = _gather(book, [tolds[place] for place in sound])
+    company = _gather(book, tolds.values())
     arrivals = {
-        place: _arrival(tolds[place], company.people.get(tolds[place].subject), at)
+        place: _arrival(tolds[place], company.people.get(tolds[place].ref), at)
         for place in first.values()
     }
-    arrivals |= _matched(arrivals)
+    arrivals |= matched(arrivals)
     fresh = storing.record(list(arrivals.values()), actor=actor, at=at)
     items: dict[int, Item] = {}
     answers: dict[int, Answer] = {}
@@ -148,12 +158,12 @@ def _take(
         if pk is None:
             continue
         if arrival.status == Status.ACCEPTED and arrival.person is not None:
-            items[place] = Item(pk, arrival.told, arrival.person, shop=arrival.shop)
+            items[place] = Item(pk, arrival.told, arrival.person, told_at, shop=arrival.shop)
         else:
             answers[place] = not_counted(arrival)
-    _evaluate(list(items.values()), book, company, actor=actor, at=at, told_at=told_at)
+    _evaluate(list(items.values()), book, company, actor=actor, at=at)
     answers |= {place: afresh(item) for place, item in items.items()}
-    repeated = [place for place in sound if place not in answers]
+    repeated = [place for place in tolds if place not in answers]
     if repeated:
         stored = storing.known([tolds[place].key for place in repeated])
         for place in repeated:
@@ -168,7 +178,7 @@ def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
     found = company.people
     lacking: dict[int, Person] = {}
     for told in tolds:
-        person = found.get(told.subject)
+        person = found.get(told.ref)
         if person is not None and any(
             (unit, Account.Kind.PENDING) not in person.accounts
             for unit in book.pending_units({told.kind})
@@ -204,7 +214,7 @@ def _lock(book: Rulebook, kinds: set[str], tolds: Collection[Told]) -> Company:
 def _locked(book: Rulebook, kinds: set[str], tolds: Collection[Told], drawn: Drawn) -> Company:
     budgets = people.lock_budgets(book, kinds, drawn.budgets)
     funds = people.lock_funds(book, kinds, drawn.funds)
-    return Company(people.lock_people({told.subject for told in tolds}), budgets, funds)
+    return Company(people.lock_people({told.ref for told in tolds}), budgets, funds)
 
 
 def _open_pending(lacking: dict[int, Person], units: set[int]) -> None:
@@ -221,12 +231,11 @@ def _evaluate(
     *,
     actor: Actor,
     at: datetime,
-    told_at: datetime | None = None,
 ) -> None:
     if not items:
         return
-    early = _ahead_of_orders(items)
-    late = early + _late_orders(items)
+    early = ahead_of_orders(items)
+    late = early + late_orders(items)
     items = [item for item in items if item not in early]
     kinds = {item.told.kind for item in (*items, *late)}
     company.fill_purses(at)
@@ -236,7 +245,7 @@ def _evaluate(
     budgets = dict(company.budgets)
     for part in (items, late):
         for wave in cut(part, book.settling, giving_back):
-            Wave(book, company, actor, at, wave, told_at).run()
+            Wave(book, company, actor, at, wave).run()
     items = items + late
     moved: dict[int, Person] = {item.person.member.pk: item.person for item in items}
     limited = {pk: person.uses for pk, person in moved.items() if person.uses.limits}
@@ -255,7 +264,7 @@ def _arrival(told: Told, person: Person | None, at: datetime) -> Arrival:
         return Arrival(told, person, Status.QUARANTINED, "It says it happens in the future.")
     if person is None:
         return Arrival(told, None, Status.PARKED, "The member is not known yet.")
-    return _standing(Arrival(told, person, Status.ACCEPTED))
+    return _standing(Arrival(told, person, Status.ACCEPTED, told.clash))
 
 
 def _standing(arrival: Arrival) -> Arrival:
@@ -265,91 +274,11 @@ def _standing(arrival: Arrival) -> Arrival:
     return arrival
 
 
-def _matched(arrivals: dict[int, Arrival]) -> dict[int, Arrival]:
-    """The returns among these, with the orders they speak of, or waiting for those or for a person."""
-    accepted = {
-        place: (arrival.person.member.pk, arrival.told.order_id)
-        for place, arrival in arrivals.items()
-        if arrival.status == Status.ACCEPTED and arrival.person is not None
-    }
-    back = {
-        place: number for place, number in accepted.items() if arrivals[place].told.kind in RETURNS
-    }
-    if not back:
-        return {}
-    placed: dict[returns.Number, dict[str, Mapping[str, Any]]] = {
-        number: {shop: row.payload for shop, row in orders.items()}
-        for number, orders in returns.placed(set(back.values())).items()
-    }
-    for place, number in accepted.items():
-        told = arrivals[place].told
-        if told.kind in schemas.ORDERS:
-            placed.setdefault(number, {}).setdefault(told.source, told.payload)
-    return {
-        place: _match(arrivals[place], placed.get(number, {})) for place, number in back.items()
-    }
-
-
-def _match(back: Arrival, orders: Mapping[str, Mapping[str, Any]]) -> Arrival:
-    """A return with the order it speaks of, among those of its number by who told them."""
-    shop = returns.shop_of(back.told, orders)
-    if shop is not None:
-        fault = returns.fault_of(back.told, orders[shop])
-        status = Status.QUARANTINED if fault else back.status
-        return Arrival(back.told, back.person, status, fault, shop)
-    if len(orders) > 1 and not back.told.payload.get("order_source"):
-        return Arrival(back.told, back.person, Status.QUARANTINED, SEVERAL)
-    return Arrival(back.told, back.person, Status.PARKED, "The order is not known yet.")
-
-
-def _ahead_of_orders(items: list[Item]) -> list[Item]:
-    """The returns among these that say they happened before their orders, which this batch brings too:
-    they are settled after them, as they would be when told one by one."""
-    orders = {
-        item.order: (item.told.occurred_at, item.activity_id)
-        for item in items
-        if item.told.kind in schemas.ORDERS
-    }
-    return [
-        item
-        for item in items
-        if item.told.kind in RETURNS
-        and (placed := orders.get(item.order))
-        and placed > (item.told.occurred_at, item.activity_id)
-    ]
-
-
-def _late_orders(items: list[Item]) -> list[Item]:
-    """The returns that waited for the orders among these; they count from now on."""
-    keys = {item.order: item for item in items if item.told.kind in schemas.ORDERS}
-    matched, faulty = [], {}
-    for row, key in returns.waiting_for(keys):
-        told, item = told_of(row), keys[key]
-        if fault := returns.fault_of(told, item.told.payload):
-            faulty[row.pk] = fault
-        else:
-            matched.append(Item(row.pk, told, item.person, shop=item.told.source))
-    activities.admit([item.activity_id for item in matched], faulty)
-    return matched
-
-
 def _repeat(told: Told, stored: Activity, *, actor: Actor, at: datetime) -> Answer:
     """The first answer again; or, when something else was said under the key, quarantine."""
     said = Arrival(told, None, Status.QUARANTINED, "Told before with other content.")
-    if bytes(stored.body_hash) == said.digest:
+    if bytes(stored.body_hash) in said.digests:
         return again(told, stored)
-    aside = Told(
-        told.source,
-        f"{told.external_id}#{said.digest.hex()[:12]}",
-        told.kind,
-        told.subject,
-        told.occurred_at,
-        told.payload,
-    )
+    aside = replace(told, external_id=f"{told.external_id}#{said.digests[0].hex()[:12]}")
     storing.record([Arrival(aside, None, said.status, said.reason)], actor=actor, at=at)
     return contradicted(told)
-
-
-def told_of(row: Activity) -> Told:
-    """A stored activity as it was told."""
-    return Told(row.source, row.external_id, row.kind, row.subject, row.occurred_at, row.payload)

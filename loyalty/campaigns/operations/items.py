@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from loyalty.campaigns.domain.evaluate import Outcome
 from loyalty.campaigns.domain.orders import Rate
@@ -13,12 +14,13 @@ from members.shipped import RETURNS
 
 @dataclass(slots=True, eq=False)
 class Item:
-    """A new activity in a wave, and what came of it. `shop` is who told the order that a return takes
-    back, where that is somebody else."""
+    """A new activity in a wave, and what came of it. `told_at` is when it was told, where that counts;
+    `shop` who told the order that a return takes back, where that is somebody else."""
 
     activity_id: int
     told: Told
     person: Person
+    told_at: datetime | None = None
     outcome: Outcome | None = None
     rate: Rate | None = None
     shop: str = ""

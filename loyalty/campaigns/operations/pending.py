@@ -35,8 +35,8 @@ def resolution(
 ) -> list[Line]:
     """The entries that end a pending accrual: into the wallet, or back to where it came from.
 
-    `amount` is what is still pending of it; part may have been taken back meanwhile, and staff may
-    have added to it.
+    `amount` is what is still pending of it; part may have been taken back meanwhile, staff may have
+    added to it, and a merge may have moved it.
 
     Life counts from now, when the points become spendable, unless the unit says otherwise. A
     confirmation that is told late, at `told_at`, leaves them their least life.
@@ -48,11 +48,14 @@ def resolution(
     else:
         ends = ledger.lot_end(unit, entry.occurred_at, member)
     own = amount if confirmed else min(amount, _not_reversed(entry))
+    lot = entry
+    if entry.credit_id != accounts.get((unit.pk, Kind.PENDING)):
+        lot = corrections.moved([entry.pk]).get(entry.pk, entry)
     line = Line(
         key=f"settle:{entry.pk}",
         kind=Entry.Kind.ACTIVATION if confirmed else Entry.Kind.REVERSAL,
         unit=unit.pk,
-        debit=entry.credit_id,
+        debit=lot.credit_id,
         credit=accounts[unit.pk, Kind.WALLET] if confirmed else entry.debit_id,
         amount=own,
         occurred_at=at,
@@ -65,7 +68,7 @@ def resolution(
         active_from=at if confirmed else None,
         expires_at=ends if confirmed else None,
         takes="lot",
-        lot=entry.pk,
+        lot=lot.pk,
     )
     if own == amount:
         return [line]
@@ -85,8 +88,13 @@ def _not_reversed(entry: Entry) -> int:
 def still_pending(waits: Iterable[Waiting]) -> dict[int, int]:
     """How much each of these waits is still about."""
     by_entry = {wait.effect.entry_id or 0: wait.pk for wait in waits}
-    lots = OpenLot.objects.filter(entry_id__in=by_entry).values_list("entry_id", "remaining")
-    return {by_entry[entry_id]: remaining for entry_id, remaining in lots}
+    lots = OpenLot.objects.values_list("entry_id", "remaining")
+    left = {by_entry[pk]: remaining for pk, remaining in lots.filter(entry_id__in=by_entry)}
+    elsewhere = [pk for pk, wait_pk in by_entry.items() if wait_pk not in left]
+    if elsewhere:
+        away = {lot.pk: by_entry[pk] for pk, lot in corrections.moved(elsewhere).items()}
+        left |= {away[pk]: remaining for pk, remaining in lots.filter(entry_id__in=away)}
+    return left
 
 
 def waiting(given: Given, told: Told, person: Person) -> Waiting:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max
 
 from loyalty.audiences.operations.profiles import Profile, read_history, read_ladders
@@ -23,9 +23,9 @@ from members.operations import tiers
 from members.shipped import RETURNS
 
 _LOCK = """
-SELECT m.id, a.id, a.unit_id, a.kind, b.is_frozen
+SELECT m.ref, a.member_id, a.id, a.unit_id, a.kind, b.is_frozen
 FROM members_member m
-JOIN members_account a ON a.member_id = m.id
+JOIN members_account a ON a.member_id = coalesce(m.merged_into_id, m.id)
 JOIN members_balance b ON b.account_id = a.id
 WHERE m.ref = ANY(%s) AND m.erased_at IS NULL
 ORDER BY a.id FOR UPDATE OF b
@@ -97,20 +97,28 @@ def lock_funds(book: Rulebook, kinds: set[str], also: Collection[int] = ()) -> d
 
 
 def lock_people(refs: Collection[str]) -> dict[str, Person]:
-    """Lock every account of these members, in account order, and read who they are.
+    """Lock every account of these members, in account order, and read who they are. A reference that
+    was merged leads to the other member.
 
     Whoever holds these locks is the only one earning or spending for these members, so what is read
     afterwards stays true until the commit.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [list(refs)])
-        rows = cursor.fetchall()
-    members = Member.objects.in_bulk({member_id for member_id, *_ in rows})
+    while True:
+        before = transaction.savepoint()
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK, [list(refs)])
+            rows = cursor.fetchall()
+        members = Member.objects.in_bulk({member_id for _, member_id, *_ in rows})
+        # While we waited, somebody may have merged one of them: then their accounts are the other's.
+        if all(member.merged_into_id is None for member in members.values()):
+            transaction.savepoint_commit(before)
+            break
+        transaction.savepoint_rollback(before)
     people = {pk: Person(member) for pk, member in members.items()}
-    for member_id, account_id, unit_id, kind, is_frozen in rows:
+    for _, member_id, account_id, unit_id, kind, is_frozen in rows:
         people[member_id].accounts[unit_id, kind] = account_id
         people[member_id].is_frozen |= is_frozen
-    return {person.member.ref: person for person in people.values()}
+    return {ref: people[member_id] for ref, member_id, *_ in rows}
 
 
 def learn(company: Company, book: Rulebook, kinds: set[str], fresh: Iterable[int]) -> None:

@@ -16,7 +16,7 @@ from loyalty.campaigns.domain.evaluate import window_of
 from loyalty.campaigns.domain.orders import Order, Rate, read_order
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.models import Campaign, Effect, Waiting
+from loyalty.campaigns.models import Campaign, Effect, MergedBonus, Waiting
 from loyalty.campaigns.operations import people, refunds
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.rulebook import Rulebook
@@ -72,13 +72,14 @@ def pieces(payload: Mapping[str, Any], ordered: Mapping[str, int]) -> dict[str, 
 
 
 def placed(numbers: Collection[Number]) -> dict[Number, dict[str, Activity]]:
-    """The orders under these numbers that count, by who told them; the first told, should one source
-    have told two."""
+    """The orders under these numbers that were evaluated, by who told them; the first told, should one
+    source have told two."""
     found = (
         Activity.objects.filter(
             member_id__in={member_id for member_id, _ in numbers},
             kind__in=ORDERS,
             status=Status.ACCEPTED,
+            evaluation__isnull=False,
             payload__order_id__in=list({order_id for _, order_id in numbers}),
         )
         .select_related("evaluation")
@@ -86,7 +87,7 @@ def placed(numbers: Collection[Number]) -> dict[Number, dict[str, Activity]]:
     )
     orders: dict[Number, dict[str, Activity]] = defaultdict(dict)
     for row in found:
-        orders[row.member_id or 0, str(row.payload["order_id"])][row.source] = row
+        orders[_number(row)][row.source] = row
     return orders
 
 
@@ -96,21 +97,25 @@ def shop_of(said: Told | Activity, shops: Collection[str]) -> str | None:
     return returned.shop_of(said.source, said.payload.get("order_source"), shops)
 
 
-def _key_of(row: Activity, orders: Mapping[Number, Mapping[str, Activity]]) -> Key | None:
-    """Which of these orders a stored return speaks of."""
-    number = row.member_id or 0, str(row.payload["order_id"])
-    shop = shop_of(row, orders.get(number, {}))
+def _number(row: Activity) -> Number:
+    return row.member_id or 0, str(row.payload["order_id"])
+
+
+def _key_of(row: Activity, shops: Mapping[Number, Collection[str]]) -> Key | None:
+    """Which order a stored return speaks of, when these shops told those of its number."""
+    number = _number(row)
+    shop = shop_of(row, shops.get(number, ()))
     return None if shop is None else (number[0], shop, number[1])
 
 
 def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
-    """The evaluated sales under these keys, in five queries however many they are."""
+    """The evaluated sales under these keys, in six queries however many they are."""
     orders = placed({(member_id, order_id) for member_id, _, order_id in keys})
     sales = {
         (member_id, shop, order_id): Sale(row, read_order(row.payload, _rate_of(row)))
         for (member_id, order_id), told in orders.items()
         for shop, row in told.items()
-        if (member_id, shop, order_id) in keys and hasattr(row, "evaluation")
+        if (member_id, shop, order_id) in keys
     }
     by_activity = {sale.activity.pk: sale for sale in sales.values()}
     effects = Effect.objects.filter(activity__in=by_activity, kind="points")
@@ -121,6 +126,12 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
     )
     for activity_id, effect_id, amount in asked.annotate(sum=Sum("amount")):
         by_activity[activity_id].asked[effect_id] = -amount
+    merged = MergedBonus.objects.filter(effect__activity__in=by_activity, given_again_at=None)
+    for activity_id, effect_id, amount in merged.values_list(
+        "effect__activity", "effect", "amount"
+    ):
+        asked_of = by_activity[activity_id].asked
+        asked_of[effect_id] = asked_of.get(effect_id, 0) + amount
     earlier = Activity.objects.filter(
         member_id__in={member_id for member_id, *_ in sales},
         kind__in=RETURNS,
@@ -137,7 +148,7 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
 
 def _rate_of(row: Activity) -> Rate | None:
     """The rate that the sale was evaluated with."""
-    factor = row.evaluation.rate if hasattr(row, "evaluation") else None
+    factor = row.evaluation.rate
     return None if factor is None else Rate(settings.PROGRAMME_CURRENCY, factor)
 
 
@@ -157,11 +168,11 @@ def drawn_on(tolds: Iterable[Told], settling: Collection[str]) -> Drawn:
     ending = [told for told in tolds if told.kind in settling]
     paid = Q(
         activity__kind__in=ORDERS,
-        activity__member__ref__in={told.subject for told in back},
+        activity__member__ref__in={told.ref for told in back},
         activity__payload__order_id__in=list({told.order_id for told in back}),
     )
     promised = Q(
-        waiting__member__ref__in={told.subject for told in ending},
+        waiting__member__ref__in={told.ref for told in ending},
         waiting__key__in={told.order_id for told in ending},
     )
     asked = [question for question, about in ((paid, back), (promised, ending)) if about]
@@ -326,10 +337,16 @@ def waiting_for(keys: Collection[Key]) -> list[tuple[Activity, Key]]:
             kind__in=RETURNS,
             status=Status.PARKED,
             payload__order_id__in=list({order_id for *_, order_id in keys}),
-        ).order_by("occurred_at", "pk")
+        )
+        .select_related("member")
+        .order_by("occurred_at", "pk")
     )
-    orders = placed({(row.member_id or 0, str(row.payload["order_id"])) for row in parked})
-    spoken = ((row, _key_of(row, orders)) for row in parked)
+    shops: dict[Number, set[str]] = defaultdict(set)
+    for number, told in placed({_number(row) for row in parked}).items():
+        shops[number].update(told)
+    for member_id, shop, order_id in keys:
+        shops[member_id, order_id].add(shop)
+    spoken = ((row, _key_of(row, shops)) for row in parked)
     return [(row, key) for row, key in spoken if key is not None and key in keys]
 
 

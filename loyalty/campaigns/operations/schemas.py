@@ -9,11 +9,19 @@ from django.conf import settings
 
 from loyalty.campaigns.domain.orders import MOST, Rate, own_rate, read_order
 from loyalty.campaigns.domain.told import Fault, Told
+from loyalty.campaigns.operations import customers
 from members.models import ActivityKind
 
 Validator = jsonschema_rs.Draft202012Validator
 
 ORDERS = frozenset({"order.placed"})
+
+#: Whose it is cannot be found out, now or later.
+NOBODY = Fault(
+    "/subject",
+    "nobody",
+    "It names no member, and data.customer no card_token, phone or email that can be read.",
+)
 
 
 @lru_cache(maxsize=256)
@@ -37,7 +45,8 @@ def faults_of(told: Told, validator: Validator | None) -> list[Fault]:
     fault = _unstorable(told)
     if fault:
         return [Fault("/data", "not_storable", fault)]
-    found = [
+    found = [] if told.subject or customers.set_apart(told).keys else [NOBODY]
+    found += [
         Fault(
             "/data" + "".join(f"/{part}" for part in error.instance_path),
             error.kind.name,

@@ -94,10 +94,20 @@ class Arrival:
     shop: str = ""
 
     @property
-    def digest(self) -> bytes:
-        """The hash of what was said."""
+    def digests(self) -> list[bytes]:
+        """The hash of what was said; more than one where secrets were changed, the one in use first."""
         told = self.told
-        return activities.body_hash(told.kind, told.subject, told.occurred_at, dict(told.payload))
+        said = [dict(told.payload)]
+        if told.keys:
+            by_secret = zip(*(key.digests for key in told.keys), strict=True)
+            said = [dict(told.payload) | {"customer": self._named(each)} for each in by_secret]
+        return [
+            activities.body_hash(told.kind, told.subject, told.occurred_at, each) for each in said
+        ]
+
+    def _named(self, digests: Sequence[bytes]) -> dict[str, str]:
+        kinds = [key.kind for key in self.told.keys]
+        return {kind: digest.hex() for kind, digest in zip(kinds, digests, strict=True)}
 
 
 def record(
@@ -115,10 +125,21 @@ def record(
             "payload": dict(arrival.told.payload),
             "status": arrival.status,
             "status_reason": arrival.reason,
+            "body_hash": arrival.digests[0],
         }
         for arrival in arrivals
     ]
-    return activities.insert(facts, at=at, by=f"{actor.kind}:{actor.name}")
+    fresh = activities.insert(facts, at=at, by=f"{actor.kind}:{actor.name}")
+    activities.name_keys(
+        {
+            fresh[arrival.told.key]: arrival.told.key_ids
+            for arrival in arrivals
+            if arrival.status == Activity.Status.PARKED
+            and arrival.person is None
+            and arrival.told.key in fresh
+        }
+    )
+    return fresh
 
 
 def known(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Activity]:

@@ -40,7 +40,6 @@ class Wave:
     actor: Actor
     at: datetime
     items: list[Item]
-    told_at: datetime | None = None
     lines: list[Line] = field(default_factory=list)
     effects: list[NewEffect] = field(default_factory=list)
     waits: list[tuple[NewEffect, Waiting]] = field(default_factory=list)
@@ -177,7 +176,7 @@ class Wave:
                 expires_at=NEVER
                 if given.wait
                 else ledger.lot_end(
-                    unit, person.alive_since(unit, told), person.member, told_at=self.told_at
+                    unit, person.alive_since(unit, told), person.member, told_at=item.told_at
                 ),
             )
         )
@@ -241,7 +240,7 @@ class Wave:
             at=item.told.occurred_at,
             cause=("activity", item.activity_id),
             reason=effect.why,
-            told_at=self.told_at,
+            told_at=item.told_at,
         )
 
     def _free(self, item: Item, promised: Effect, amount: int) -> list[Back]:

@@ -45,13 +45,20 @@ EXAMPLE = {
 
 
 class EventInput(serializers.Serializer):
-    """A CloudEvents 1.0 object; `data` is checked against the schema of its `type`."""
+    """A CloudEvents 1.0 object; `data` is checked against the schema of its `type`.
+
+    Without a `subject`, `data.customer` names at least one of `card_token`, `phone` and `email`. They
+    are tried in the programme's order; while none belongs to a member, the activity is parked. With a
+    `subject` they decide nothing. Neither they nor anything else in `customer` is kept as it was sent.
+    """
 
     specversion = serializers.CharField(default="1.0")
     id = serializers.CharField(max_length=180)
     source = serializers.CharField(max_length=100)
     type = serializers.CharField(max_length=60)
-    subject = serializers.CharField(max_length=100)
+    subject = serializers.CharField(
+        max_length=100, required=False, help_text="The member's reference."
+    )
     time = serializers.DateTimeField(required=False)
     data = serializers.DictField(required=False)
 
@@ -99,7 +106,8 @@ class ActivityOutput(AnswerOutput):
     """An activity with its full trace."""
 
     type = serializers.CharField()
-    subject = serializers.CharField()
+    subject = serializers.CharField(help_text="As it was told; empty when only keys were.")
+    member = serializers.CharField(allow_null=True, help_text="Whose it is, as far as known.")
     time = serializers.DateTimeField()
     received_at = serializers.DateTimeField()
     trace = serializers.ListField(child=serializers.DictField())
@@ -162,7 +170,7 @@ class ActivityView(APIView):
     @extend_schema(operation_id="activities_read", responses=ActivityOutput)
     def get(self, request: Request, pk: int) -> Response:
         """By its number here, which entries name as their cause."""
-        row = get_object_or_404(Activity.objects.select_related("evaluation"), pk=pk)
+        row = get_object_or_404(Activity.objects.select_related("evaluation", "member"), pk=pk)
         answer = again(intake.told_of(row), row)
         evaluation = getattr(row, "evaluation", None)
         return Response(
@@ -171,6 +179,7 @@ class ActivityView(APIView):
                 "status": row.status,
                 "type": row.kind,
                 "subject": row.subject,
+                "member": row.member.ref if row.member else None,
                 "time": row.occurred_at,
                 "received_at": row.received_at,
                 "trace": evaluation.trace if evaluation else [],

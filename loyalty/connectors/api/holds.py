@@ -77,7 +77,7 @@ class HoldsView(APIView):
         given.is_valid(raise_exception=True)
         wanted = given.validated_data
         hold = holds.place(
-            get_object_or_404(Member.objects.active(), ref=wanted["member"]),
+            get_object_or_404(Member.objects.known_as(wanted["member"])),
             unit=get_object_or_404(Unit, code=wanted["unit"]),
             amount=wanted["amount"],
             lasts=timedelta(seconds=wanted["expires_in"]),

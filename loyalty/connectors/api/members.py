@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.exceptions import ParseError
 from rest_framework.generics import get_object_or_404
@@ -16,8 +16,10 @@ from loyalty.connectors import readings
 from loyalty.connectors.api.cloudevents import read_time
 from loyalty.connectors.api.pagination import Cursor
 from members.domain.actors import Actor
+from members.domain.keys import EMAIL, NAMES
+from members.errors import UnreadableKey
 from members.models import Entry, Member
-from members.operations import consents, members
+from members.operations import consents, keys, members
 
 #: How a tier begins: on joining, by points, by a return, at a review, by hand, or when that ends.
 CAUSES = ("joined", "reached", "taken_back", "not_kept", "given", "given_until")
@@ -30,6 +32,42 @@ class ConsentInput(serializers.Serializer):
     purpose = serializers.CharField(max_length=40)
     channel = serializers.CharField(max_length=20, required=False, default="")
     granted = serializers.BooleanField()
+
+
+class KeysInput(serializers.Serializer):
+    """What the member's purchases may be known by. A list is everything of its kind from now on."""
+
+    def to_internal_value(self, data: Any) -> dict[str, list[str]]:
+        """By kind, as the operation names them."""
+        given = super().to_internal_value(data)
+        faults: dict[str, list[str]] = {}
+        for name, texts in given.items():
+            for text in texts:
+                try:
+                    keys.read(NAMES[name], text)
+                except UnreadableKey as refusal:
+                    faults.setdefault(name, []).extend(refusal.messages)
+        if faults:
+            raise serializers.ValidationError(faults)
+        return {NAMES[name]: texts for name, texts in given.items()}
+
+    card_token = serializers.ListField(
+        child=serializers.CharField(max_length=320), max_length=20, required=False
+    )
+    phone = serializers.ListField(
+        child=serializers.CharField(max_length=320), max_length=20, required=False
+    )
+    email = serializers.ListField(
+        child=serializers.CharField(max_length=320), max_length=20, required=False
+    )
+
+
+class KeysOutput(serializers.Serializer):
+    """How many keys of each kind a member has; the keys themselves are not kept."""
+
+    card_token = serializers.IntegerField()
+    phone = serializers.IntegerField()
+    email = serializers.IntegerField()
 
 
 class MemberInput(serializers.Serializer):
@@ -47,11 +85,13 @@ class MemberInput(serializers.Serializer):
     joined_on = serializers.DateField(required=False)
     language = serializers.RegexField(r"^[a-z]{2}(-[A-Za-z]{2,4})?$", required=False)
     consents = ConsentInput(many=True, required=False)
+    keys = KeysInput(required=False)
 
     def fields_of(self) -> dict[str, Any]:
         """The input as the operation names it."""
         fields = dict(self.validated_data)
         fields.pop("consents", None)
+        fields.pop("keys", None)
         birthday = fields.pop("birthday", None)
         if birthday:
             fields["birth_month"], fields["birth_day"] = map(int, birthday.split("-")[-2:])
@@ -63,6 +103,7 @@ class MemberOutput(serializers.ModelSerializer):
 
     member = serializers.CharField(source="ref")
     birthday = serializers.SerializerMethodField()
+    keys = serializers.SerializerMethodField()
 
     class Meta:
         model = Member
@@ -75,7 +116,13 @@ class MemberOutput(serializers.ModelSerializer):
             "time_zone",
             "language",
             "joined_on",
+            "keys",
         )
+
+    @extend_schema_field(KeysOutput)
+    def get_keys(self, member: Member) -> dict[str, int]:
+        """By kind."""
+        return keys.kinds_of(member)
 
     def get_birthday(self, member: Member) -> str | None:
         """MM-DD, or null."""
@@ -98,6 +145,8 @@ class MemberView(APIView):
         operation_id="members_upsert",
         request=MemberInput,
         responses={200: MemberOutput, 201: MemberOutput},
+        description="What purchases named by a key before counts as soon as the key is given. A key that "
+        "belongs to another member is refused (409, `key_taken`), and nothing is changed.",
     )
     def put(self, request: Request, ref: str) -> Response:
         """Enrol the member, or change what is told; 201 when new."""
@@ -105,13 +154,18 @@ class MemberView(APIView):
         given.is_valid(raise_exception=True)
         if len(ref) > 100 or not ref.isprintable():
             raise ParseError("The reference has at most 100 printable characters.")
-        actor = Actor.key(request.auth)
+        actor, told = Actor.key(request.auth), given.validated_data
         with transaction.atomic():
-            known = Member.objects.active().filter(ref=ref).first()
+            known = Member.objects.known_as(ref).first()
+            named = told.get("keys", {})
+            addresses = [told.get("email", ""), *named.get(EMAIL, ())]
+            keys.lock(named | {EMAIL: addresses}, of=known)
             member = known or members.enrol(ref, actor=actor, **given.fields_of())
             # Also after enrolling: somebody else may have done that first, with other words.
             member = members.update(member, actor=actor, **given.fields_of())
-            for consent in given.validated_data.get("consents", ()):
+            if "keys" in told:
+                keys.give(member, keys=told["keys"], actor=actor)
+            for consent in told.get("consents", ()):
                 consents.record(member, actor=actor, **consent)
         return Response(
             MemberOutput(member).data,
@@ -272,7 +326,7 @@ class EntryView(APIView):
 def _member(ref: str) -> Member:
     if not ref.isprintable():
         raise Http404
-    return get_object_or_404(Member.objects.active(), ref=ref)
+    return get_object_or_404(Member.objects.known_as(ref))
 
 
 def _entries(member: Member):

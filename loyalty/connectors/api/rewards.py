@@ -100,7 +100,7 @@ class RewardsView(ListAPIView):
         ref = request.query_params.get("member")
         if not ref:
             return super().get(request, *args, **kwargs)
-        member = get_object_or_404(Member.objects.active(), ref=ref)
+        member = get_object_or_404(Member.objects.known_as(ref))
         page = self.paginate_queryset(self.get_queryset()) or []
         context = {"member": member, "standings": standings(member, page)}
         return self.get_paginated_response(RewardOutput(page, many=True, context=context).data)
@@ -195,7 +195,7 @@ class RedemptionsView(APIView):
             else partial(redemptions.reserve, lasts=timedelta(seconds=seconds))
         )
         redemption = take(
-            get_object_or_404(Member.objects.active(), ref=wanted["member"]),
+            get_object_or_404(Member.objects.known_as(wanted["member"])),
             reward=get_object_or_404(Reward, slug=wanted["reward"]),
             quantity=wanted["quantity"],
             order_id=wanted["order_id"],

@@ -47,7 +47,7 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One activity of the file, and the line it begins on."""
+    """One activity of the file, and the line it begins on; `member` is empty when it names none."""
 
     line: int
     id: str
@@ -161,7 +161,13 @@ def _event(line: int, event: Any) -> Iterator[Read | RowFault]:
         yield RowFault(line, "", str(event)[:60], "write a CloudEvents object")
         return
     faults: list[RowFault] = []
-    for name, length in (("id", 180), ("type", 60), ("subject", 100)):
+    data = event.get("data", {})
+    if not isinstance(data, dict):
+        faults.append(RowFault(line, "data", str(data)[:60], "write an object"))
+    needed = {"id": 180, "type": 60, "subject": 100}
+    if event.get("subject") is None and isinstance(data, dict) and "customer" in data:
+        del needed["subject"]
+    for name, length in needed.items():
         value = event.get(name)
         if not isinstance(value, str) or not 0 < len(value) <= length or not value.isprintable():
             remedy = f"write 1 to {length} printable characters"
@@ -171,13 +177,10 @@ def _event(line: int, event: Any) -> Iterator[Read | RowFault]:
         faults.append(
             RowFault(line, "time", str(event.get("time"))[:60], "write a time with its zone")
         )
-    data = event.get("data", {})
-    if not isinstance(data, dict):
-        faults.append(RowFault(line, "data", str(data)[:60], "write an object"))
     if faults or at is None:
         yield from faults
         return
-    yield Read(line, event["id"], event["type"], at, event["subject"], data)
+    yield Read(line, event["id"], event["type"], at, event.get("subject") or "", data)
 
 
 def _time(text: Any) -> datetime | None:

@@ -61,6 +61,7 @@ def _import(reads: list[Read], source: str, actor: Actor, report: Report) -> Non
     first = {
         read.member: local_date(read.at, zone)
         for read in sorted(reads, key=lambda read: read.at, reverse=True)
+        if read.member
     }
     report.members += members.enrol_missing(list(first), actor=actor, joined_on=first)
     answers = intake.take([_told(read, source) for read in reads], actor=actor, is_history=True)

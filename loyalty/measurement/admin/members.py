@@ -15,7 +15,7 @@ from unfold.widgets import (
 )
 
 from loyalty.measurement import readings
-from loyalty.measurement.admin import by_hand, lives
+from loyalty.measurement.admin import by_hand, identity, lives
 from members import permissions
 from members.console import OperationAdmin, RefusableForm, Step, StepsAdmin
 from members.domain.actors import Actor
@@ -76,13 +76,13 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
     search_fields = ("=ref", "email__istartswith", "given_name", "family_name")
     search_help_text = _("Reference, e-mail address or name")
     ordering = ("-id",)
-    list_select_related = ("user",)
+    list_select_related = ("user", "merged_into")
     fieldsets = (
         (
             None,
             {
                 "fields": (
-                    ("ref", "user"),
+                    ("ref", "user", "merged_into"),
                     ("given_name", "family_name"),
                     "email",
                     ("birth_month", "birth_day", "birthday_set_at"),
@@ -93,10 +93,11 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
             },
         ),
     )
-    readonly_fields = ("ref", "user", "pseudonym", "birthday_set_at", "created_at")
+    readonly_fields = ("ref", "user", "merged_into", "pseudonym", "birthday_set_at", "created_at")
     steps = (
         *by_hand.STEPS,
         *lives.STEPS,
+        *identity.STEPS,
         Step(
             name="give_tier",
             label=_("Give a tier"),
@@ -106,7 +107,7 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
             permission="members.add_tierlift",
             act=lifts.give_tier,
             can=permissions.can_give_tier,
-            fits=lambda member: member.erased_at is None,
+            fits=identity.is_their_own,
             form=TierForm,
             icon="military_tech",
         ),

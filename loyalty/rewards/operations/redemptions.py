@@ -305,3 +305,16 @@ def _good_until(member: Member, reward: Reward) -> datetime | None:
         return None
     today = local_date(clock.now(), member.time_zone)
     return last_instant(days=reward.good_for_days, today=today, zone=member.time_zone)
+
+
+def hand_over(source: Member, target: Member) -> list[int]:
+    """Have what `source` exchanged be `target`'s, who is the same person; answers which."""
+    own = Redemption.objects.filter(member=source).order_by("pk")
+    ids = list(own.values_list("pk", flat=True))
+    Redemption.objects.filter(pk__in=ids).update(member=target)
+    return ids
+
+
+def hand_back(source: Member, target: Member, ids: Sequence[int]) -> None:
+    """Have what `hand_over` moved be `source`'s again."""
+    Redemption.objects.filter(pk__in=ids, member=target).update(member=source)

@@ -4,59 +4,42 @@ Both keys are derived from SECRET_KEY. After it was changed, codes made before a
 as long as the old one is listed in SECRET_KEY_FALLBACKS.
 """
 
-import hashlib
-import hmac
 import secrets
-from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 
 from loyalty.rewards.domain.codes import plain
 from loyalty.rewards.models import Coupon
+from members import secret_keys
 
 NONCE = 12
-
-
-@lru_cache(maxsize=16)
-def _key(secret: str, purpose: str) -> bytes:
-    derive = HKDF(hashes.SHA256(), 32, salt=None, info=f"laurel.rewards.coupon.{purpose}".encode())
-    return derive.derive(secret.encode())
-
-
-def _secrets() -> list[str]:
-    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+FINDING, SEALING = "rewards.coupon.digest", "rewards.coupon.seal"
 
 
 def digest(code: str) -> bytes:
     """The hash under which a code is stored."""
-    return _digest(_secrets()[0], plain(code))
+    return digests(code)[0]
 
 
-def digests(code: str) -> list[bytes]:
+def digests(code: str) -> tuple[bytes, ...]:
     """Every hash under which this code may be stored; never empty."""
-    return [_digest(secret, plain(code)) for secret in _secrets()]
-
-
-def _digest(secret: str, code: str) -> bytes:
-    return hmac.new(_key(secret, "digest"), code.encode(), hashlib.sha256).digest()
+    return secret_keys.digests(plain(code), purpose=FINDING)
 
 
 def seal(code: str) -> bytes:
     """The code as it was written, encrypted; bound to its hash, so that copies cannot be swapped."""
     nonce = secrets.token_bytes(NONCE)
-    return nonce + AESGCM(_key(_secrets()[0], "seal")).encrypt(nonce, code.encode(), digest(code))
+    key = secret_keys.derived(secret_keys.secrets()[0], SEALING)
+    return nonce + AESGCM(key).encrypt(nonce, code.encode(), digest(code))
 
 
 def reveal(coupon: Coupon) -> str:
     """The code again, for its owner's eyes; empty when its key is gone."""
     sealed = bytes(coupon.sealed)
-    for secret in _secrets():
+    for secret in secret_keys.secrets():
         try:
-            opened = AESGCM(_key(secret, "seal")).decrypt(
+            opened = AESGCM(secret_keys.derived(secret, SEALING)).decrypt(
                 sealed[:NONCE], sealed[NONCE:], bytes(coupon.digest)
             )
         except InvalidTag:

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from loyalty.campaigns.operations import intake
-from loyalty.campaigns.operations.intake import SEVERAL
+from loyalty.campaigns.operations.matching import SEVERAL
 from members import clock
 from members.models import Activity, Balance
 from members.operations import ledger

@@ -48,4 +48,4 @@ def test_an_import_gives_new_members_what_was_told_before(units):
     rows = Activity.objects.order_by("external_id").values_list("subject", "member__ref", "status")
     assert list(rows) == [("yan", None, "parked"), ("zed", "zed", "accepted")]
     [job] = Job.objects.filter(kind="activity.evaluate")
-    assert job.arguments == {"activities": [keys["door", "zed"]]}
+    assert job.arguments == {"activities": [keys["door", "zed"]], "claimed": True}
