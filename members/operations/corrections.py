@@ -1,7 +1,7 @@
 """Taking back and giving back. A correction is a new entry that names the one it corrects."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
@@ -64,8 +64,7 @@ def reverse(
     returns what it took. Raises AlreadyReversed when more is asked in all than the entry gave.
     """
     now = clock.now()
-    home = _home(entry)
-    ledger.lock(home.credit_id, ledger.heir(home.credit).pk)
+    home = _locked(entry, _home)
     if known := _posted_under(entry, key):
         return known
     taken = Entry.objects.filter(reverses=entry).aggregate(sum=Sum("amount"))["sum"] or 0
@@ -171,8 +170,7 @@ def restore(
     it gave. Raises AlreadyReversed when more is asked than was taken.
     """
     now = clock.now()
-    source = entry if entry.debit.kind == Kind.WALLET else _hold_of(entry)
-    ledger.lock(source.debit_id, ledger.heir(source.debit).pk)
+    source = _locked(entry, _source)
     if known := _posted_under(entry, key):
         return known
     restored = Entry.objects.filter(reverses=entry).aggregate(sum=Sum("amount"))["sum"] or 0
@@ -220,9 +218,8 @@ def give_again(
 ) -> Entry | None:
     """Give what the reversal of `entry` under the key `taken_under` took, in a lot of its own that ends
     when the entry's lot does, or after the unit's grace. Nothing for what was still pending."""
-    now, home = clock.now(), _home(entry)
+    now, home = clock.now(), _locked(entry, _home)
     wallet = ledger.heir(home.credit)
-    ledger.lock(wallet.pk)
     taken = sum(reversal.amount for reversal in _posted_under(entry, taken_under))
     if not taken or wallet.kind != Kind.WALLET:
         return None
@@ -250,10 +247,35 @@ def _posted_under(entry: Entry, key: str) -> list[Entry]:
     return list(Entry.objects.filter(reverses=entry, key__startswith=f"{key}:").order_by("pk"))
 
 
+def _locked(entry: Entry, find: Callable[[Entry], Entry]) -> Entry:
+    """The entry that `find` finds for this one, with its account and the account that stands for it
+    locked. It is found again under the lock, for a merge may have happened while we waited."""
+    found = find(entry)
+    account = _account(found)
+    ledger.lock(account.pk, ledger.heir(account).pk)
+    found = find(entry)
+    heir = ledger.heir(_account(found))
+    if heir.pk != account.pk:
+        ledger.lock(heir.pk)
+    return found
+
+
+def _account(found: Entry) -> Account:
+    return found.debit if found.kind in (Entry.Kind.REDEMPTION, Entry.Kind.HOLD) else found.credit
+
+
 def _home(entry: Entry) -> Entry:
     """The entry whose lot holds what `entry` gave: its activation, when it was pending first."""
-    activation = Entry.objects.filter(parent=entry, kind=Entry.Kind.ACTIVATION)
-    return activation.select_related("credit__member", "unit").first() or entry
+    named = Q(parent=entry, kind=Entry.Kind.ACTIVATION) | Q(pk=entry.pk)
+    found = Entry.objects.filter(named).select_related("credit__member", "unit").order_by("-pk")
+    return found[0]
+
+
+def _source(entry: Entry) -> Entry:
+    """The entry that took from lots what `entry` spent: itself, or the hold that was captured."""
+    took = entry.pk if entry.debit.kind == Kind.WALLET else entry.parent_id
+    assert took is not None  # what is captured had been held
+    return Entry.objects.select_related("debit__member", "debit__unit").get(pk=took)
 
 
 def _lot(home: Entry) -> Entry:
@@ -321,11 +343,6 @@ def _reversal_lines(
         for part, size, debit, takes, lot in parts
         if size
     ]
-
-
-def _hold_of(capture: Entry) -> Entry:
-    assert capture.parent is not None  # what is captured had been held
-    return capture.parent
 
 
 def _parts(entry: Entry, source: Entry, amount: int) -> Iterator[tuple[Any, int]]:

@@ -5,7 +5,9 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import settings as how
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.members.machine import Books
+pytest.register_assert_rewrite("tests.members.machine")
+
+from tests.members.machine import Books  # noqa: E402 - after its assertions are made to speak
 
 pytestmark = pytest.mark.django_db
 
