@@ -1,8 +1,7 @@
 """Taking back and giving back. A correction is a new entry that names the one it corrects."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
@@ -15,25 +14,11 @@ from members.domain.actors import Actor
 from members.domain.calendar import local_date, start_of_day
 from members.domain.ledger import Line
 from members.errors import AlreadyReversed
-from members.models import Account, Entry, LotUse, OpenLot, Unit
-from members.operations import accounts, audit, ledger
+from members.models import Account, Entry, LotUse
+from members.operations import accounts, audit, clawbacks, ledger
+from members.operations.clawbacks import Ask
 
 Kind = Account.Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Clawback:
-    """How much of an accrual is taken back, and from where.
-
-    `own` of its own lot, `others` of the member's other lots, `debt` into debt. `expired` was never
-    spent and is gone already, `uncollected` is let go by the unit's policy.
-    """
-
-    own: int
-    others: int
-    debt: int
-    expired: int
-    uncollected: int
 
 
 class Homecoming(TypedDict):
@@ -63,94 +48,9 @@ def reverse(
     earlier reversals of this entry asked for, when that was more than they took. The same key again
     returns what it took. Raises AlreadyReversed when more is asked in all than the entry gave.
     """
-    now = clock.now()
-    home = _locked(entry, _home)
-    if known := _posted_under(entry, key):
-        return known
-    taken = Entry.objects.filter(reverses=entry).aggregate(sum=Sum("amount"))["sum"] or 0
-    asked = taken if asked_before is None else asked_before
-    amount = entry.amount - asked if amount is None else amount
-    if amount <= 0 or asked + amount > entry.amount:
-        raise AlreadyReversed()
-    plan = plan_clawback(home, amount=amount, forgiven=asked - taken, at=now)
-    cause = cause or (entry.cause_kind, entry.cause_id)
-    lines = _reversal_lines(entry, home, plan, key=key, reason=reason, at=now, cause=cause)
-    posted = ledger.post(lines, at=now)
-    audit.record(
-        entry,
-        actor=actor,
-        verb="members.entry.reversed",
-        after={
-            "amount": amount,
-            "debt": plan.debt,
-            "expired": plan.expired,
-            "uncollected": plan.uncollected,
-        },
-        reason=reason,
-    )
-    return ledger.entries_of(posted)
-
-
-def drop_raised(
-    entry: Entry, *, key: str, reason: str, cause: tuple[str, int | None]
-) -> list[Entry]:
-    """Take back what staff added to an accrual that still waits, for nothing else is left of it. The
-    account must be locked, as `reverse` leaves it."""
-    lots = OpenLot.objects.filter(entry=entry, account__kind=Kind.PENDING)
-    raised = lots.aggregate(sum=Sum("remaining"))["sum"] or 0
-    if not raised:
-        return []
-    line = raise_undone(entry, raised, key=key, reason=reason, at=clock.now(), cause=cause)
-    return ledger.entries_of(ledger.post([line]))
-
-
-def raise_undone(
-    entry: Entry,
-    amount: int,
-    *,
-    key: str,
-    reason: str,
-    at: datetime,
-    cause: tuple[str, int | None],
-) -> Line:
-    """The line that takes `amount` of what staff added to a pending accrual to where it came from."""
-    return Line(
-        key=key,
-        kind=Entry.Kind.ADJUSTMENT,
-        unit=entry.unit_id,
-        debit=entry.credit_id,
-        credit=accounts.programme_account(entry.unit, Kind.ADJUSTMENT).pk,
-        amount=amount,
-        occurred_at=at,
-        cause_kind=cause[0],
-        cause_id=cause[1],
-        reason=reason,
-        parent=entry.pk,
-        takes="lot",
-        lot=entry.pk,
-    )
-
-
-def plan_clawback(home: Entry, *, amount: int, forgiven: int, at: datetime) -> Clawback:
-    """How `amount` of the lot that `home` opened would be taken back at `at`.
-
-    `forgiven` is what earlier reversals let go. True while the account is locked.
-    """
-    account, unit, lot = ledger.heir(home.credit), home.unit, _lot(home)
-    lots = OpenLot.objects.filter(account=account)
-    own = min(lots.filter(entry=lot).aggregate(sum=Sum("remaining"))["sum"] or 0, amount)
-    expired = min(max(sum(map(_expired, {home, lot})) - forgiven, 0), amount - own)
-    rest = amount - own - expired
-    others = debt = 0
-    if account.kind == Kind.WALLET and unit.clawback != Unit.Clawback.PENDING:
-        spendable = lots.exclude(entry=lot).filter(expires_at__gt=at)
-        others = min(spendable.aggregate(sum=Sum("remaining"))["sum"] or 0, rest)
-        if unit.clawback == Unit.Clawback.DEBT:
-            debt = rest - others
-    elif account.kind == Kind.WALLET:
-        own = expired = 0
-        rest = amount
-    return Clawback(own, others, debt, expired, rest - others - debt)
+    ask = Ask(entry, key, reason, amount, asked_before, cause)
+    [taken] = clawbacks.take_back([ask], actor=actor)
+    return taken.entries
 
 
 @transaction.atomic
@@ -170,7 +70,7 @@ def restore(
     it gave. Raises AlreadyReversed when more is asked than was taken.
     """
     now = clock.now()
-    source = _locked(entry, _source)
+    source = _locked(entry)
     if known := _posted_under(entry, key):
         return known
     restored = Entry.objects.filter(reverses=entry).aggregate(sum=Sum("amount"))["sum"] or 0
@@ -218,24 +118,25 @@ def give_again(
 ) -> Entry | None:
     """Give what the reversal of `entry` under the key `taken_under` took, in a lot of its own that ends
     when the entry's lot does, or after the unit's grace. Nothing for what was still pending."""
-    now, home = clock.now(), _locked(entry, _home)
-    wallet = ledger.heir(home.credit)
+    now = clock.now()
+    [home] = clawbacks.locked_homes([entry.pk]).values()
+    wallet = home.account
     taken = sum(reversal.amount for reversal in _posted_under(entry, taken_under))
     if not taken or wallet.kind != Kind.WALLET:
         return None
-    [lot] = Entry.objects.filter(pk=_lot(home).pk).with_ends()
+    [lot] = Entry.objects.filter(pk=home.lot.pk).with_ends()
     line = Line(
         key=key,
         kind=Entry.Kind.ADJUSTMENT,
         unit=entry.unit_id,
-        debit=accounts.programme_account(home.unit, Kind.ADJUSTMENT).pk,
+        debit=accounts.programme_account(wallet.unit, Kind.ADJUSTMENT).pk,
         credit=wallet.pk,
         amount=taken,
         occurred_at=now,
         cause_kind=cause[0],
         cause_id=cause[1],
         reason=reason[:300],
-        parent=home.pk,
+        parent=home.opened.pk,
         active_from=now,
         expires_at=lot.ends_at if lot.ends_at > now else graced(wallet, now),
     )
@@ -247,28 +148,16 @@ def _posted_under(entry: Entry, key: str) -> list[Entry]:
     return list(Entry.objects.filter(reverses=entry, key__startswith=f"{key}:").order_by("pk"))
 
 
-def _locked(entry: Entry, find: Callable[[Entry], Entry]) -> Entry:
-    """The entry that `find` finds for this one, with its account and the account that stands for it
-    locked. It is found again under the lock, for a merge may have happened while we waited."""
-    found = find(entry)
-    account = _account(found)
-    ledger.lock(account.pk, ledger.heir(account).pk)
-    found = find(entry)
-    heir = ledger.heir(_account(found))
-    if heir.pk != account.pk:
-        ledger.lock(heir.pk)
-    return found
-
-
-def _account(found: Entry) -> Account:
-    return found.debit if found.kind in (Entry.Kind.REDEMPTION, Entry.Kind.HOLD) else found.credit
-
-
-def _home(entry: Entry) -> Entry:
-    """The entry whose lot holds what `entry` gave: its activation, when it was pending first."""
-    named = Q(parent=entry, kind=Entry.Kind.ACTIVATION) | Q(pk=entry.pk)
-    found = Entry.objects.filter(named).select_related("credit__member", "unit").order_by("-pk")
-    return found[0]
+def _locked(entry: Entry) -> Entry:
+    """The entry that took from lots what `entry` spent, with its account and the account that stands for
+    it locked. It is read again under the lock, for a merge may have happened while we waited."""
+    before = _source(entry)
+    heir = ledger.heir(before.debit)
+    ledger.lock(before.debit_id, heir.pk)
+    source = _source(entry)
+    if ledger.heir(source.debit).pk != heir.pk:
+        ledger.lock(ledger.heir(source.debit).pk)
+    return source
 
 
 def _source(entry: Entry) -> Entry:
@@ -276,73 +165,6 @@ def _source(entry: Entry) -> Entry:
     took = entry.pk if entry.debit.kind == Kind.WALLET else entry.parent_id
     assert took is not None  # what is captured had been held
     return Entry.objects.select_related("debit__member", "debit__unit").get(pk=took)
-
-
-def _lot(home: Entry) -> Entry:
-    """Where the lot is that `home` opened: as it was, or with the member it was merged into."""
-    if home.credit.member is None or home.credit.member.merged_into_id is None:
-        return home
-    return moved([home.pk]).get(home.pk, home)
-
-
-def moved(lots: Collection[int]) -> dict[int, Entry]:
-    """Those of these lots that a merge has moved, and the lots that they are now."""
-    away = Entry.objects.filter(
-        parent__in=lots,
-        kind=Entry.Kind.TRANSFER,
-        cause_kind="merge",
-        parent__credit__member__merged_into__isnull=False,
-    )
-    return {entry.parent_id or 0: entry for entry in away.order_by("pk")}
-
-
-def _expired(home: Entry) -> int:
-    """What expired of the lot that this entry opened, also while it was held for a checkout."""
-    expired = Entry.objects.filter(parent=home, kind=Entry.Kind.EXPIRY)
-    return expired.aggregate(sum=Sum("amount"))["sum"] or 0
-
-
-def _reversal_lines(
-    entry: Entry,
-    home: Entry,
-    plan: Clawback,
-    *,
-    key: str,
-    reason: str,
-    at: datetime,
-    cause: tuple[str, int | None],
-) -> list[Line]:
-    """The entries that carry out a plan; each names what it reverses."""
-    debt, wallet, lot_now = home.credit_id, ledger.heir(home.credit).pk, _lot(home)
-    if plan.debt:
-        assert home.credit.member is not None  # only members earn, so only members owe
-        debt = ledger.wallet(home.credit.member, home.unit, Kind.DEBT).pk
-    issuance = entry.debit_id
-    parts = (
-        ("own", plan.own, lot_now.credit_id, "lot", lot_now.pk),
-        ("others", plan.others, wallet, "fifo", None),
-        ("debt", plan.debt, debt, None, None),
-    )
-    return [
-        Line(
-            key=f"{key}:{part}",
-            kind=Entry.Kind.REVERSAL,
-            unit=entry.unit_id,
-            debit=debit,
-            credit=issuance,
-            amount=size,
-            occurred_at=at,
-            cause_kind=cause[0],
-            cause_id=cause[1],
-            rule_version=entry.rule_version_id,
-            reason=reason,
-            reverses=entry.pk,
-            takes=takes,
-            lot=lot,
-        )
-        for part, size, debit, takes, lot in parts
-        if size
-    ]
 
 
 def _parts(entry: Entry, source: Entry, amount: int) -> Iterator[tuple[Any, int]]:

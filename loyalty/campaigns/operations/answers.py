@@ -1,6 +1,7 @@
 """What the door answers for one activity."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -54,15 +55,15 @@ def contradicted(told: Told) -> Answer:
     )
 
 
-def afresh(item: Item) -> Answer:
-    """The answer for an activity that was just evaluated."""
+def afresh(item: Item, given_back: Sequence[dict[str, Any]] = ()) -> Answer:
+    """The answer for an activity that was just evaluated; `given_back` is its part of what
+    `given_back_by` found."""
     traces = item.outcome.traces if item.outcome else ()
     return Answer(
         item.told.external_id,
         item.told.source,
         "accepted",
-        effects=[_effect(effect) for effect in item.effects]
-        + _given_back(item.told, item.activity_id),
+        effects=[*map(_effect, item.effects), *given_back],
         not_earned=_not_earned(
             {"campaign": trace.rule.campaign, "why": trace.why, "passed": trace.passed}
             for trace in traces
@@ -76,11 +77,12 @@ def again(told: Told, stored: Activity) -> Answer:
     if stored.status != Activity.Status.ACCEPTED:
         return Answer(told.external_id, told.source, stored.status, reason=stored.status_reason)
     effects = sorted(stored.effects.all(), key=lambda effect: effect.pk)
+    given_back = given_back_by([stored.pk]) if told.kind in RETURNS else {}
     return Answer(
         told.external_id,
         told.source,
         "duplicate",
-        effects=[_effect(effect) for effect in effects] + _given_back(told, stored.pk),
+        effects=[*map(_effect, effects), *given_back.get(stored.pk, ())],
         not_earned=_not_earned(evaluation.trace if evaluation else []),
     )
 
@@ -97,25 +99,27 @@ def _effect(effect: Effect | NewEffect) -> dict[str, Any]:
     }
 
 
-def _given_back(told: Told, activity_id: int) -> list[dict[str, Any]]:
-    """The points an order was paid with, which came back with it; no rule gave them."""
-    if told.kind not in RETURNS:
-        return []
+def given_back_by(returns: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """By return, the points its order was paid with, which came back with it; no rule gave them."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    if not returns:
+        return found
     entries = Entry.objects.filter(
-        cause_kind="activity", cause_id=activity_id, kind=Entry.Kind.RESTORATION
+        cause_kind="activity", cause_id__in=returns, kind=Entry.Kind.RESTORATION
     )
-    return [
-        {
-            "kind": "restoration",
-            "unit": entry.unit.code,
-            "amount": entry.amount,
-            "state": str(Effect.State.ACTIVE),
-            "campaign": None,
-            "rule_version": None,
-            "why": entry.reason,
-        }
-        for entry in entries.select_related("unit").order_by("pk")
-    ]
+    for entry in entries.select_related("unit").order_by("pk"):
+        found[entry.cause_id or 0].append(
+            {
+                "kind": "restoration",
+                "unit": entry.unit.code,
+                "amount": entry.amount,
+                "state": str(Effect.State.ACTIVE),
+                "campaign": None,
+                "rule_version": None,
+                "why": entry.reason,
+            }
+        )
+    return found
 
 
 def _not_earned(traces: Iterable[dict[str, Any]]) -> list[dict[str, str]]:

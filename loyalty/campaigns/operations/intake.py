@@ -26,6 +26,7 @@ from loyalty.campaigns.operations.answers import (
     afresh,
     again,
     contradicted,
+    given_back_by,
     not_counted,
     rejected,
 )
@@ -162,7 +163,10 @@ def _take(
         else:
             answers[place] = not_counted(arrival)
     _evaluate(list(items.values()), book, company, actor=actor, at=at)
-    answers |= {place: afresh(item) for place, item in items.items()}
+    back = given_back_by([item.activity_id for item in items.values() if item.told.kind in RETURNS])
+    answers |= {
+        place: afresh(item, back.get(item.activity_id, ())) for place, item in items.items()
+    }
     repeated = [place for place in tolds if place not in answers]
     if repeated:
         stored = storing.known([tolds[place].key for place in repeated])

@@ -15,7 +15,7 @@ from loyalty.campaigns.operations.rulebook import Rulebook
 from members.domain.calendar import start_of_day
 from members.domain.ledger import Line
 from members.models import Account, Entry, OpenLot
-from members.operations import corrections, ledger
+from members.operations import clawbacks, ledger
 
 Kind = Account.Kind
 
@@ -50,7 +50,7 @@ def resolution(
     own = amount if confirmed else min(amount, _not_reversed(entry))
     lot = entry
     if entry.credit_id != accounts.get((unit.pk, Kind.PENDING)):
-        lot = corrections.moved([entry.pk]).get(entry.pk, entry)
+        lot = clawbacks.moved([entry.pk]).get(entry.pk, entry)
     line = Line(
         key=f"settle:{entry.pk}",
         kind=Entry.Kind.ACTIVATION if confirmed else Entry.Kind.REVERSAL,
@@ -73,9 +73,7 @@ def resolution(
     if own == amount:
         return [line]
     key = f"{line.key}:raised"
-    raised = corrections.raise_undone(
-        entry, amount - own, key=key, reason=reason, at=at, cause=cause
-    )
+    raised = clawbacks.raise_undone(lot, amount - own, key=key, reason=reason, at=at, cause=cause)
     return [line, raised]
 
 
@@ -92,7 +90,7 @@ def still_pending(waits: Iterable[Waiting]) -> dict[int, int]:
     left = {by_entry[pk]: remaining for pk, remaining in lots.filter(entry_id__in=by_entry)}
     elsewhere = [pk for pk, wait_pk in by_entry.items() if wait_pk not in left]
     if elsewhere:
-        away = {lot.pk: by_entry[pk] for pk, lot in corrections.moved(elsewhere).items()}
+        away = {lot.pk: by_entry[pk] for pk, lot in clawbacks.moved(elsewhere).items()}
         left |= {away[pk]: remaining for pk, remaining in lots.filter(entry_id__in=away)}
     return left
 

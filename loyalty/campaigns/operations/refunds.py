@@ -1,5 +1,8 @@
-"""What an order was paid with, given back with what comes back of it."""
+"""What orders were paid with, given back with what comes back of them."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from django.db.models import Sum
@@ -11,42 +14,61 @@ from members.models import Entry, Hold, Member
 from members.operations import corrections
 
 
-def give_back(
-    member: Member,
-    *,
-    order_id: str,
-    share: Fraction,
-    key: str,
-    actor: Actor,
-    cause: tuple[str, int | None],
-) -> None:
-    """Restore, in proportion, the points that the order was paid with; with its last part, those of
-    the rewards it used. What was captured for no order in particular belongs to none.
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """That `share` of the value of a member's order has come back in all, and what says so."""
 
-    `share` is how much of the order's value has come back in all. Giving back again gives no more.
+    member: Member
+    order_id: str
+    share: Fraction
+    key: str
+    cause: tuple[str, int | None]
+
+    @property
+    def number(self) -> tuple[int, str]:
+        """Whose order, under which number."""
+        return self.member.pk, self.order_id
+
+
+def give_back(refunds: Sequence[Refund], *, actor: Actor) -> None:
+    """Restore, in proportion, the points that orders were paid with; with an order's last part, those
+    of the rewards it used. What was captured for no order in particular belongs to none.
+
+    Giving back again gives no more. Two queries where nothing was paid with points.
     """
-    if not order_id:
+    named = [refund for refund in refunds if refund.order_id]
+    if not named:
         return
+    holds: dict[tuple[int, str], list[Hold]] = defaultdict(list)
     captured = Hold.objects.filter(
-        member=member, reference=order_id, state=Hold.State.CAPTURED
-    ).select_related("entry")
-    for hold in captured.order_by("pk"):
-        spent = (
-            Entry.objects.filter(parent=hold.entry, kind=Entry.Kind.REDEMPTION)
-            .select_related("parent__debit__member", "parent__debit__unit", "debit")
-            .get()
-        )
-        restored = Entry.objects.filter(reverses=spent).aggregate(sum=Sum("amount"))["sum"] or 0
-        back = int(hold.captured * share + Fraction(1, 2)) - restored
-        if back > 0:
-            corrections.restore(
-                spent,
-                amount=back,
-                key=f"{key}:{hold.pk}",
-                reason=_("Order %(order)s came back: what you paid in points")
-                % {"order": order_id},
-                actor=actor,
-                cause=cause,
+        member__in={refund.member.pk for refund in named},
+        reference__in={refund.order_id for refund in named},
+        state=Hold.State.CAPTURED,
+    )
+    for hold in captured.select_related("entry").order_by("pk"):
+        holds[hold.member_id, hold.reference].append(hold)
+    whole = {refund.number for refund in named if refund.share == 1}
+    rewarded = order_returns.rewarded(whole) if whole else set()
+    for refund in named:
+        for hold in holds[refund.number]:
+            _restore(hold, refund, actor=actor)
+        if refund.number in rewarded:
+            order_returns.give_back(
+                refund.member, order_id=refund.order_id, actor=actor, cause=refund.cause
             )
-    if share == 1:
-        order_returns.give_back(member, order_id=order_id, actor=actor, cause=cause)
+
+
+def _restore(hold: Hold, refund: Refund, *, actor: Actor) -> None:
+    spent = Entry.objects.select_related("debit").get(parent=hold.entry, kind=Entry.Kind.REDEMPTION)
+    restored = Entry.objects.filter(reverses=spent).aggregate(sum=Sum("amount"))["sum"] or 0
+    back = int(hold.captured * refund.share + Fraction(1, 2)) - restored
+    if back > 0:
+        corrections.restore(
+            spent,
+            amount=back,
+            key=f"{refund.key}:{hold.pk}",
+            reason=_("Order %(order)s came back: what you paid in points")
+            % {"order": refund.order_id},
+            actor=actor,
+            cause=refund.cause,
+        )

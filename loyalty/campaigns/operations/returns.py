@@ -16,17 +16,18 @@ from loyalty.campaigns.domain.evaluate import window_of
 from loyalty.campaigns.domain.orders import Order, Rate, read_order
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.models import Campaign, Effect, MergedBonus, Waiting
+from loyalty.campaigns.models import Campaign, Effect, MergedBonus
 from loyalty.campaigns.operations import people, refunds
 from loyalty.campaigns.operations.people import Company, Person
+from loyalty.campaigns.operations.refunds import Refund
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
 from loyalty.rewards.operations.fund_moves import Back
 from members.domain import returned
 from members.domain.actors import Actor
-from members.models import Activity, Hold, OpenLot
-from members.operations import corrections
+from members.models import Activity, Hold
+from members.operations.clawbacks import Ask, Taken
 from members.shipped import RETURNS
 
 Status = Activity.Status
@@ -201,40 +202,45 @@ def fault_of(told: Told, payload: Mapping[str, Any]) -> str:
 
 @dataclass(slots=True)
 class Reckoning:
-    """Takes back, for one return, what its sale brought."""
+    """What one return takes back of what its sale brought: asked first, `settle`d when it was taken."""
 
     book: Rulebook
     company: Company
-    actor: Actor
     activity_id: int
     told: Told
     person: Person
     sale: Sale
-    backs: list[Back] = field(default_factory=list)
+    share: Fraction = Fraction(0)
+    due: dict[tuple[int, int], int] = field(default_factory=dict)
 
-    def settle(self) -> list[NewEffect]:
-        """Post the reversals and what is given back; answers the effects, not yet written. `backs` is
-        what goes back to funds."""
+    def __post_init__(self) -> None:
         self.sale.take_in(self.told.payload)
         left = returns.left_of(self.sale.order, self.sale.returned)
-        share = returns.share_returned(self.sale.order, left)
-        due = self._due(left, share)
+        self.share = returns.share_returned(self.sale.order, left)
+        self.due = self._due(left, self.share)
+
+    @property
+    def cause(self) -> tuple[str, int]:
+        """Why entries are written."""
+        return "activity", self.activity_id
+
+    def refund(self) -> Refund:
+        """What is given back of what paid for the order."""
+        key = f"a{self.activity_id}:paid"
+        return Refund(self.person.member, self.told.order_id, self.share, key, self.cause)
+
+    def asked(self) -> list[tuple[Effect, Ask]]:
+        """What is taken back of each effect that is to lose something."""
         found = []
         for effect in self.sale.effects:
-            given = effect.amount or 0
-            keeps = due.get((effect.rule_version_id, effect.place), 0)
-            ask = given - keeps - self.sale.asked.get(effect.pk, 0)
-            if ask > 0:
-                found.append(self._reverse(effect, ask, gone=not keeps))
-        refunds.give_back(
-            self.person.member,
-            order_id=self.told.order_id,
-            share=share,
-            key=f"a{self.activity_id}:paid",
-            actor=self.actor,
-            cause=("activity", self.activity_id),
-        )
+            before = self.sale.asked.get(effect.pk, 0)
+            amount = (effect.amount or 0) - self._keeps(effect) - before
+            if amount > 0:
+                found.append((effect, self._ask(effect, amount, before)))
         return found
+
+    def _keeps(self, effect: Effect) -> int:
+        return self.due.get((effect.rule_version_id, effect.place), 0)
 
     def _due(self, left: Order, share: Fraction) -> dict[tuple[int, int], int]:
         """What each effect would still give, by its campaign's policy."""
@@ -261,51 +267,52 @@ class Reckoning:
             paid, left, facts, at=self.sale.activity.occurred_at
         ) | returns.due_by_share(by_share, share)
 
-    def _reverse(self, effect: Effect, ask: int, *, gone: bool) -> NewEffect:
-        entry, campaign = effect.entry, effect.rule_version.campaign
-        assert entry is not None  # points have an entry
+    def _ask(self, effect: Effect, amount: int, before: int) -> Ask:
+        assert effect.entry is not None  # points have an entry
         why = _("%(campaign)s: order %(order)s came back, %(part)s of %(whole)s points with it") % {
-            "campaign": campaign.name,
+            "campaign": effect.rule_version.campaign.name,
             "order": self.told.order_id,
-            "part": ask,
+            "part": amount,
             "whole": effect.amount,
         }
-        entries = corrections.reverse(
-            entry,
-            amount=ask,
-            asked_before=self.sale.asked.get(effect.pk, 0),
+        return Ask(
+            effect.entry,
             key=f"a{self.activity_id}:back:{effect.pk}",
             reason=why[:300],
-            actor=self.actor,
-            cause=("activity", self.activity_id),
+            amount=amount,
+            asked_before=before,
+            cause=self.cause,
+            is_last=not self._keeps(effect),
         )
-        if gone:
-            corrections.drop_raised(
-                entry,
-                key=f"a{self.activity_id}:raised:{effect.pk}",
-                reason=why[:300],
-                cause=("activity", self.activity_id),
-            )
-        if not OpenLot.objects.filter(entry=entry).exists():
-            Waiting.objects.filter(pk=effect.pk).delete()
-        self._free(effect, ask, gone=gone)
+
+    def settle(self, effect: Effect, ask: Ask, taken: Taken) -> NewEffect:
+        """Free what was taken back; answers the effect that says so, not yet written."""
+        amount = ask.amount or 0
+        self._free(effect, amount, gone=ask.is_last)
         return NewEffect(
             activity_id=self.activity_id,
             rule_version=effect.rule_version,
             place=effect.place,
             kind="reversal",
             unit_code=effect.unit_code,
-            amount=-ask,
+            amount=-amount,
             state=Effect.State.ACTIVE,
-            why=why[:300],
-            entry_id=entries[0].pk if entries else None,
+            why=ask.reason,
+            entry_id=taken.entries[0].pk if taken.entries else None,
             reverses_id=effect.pk,
         )
 
-    def _free(self, effect: Effect, ask: int, *, gone: bool) -> None:
-        """Give back to the limit of the window the sale fell into, to the budget and to the fund."""
-        campaign_id = effect.rule_version.campaign_id
+    def back(self, effect: Effect, ask: Ask) -> Back | None:
+        """What goes back to the fund that paid, if one did."""
         fund_id = effect.rule_version.campaign.funded_by_id
+        if fund_id is None or effect.entry_id is None:
+            return None
+        key = f"returned:a{self.activity_id}:{effect.pk}"
+        return Back(fund_id, ask.amount or 0, effect.entry_id, key, self.cause)
+
+    def _free(self, effect: Effect, ask: int, *, gone: bool) -> None:
+        """Give back to the limit of the window the sale fell into, and to the budget."""
+        campaign_id = effect.rule_version.campaign_id
         rule = self.book.rule(effect.rule_version)
         if rule.limit is not None:
             day = self.person.day(self.sale.activity.occurred_at)
@@ -320,10 +327,6 @@ class Reckoning:
         if campaign_id in self.company.budgets:
             left = self.company.budgets[campaign_id] - ask
             self.company.budgets[campaign_id] = max(left, 0)
-        if fund_id is not None and effect.entry_id is not None:
-            key = f"returned:a{self.activity_id}:{effect.pk}"
-            cause = ("activity", self.activity_id)
-            self.backs.append(Back(fund_id, ask, effect.entry_id, key, cause))
 
 
 def waiting_for(keys: Collection[Key]) -> list[tuple[Activity, Key]]:
@@ -357,14 +360,17 @@ def settle_late(hold_id: int, *, actor: Actor) -> None:
     people.lock_people([hold.member.ref])
     number = hold.member_id, hold.reference
     shops = placed({number}).get(number, {})
-    for (_member, shop, _number), sale in sales_of(
-        {(number[0], shop, number[1]) for shop in shops}
-    ).items():
-        refunds.give_back(
-            hold.member,
-            order_id=hold.reference,
-            share=returns.share_returned(sale.order, returns.left_of(sale.order, sale.returned)),
-            key=f"hold:{hold.pk}:late:{shop}",
-            actor=actor,
-            cause=("hold", hold.pk),
-        )
+    sales = sales_of({(number[0], shop, number[1]) for shop in shops})
+    shares = {
+        shop: returns.share_returned(sale.order, returns.left_of(sale.order, sale.returned))
+        for (_member, shop, _order), sale in sales.items()
+    }
+    refunds.give_back(
+        [
+            Refund(
+                hold.member, hold.reference, share, f"hold:{hold.pk}:late:{shop}", ("hold", hold.pk)
+            )
+            for shop, share in shares.items()
+        ],
+        actor=actor,
+    )

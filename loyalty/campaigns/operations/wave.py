@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from loyalty.campaigns.domain.evaluate import Given, evaluate
 from loyalty.campaigns.domain.orders import read_order
 from loyalty.campaigns.models import Effect, Waiting
-from loyalty.campaigns.operations import pending, people, returns, storing
+from loyalty.campaigns.operations import pending, people, refunds, returns, storing
 from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.people import Company
 from loyalty.campaigns.operations.rates import Rates
+from loyalty.campaigns.operations.returns import Reckoning
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
@@ -22,7 +23,7 @@ from members.domain.actors import Actor
 from members.domain.calendar import local_date, start_of_day
 from members.domain.ledger import Line, Posted
 from members.models import NEVER, Account, Entry, Unit
-from members.operations import accesses, ledger, lots
+from members.operations import accesses, clawbacks, ledger, lots
 from members.operations.lots import Extension
 from members.shipped import RETURNS
 from recognition.operations import awards
@@ -267,26 +268,46 @@ class Wave:
         if not back:
             return
         sales = returns.sales_of({item.order for item in back})
-        backs = []
-        for item in back:
-            sale = sales.get(item.order)
-            if sale is not None:
-                reckoning = returns.Reckoning(
+        reckonings = [
+            (
+                item,
+                Reckoning(
                     self.book,
                     self.company,
-                    self.actor,
                     item.activity_id,
                     item.told,
                     item.person,
-                    sale,
-                )
-                found = reckoning.settle()
-                item.effects += found
-                self.effects += found
-                backs += reckoning.backs
-        self._give_back(backs)
+                    sales[item.order],
+                ),
+            )
+            for item in back
+            if item.order in sales
+        ]
+        self._reverse(reckonings)
+        refunds.give_back([each.refund() for _, each in reckonings], actor=self.actor)
         # What follows, here and in this batch, sees the tier without what came back.
         people.stand_again([item.person for item in back])
+
+    def _reverse(self, reckonings: list[tuple[Item, Reckoning]]) -> None:
+        """Post all that these ask for at once; what they ended waits no more."""
+        asked = [
+            (item, reckoning, effect, ask)
+            for item, reckoning in reckonings
+            for effect, ask in reckoning.asked()
+        ]
+        taken = clawbacks.take_back([ask for *_, ask in asked], actor=self.actor)
+        backs, empty = [], []
+        for (item, reckoning, effect, ask), done in zip(asked, taken, strict=True):
+            reversal = reckoning.settle(effect, ask, done)
+            item.effects.append(reversal)
+            self.effects.append(reversal)
+            if (back := reckoning.back(effect, ask)) is not None:
+                backs.append(back)
+            if done.is_empty:
+                empty.append(effect.pk)
+        if empty:
+            Waiting.objects.filter(pk__in=empty).delete()
+        self._give_back(backs)
 
     # -- writing --------------------------------------------------------------------------------
 

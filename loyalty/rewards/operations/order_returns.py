@@ -1,5 +1,7 @@
 """Orders that come back and had used a reward: their last part voids it and restores its points."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
@@ -13,6 +15,22 @@ from members.operations import corrections
 
 State = Redemption.State
 STANDING = (State.CONFIRMED, State.FULFILLED)
+
+
+def rewarded(numbers: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Those of these orders (whose, which) that had used a reward which can still go back."""
+    order_ids = {order_id for _member, order_id in numbers}
+    standing = Redemption.objects.filter(
+        Q(order_id__in=order_ids) | Q(coupons__order_id__in=order_ids),
+        member__in={member_id for member_id, _order in numbers},
+        state__in=STANDING,
+        reward__pool=None,
+    )
+    return {
+        (member_id, order_id)
+        for member_id, *named in standing.values_list("member", "order_id", "coupons__order_id")
+        for order_id in named
+    } & set(numbers)
 
 
 @transaction.atomic
