@@ -12,7 +12,7 @@ from loyalty.rewards.operations import fund_moves, funds
 from loyalty.rewards.operations.fund_moves import Back
 from members import clock
 from members.domain.actors import Actor
-from members.models import Rollup
+from members.models import Entry, Rollup
 from members.operations import audit
 from members.operations.sweeps import Tally
 
@@ -102,7 +102,9 @@ def unused_points(since: datetime, until: datetime) -> Tally:
     settled = Rollup.objects.aggregate(upto=Min("upto_entry_id"))["upto"] or 0
     if first is None or settled <= first:
         return Tally(until)
-    upto = min(settled, first + CHUNK)
+    # Ids that were drawn and never written are passed over at once.
+    written = Entry.objects.filter(pk__gt=first, pk__lte=settled).aggregate(next=Min("pk"))["next"]
+    upto = min(settled, (written or settled) - 1 + CHUNK)
     behind = taking.filter(expired_upto__lt=upto)
     locked = fund_moves.lock(behind.values_list("pk", flat=True))
     units = list({fund.unit_id for fund in locked})
