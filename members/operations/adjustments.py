@@ -203,7 +203,7 @@ def _post(adjustment: Adjustment, *, actor: Actor) -> Adjustment:
     adjustment.save(update_fields=["entry", "state", "decided_by", "decided_at"])
     audit.record(adjustment, actor=actor, verb="members.adjustment.posted")
     if adjustment.unit.tier_groups.exists():
-        tiers.settle([adjustment.member], actor=actor, at=clock.now())
+        tiers.settle([adjustment.member.heir], actor=actor, at=clock.now())
     return adjustment
 
 
