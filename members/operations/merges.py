@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members import clock
@@ -17,6 +17,7 @@ from members.domain.actors import Actor
 from members.domain.ledger import Line
 from members.errors import (
     ErasedMember,
+    Frozen,
     MergedAlready,
     MergeTheOtherWay,
     NoMergeForOneself,
@@ -48,6 +49,7 @@ from members.operations import (
     decisions,
     households,
     ledger,
+    purses,
     relations,
     signins,
 )
@@ -62,7 +64,7 @@ OWNED: dict[str, type[Model]] = {
 
 def check(source: Member, target: Member, *, by: User, reason: str) -> None:
     """Raises what stands between these two and being one: NotToItself, ErasedMember, MergedAlready,
-    MergeTheOtherWay, NoMergeForOneself, NotForHousehold, ReasonNeeded, PointsHeld."""
+    MergeTheOtherWay, NoMergeForOneself, NotForHousehold, ReasonNeeded, PointsHeld, Frozen."""
     if source.pk == target.pk:
         raise NotToItself()
     if not reason.strip():
@@ -77,6 +79,8 @@ def check(source: Member, target: Member, *, by: User, reason: str) -> None:
         raise MergeTheOtherWay(member=source.ref)
     if Hold.objects.filter(member=source, state=Hold.State.HELD).exists():
         raise PointsHeld(member=source.ref)
+    if Balance.objects.filter(account__member__in=[source, target], is_frozen=True).exists():
+        raise Frozen()
 
 
 @transaction.atomic
@@ -89,15 +93,14 @@ def merge(
     ends, debts their age; a household that the source sits in is left. Raises what `check` raises,
     TwoSignIns or StaffSignIn.
     """
-    if Household.objects.of(source).exists():
-        # The household comes before the members in the order of locks.
-        households.leave(source, actor=Actor.user(by))
     source, target = lock(source, target)
     known = Merge.objects.filter(key=key).first()
     if known is not None:
         return known
     check(source, target, by=by, reason=reason)
     now, actor = clock.now(), Actor.user(by)
+    if Household.objects.of(source).exists():
+        households.leave(source, actor=actor)
     made = Merge.objects.create(
         source=source,
         target=target,
@@ -181,13 +184,16 @@ def undo(made: Merge, *, reason: str, by: User, also: Sequence[Entry] = ()) -> M
 
 
 def lock(source: Member, target: Member) -> tuple[Member, Member]:
-    """Lock the keys and then every account of both, in order; the two as they are now."""
+    """Lock the keys, the household that the source sits in, and then every account of all, in order;
+    the two as they are now."""
     both = [source.pk, target.pk]
     lock_keys(source, target)
+    homes = [purses.lock(household).pk for household in Household.objects.of(source)]
     owned = Account.objects.filter(member=source).values_list("unit_id", "kind")
     for unit_id, kind in list(owned):
         accounts.open_for([target.pk], kinds=[kind], units=[unit_id])
-    ledger.lock(*Account.objects.filter(member__in=both).values_list("pk", flat=True))
+    concerned = Account.objects.filter(Q(member__in=both) | Q(household__in=homes))
+    ledger.lock(*concerned.values_list("pk", flat=True))
     people = Member.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
     rows = people.in_bulk(both)
     return rows[source.pk], rows.get(target.pk, rows[source.pk])
