@@ -177,11 +177,15 @@ def drawn_on(tolds: Iterable[Told], settling: Collection[str]) -> Drawn:
         waiting__member__in=_named(ending),
         waiting__key__in={told.order_id for told in ending},
     )
-    asked = [question for question, about in ((paid, back), (promised, ending)) if about]
+    return drawn_by(*(question for question, about in ((paid, back), (promised, ending)) if about))
+
+
+def drawn_by(*effects: Q) -> Drawn:
+    """The budgets and funds that these effects drew on; a query for each question."""
     capped = Q(campaign__budget_units__isnull=False) | Q(campaign__funded_by__isnull=False)
     found = {
         row
-        for question in asked
+        for question in effects
         for row in Effect.objects.filter(question, capped).values_list(
             "campaign_id", "campaign__budget_units", "campaign__funded_by_id"
         )

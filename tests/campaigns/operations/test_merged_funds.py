@@ -6,9 +6,10 @@ from loyalty.campaigns.operations import merges
 from members.models import Member, Merge
 from members.operations import members
 from tests.campaigns.conftest import act, order, take
-from tests.campaigns.funding import books, brewery, fund_of, funded, sums
+from tests.campaigns.funding import books, brewery, fund_of, funded, moves, sums
 from tests.conftest import SYSTEM, person
 from tests.members.operations.test_merges import has
+from tests.together import together
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +61,29 @@ def test_a_rejection_by_the_old_reference_frees_budget_and_fund(fund, points, an
     take(act("refill.rejected", ann, id="c", order_id="R1"))
     assert (sums(fund), used(campaign), has(bo, points, "pending")) == ((100, 20, 20, 100), 0, 0)
     assert books() == []
+
+
+def test_a_bonus_that_both_had_is_paid_for_once(fund, points, ann, bo, clerk):
+    """E68, E93: the second goes back to the fund. Undone, the programme pays for it."""
+    campaign = funded(fund, limit={"times": 1, "per": "life"}, budget_units=40)
+    take(act("visit.checked_in", ann, id="a"), act("visit.checked_in", bo, id="b"))
+    assert (sums(fund), used(campaign)) == ((100, 40, 0, 60), 40)
+    made = merge(ann, bo, clerk)
+    assert (sums(fund), moves(fund)[-1]) == ((100, 40, 20, 80), ("returned", 20))
+    assert (used(campaign), has(bo, points), books()) == (20, 20, [])
+    merges.undo(made, reason="A mistake", by=clerk)
+    assert (has(ann, points), has(bo, points), used(campaign)) == (20, 20, 40)
+    assert (sums(fund), books()) == ((100, 40, 20, 80), [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_orders_that_draw_on_a_fund_while_two_are_merged(fund, points, ann, bo, clerk):
+    """E45, E68, E93: budgets and funds come before the members; each bonus is paid for once."""
+    campaign = funded(fund, limit={"times": 1, "per": "life"}, budget_units=100)
+    said = together(
+        lambda: merge(ann, bo, clerk),
+        *(lambda n=n: take(act("visit.checked_in", ann, id=f"a{n}")) for n in range(2)),
+        *(lambda n=n: take(act("visit.checked_in", bo, id=f"b{n}")) for n in range(2)),
+    )
+    assert said == ["done"] * 5
+    assert (sums(fund)[3], used(campaign), has(bo, points), books()) == (80, 20, 20, [])
