@@ -6,6 +6,7 @@ above (`loyalty.campaigns.operations.merges`) adds theirs in the same transactio
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -301,9 +302,10 @@ def _return_points(made: Merge, source: Member, also: Sequence[Entry], *, at: da
     live = OpenLot.objects.filter(expires_at__gt=at)
     left = dict(live.filter(entry__in=over).values_list("entry_id", "remaining"))
     back = [
-        _back(made, entry, left[entry.pk], at=at)
+        line
         for entry in over.order_by("pk")
         if entry.pk in left
+        for line in _back(made, entry, left[entry.pk], at=at)
     ]
     further = live.filter(entry__in=also).select_related("account__unit", "entry")
     back += [_lot_line(made, lot, source) for lot in further.order_by("entry_id")]
@@ -314,15 +316,17 @@ def _return_points(made: Merge, source: Member, also: Sequence[Entry], *, at: da
     _repay(owed, [result.entry_id for result in posted], source, at=at)
 
 
-def _back(made: Merge, entry: Entry, amount: int, *, at: datetime) -> Line:
-    """What is left of one lot goes back into the lot it came from."""
+def _back(made: Merge, entry: Entry, amount: int, *, at: datetime) -> Iterable[Line]:
+    """What is left of one lot goes back into the lot it came from, with what staff have added to it
+    while it was pending."""
     lot = Entry.objects.filter(children=entry).with_ends().get()
-    return Line(
+    own = min(amount, entry.amount)
+    line = Line(
         key=f"merge:{made.pk}:back:{entry.pk}",
         kind=Entry.Kind.REVERSAL,
         unit=entry.unit_id,
         debit=entry.credit_id,
-        amount=amount,
+        amount=own,
         occurred_at=at,
         cause_kind="merge",
         cause_id=made.pk,
@@ -333,6 +337,16 @@ def _back(made: Merge, entry: Entry, amount: int, *, at: datetime) -> Line:
         lot=entry.pk,
         **corrections.homecoming(lot, entry.debit, at=at),
     )
+    yield line
+    if amount > own:
+        # No entry is reversed by more than it was.
+        yield replace(
+            line,
+            key=f"{line.key}:raised",
+            kind=Entry.Kind.TRANSFER,
+            amount=amount - own,
+            reverses=None,
+        )
 
 
 def _debts_back(made: Merge, over: Sequence[Entry]) -> Iterable[Line]:
