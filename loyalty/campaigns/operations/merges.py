@@ -309,7 +309,13 @@ def _asked(effect: Effect) -> int:
 
 
 def _count_bonus(
-    member: Member, effect: Effect, window: str, units: int, budgets: Collection[int], *, is_first: bool
+    member: Member,
+    effect: Effect,
+    window: str,
+    units: int,
+    budgets: Collection[int],
+    *,
+    is_first: bool,
 ) -> None:
     """Count `units` more (or less) in the limit and the budget; one time more or less, once."""
     times = (units > 0) - (units < 0) if is_first else 0

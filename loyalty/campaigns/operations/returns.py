@@ -370,6 +370,8 @@ def settle_late(hold_id: int, *, actor: Actor) -> None:
     """Give back what a hold paid for an order of which something had come back when it was captured."""
     hold = Hold.objects.select_related("member").get(pk=hold_id)
     people.lock_people([hold.member.ref])
+    # While we waited, a merge may have handed it over, and the order with it.
+    hold = Hold.objects.select_related("member").get(pk=hold_id)
     number = hold.member_id, hold.reference
     shops = placed({number}).get(number, {})
     sales = sales_of({(number[0], shop, number[1]) for shop in shops})

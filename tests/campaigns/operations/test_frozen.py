@@ -115,9 +115,7 @@ def test_a_preview_freezes_nothing(wrong, points):
 def test_promises_and_holds_of_everybody_else_end_in_time(wrong, bo, points, fay, is_known):
     """P16, E4, E7: whether the account is known as frozen, or the sweep finds it; hers end later."""
     corrupt(wrong, points, 600)
-    funded(
-        None, effects=[{"kind": "earn", "unit": "points", "amount": 20, "pending": {"days": 1}}]
-    )
+    funded(None, effects=[{"kind": "earn", "unit": "points", "amount": 20, "pending": {"days": 1}}])
     ledger.accrue(
         bo, unit=points, amount=9, key="b", reason="x", actor=SYSTEM, cause=("test", None)
     )
