@@ -37,7 +37,7 @@ class PendingForm(OnceForm):
 
 def _owner(entry: Entry) -> Member:
     assert entry.credit.member is not None  # only members wait for points
-    return entry.credit.member
+    return entry.credit.member.heir
 
 
 def foresee(entry: Entry, *, actor: Actor, amount: int, reason: str, key: UUID) -> Foreseen:

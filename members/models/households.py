@@ -71,9 +71,11 @@ class HouseholdSeatQuerySet(models.QuerySet["HouseholdSeat"]):
         return self.filter(Q(left_at=None) | Q(left_at__gt=at - REMEMBERED))
 
     def shared(self, user_id: int, member: Member, at: datetime) -> "HouseholdSeatQuerySet":
-        """The member's seats in households that are the user's as well, now or lately."""
+        """The member's seats in households that are the user's as well, now or lately; also those they
+        had under a reference that was merged into theirs."""
         around = Household.objects.around(user_id, at)
-        return self.near(at).filter(member=member, household__in=around)
+        theirs = Q(member=member) | Q(member__merged_into=member)
+        return self.near(at).filter(theirs, household__in=around)
 
 
 class HouseholdSeat(models.Model):

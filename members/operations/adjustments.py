@@ -31,7 +31,7 @@ from members.models import (
     Unit,
     User,
 )
-from members.operations import accounts, audit, ledger, relations, tiers
+from members.operations import accounts, audit, clawbacks, ledger, relations, tiers
 
 Kind = Account.Kind
 State = Adjustment.State
@@ -193,8 +193,14 @@ def _decide(adjustment: Adjustment, by: User) -> Adjustment:
 
 def waits(entry: Entry) -> int:
     """How much of an accrual still waits to become active."""
-    lots = OpenLot.objects.filter(entry=entry, account__kind=Kind.PENDING)
-    return lots.aggregate(sum=Sum("remaining"))["sum"] or 0
+    lot = _waiting_lot(entry)
+    return lot.remaining if lot is not None else 0
+
+
+def _waiting_lot(entry: Entry) -> OpenLot | None:
+    """The lot that an accrual waits in: its own, or the one into which a merge has moved it."""
+    lots = {entry.pk, *(lot.pk for lot in clawbacks.moved([entry.pk]).values())}
+    return OpenLot.objects.filter(entry__in=lots, account__kind=Kind.PENDING).first()
 
 
 def _post(adjustment: Adjustment, *, actor: Actor) -> Adjustment:
@@ -203,7 +209,7 @@ def _post(adjustment: Adjustment, *, actor: Actor) -> Adjustment:
     adjustment.save(update_fields=["entry", "state", "decided_by", "decided_at"])
     audit.record(adjustment, actor=actor, verb="members.adjustment.posted")
     if adjustment.unit.tier_groups.exists():
-        tiers.settle([adjustment.member], actor=actor, at=clock.now())
+        tiers.settle([adjustment.member.heir], actor=actor, at=clock.now())
     return adjustment
 
 
@@ -212,8 +218,9 @@ def _pending_line(adjustment: Adjustment) -> Line:
     account is locked, so that it is still there when this is posted."""
     entry = adjustment.pending
     assert entry is not None
-    ledger.lock(entry.credit_id)
-    if not waits(entry):
+    ledger.lock(entry.credit_id, ledger.heir(entry.credit).pk)
+    lot = _waiting_lot(entry)
+    if lot is None:
         raise NotPending()
     programme = accounts.programme_account(adjustment.unit, Kind.ADJUSTMENT).pk
     gives = adjustment.amount > 0
@@ -221,17 +228,17 @@ def _pending_line(adjustment: Adjustment) -> Line:
         key=f"adjustment:{adjustment.pk}",
         kind=Entry.Kind.ADJUSTMENT,
         unit=adjustment.unit_id,
-        debit=programme if gives else entry.credit_id,
-        credit=entry.credit_id if gives else programme,
+        debit=programme if gives else lot.account_id,
+        credit=lot.account_id if gives else programme,
         amount=abs(adjustment.amount),
         occurred_at=clock.now(),
         cause_kind="adjustment",
         cause_id=adjustment.pk,
         reason=_("Adjusted while pending: %(reason)s") % {"reason": adjustment.reason},
-        parent=entry.pk,
-        back=entry.pk if gives else None,
+        parent=lot.entry_id,
+        back=lot.entry_id if gives else None,
         takes=None if gives else "lot",
-        lot=None if gives else entry.pk,
+        lot=None if gives else lot.entry_id,
     )
 
 

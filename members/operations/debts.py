@@ -1,6 +1,7 @@
 """Points a member owes: forgiven by a person, or by their age. Repaying is `ledger.post`'s affair."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -87,20 +88,25 @@ def age_out(*, at: datetime, most: int, actor: Actor) -> int:
         aged = cursor.fetchall()
     units = Unit.objects.in_bulk()
     for account_id, wallet_id, unit_id, amount in aged:
-        with transaction.atomic():
-            ledger.lock(wallet_id, account_id)
-            balance = Balance.objects.get(pk=account_id)
-            line = _forgiven(
-                account_id,
-                units[unit_id],
-                min(int(amount), -balance.amount),
-                key=f"write-off:{account_id}:{balance.version}",
-                reason=_("Owed for so long that it is forgiven"),
-                at=at,
-            )
-            if line.amount > 0:
-                ledger.post_one(line, actor=actor)
+        one = partial(
+            _age_out, wallet_id, account_id, units[unit_id], int(amount), at=at, actor=actor
+        )
+        accounts.despite_wrong(one, actor=actor)
     return len(aged)
+
+
+def _age_out(
+    wallet_id: int, debt_id: int, unit: Unit, amount: int, *, at: datetime, actor: Actor
+) -> None:
+    ledger.lock(wallet_id, debt_id)
+    balance = Balance.objects.get(pk=debt_id)
+    amount = min(amount, -balance.amount)
+    if amount <= 0 or balance.is_frozen:
+        return
+    key = f"write-off:{debt_id}:{balance.version}"
+    reason = _("Owed for so long that it is forgiven")
+    line = _forgiven(debt_id, unit, amount, key=key, reason=reason, at=at)
+    ledger.post_one(line, actor=actor)
 
 
 def _forgiven(

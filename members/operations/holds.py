@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from members import clock
@@ -16,6 +18,9 @@ from members.shipped import RETURNS
 
 Kind = Account.Kind
 State = Hold.State
+
+#: Points of a frozen account move nowhere.
+_FROZEN = Q(member__accounts__balance__is_frozen=True)
 
 #: How long a hold lives when nobody says otherwise, and at most.
 USUAL, LONGEST = timedelta(minutes=15), timedelta(days=30)
@@ -136,17 +141,23 @@ def release(hold: Hold, *, actor: Actor, reason: str = "") -> Hold:
 
 
 def time_out(*, at: datetime, most: int, actor: Actor) -> int:
-    """Release up to `most` holds whose time is over; returns how many."""
-    due = Hold.objects.filter(state=State.HELD, expires_at__lte=at).order_by("expires_at")
-    ended = 0
-    for pk in list(due.values_list("pk", flat=True)[:most]):
-        with transaction.atomic():
-            hold = _locked(Hold(pk=pk))
-            if hold.state == State.HELD:
-                ledger.post(list(_release(hold, hold.amount, at=at)), at=clock.now())
-                _end(hold, State.EXPIRED, actor=actor, reason=_("Not paid in time"))
-                ended += 1
-    return ended
+    """Release up to `most` holds whose time is over; returns how many. Those of a member with a frozen
+    account wait until it is not any more."""
+    due = Hold.objects.filter(state=State.HELD, expires_at__lte=at).exclude(_FROZEN)
+    found = list(due.order_by("expires_at").values_list("pk", flat=True)[:most])
+    return sum(
+        accounts.despite_wrong(partial(_time_out, pk, at=at, actor=actor), actor=actor)
+        for pk in found
+    )
+
+
+def _time_out(pk: int, *, at: datetime, actor: Actor) -> bool:
+    hold = _locked(Hold(pk=pk))
+    if hold.state != State.HELD or Hold.objects.filter(_FROZEN, pk=pk).exists():
+        return False
+    ledger.post(list(_release(hold, hold.amount, at=at)), at=clock.now())
+    _end(hold, State.EXPIRED, actor=actor, reason=_("Not paid in time"))
+    return True
 
 
 def _locked(hold: Hold) -> Hold:

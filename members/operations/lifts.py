@@ -19,6 +19,7 @@ def give_tier(member: Member, *, tier: Tier, until: date, reason: str, actor: Ac
     What they earn goes on underneath. Raises NoTierForOneself, NotForHousehold, DayPassed, or
     TierGiven when the same was given before.
     """
+    member = member.heir
     relations.refuse_near(actor, member, own=NoTierForOneself)
     now = clock.now()
     ends_at = start_of_day(until + timedelta(days=1), member.time_zone)

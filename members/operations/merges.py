@@ -6,10 +6,11 @@ above (`loyalty.campaigns.operations.merges`) adds theirs in the same transactio
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members import clock
@@ -17,6 +18,7 @@ from members.domain.actors import Actor
 from members.domain.ledger import Line
 from members.errors import (
     ErasedMember,
+    Frozen,
     MergedAlready,
     MergeTheOtherWay,
     NoMergeForOneself,
@@ -48,6 +50,7 @@ from members.operations import (
     decisions,
     households,
     ledger,
+    purses,
     relations,
     signins,
 )
@@ -62,7 +65,7 @@ OWNED: dict[str, type[Model]] = {
 
 def check(source: Member, target: Member, *, by: User, reason: str) -> None:
     """Raises what stands between these two and being one: NotToItself, ErasedMember, MergedAlready,
-    MergeTheOtherWay, NoMergeForOneself, NotForHousehold, ReasonNeeded, PointsHeld."""
+    MergeTheOtherWay, NoMergeForOneself, NotForHousehold, ReasonNeeded, PointsHeld, Frozen."""
     if source.pk == target.pk:
         raise NotToItself()
     if not reason.strip():
@@ -77,6 +80,8 @@ def check(source: Member, target: Member, *, by: User, reason: str) -> None:
         raise MergeTheOtherWay(member=source.ref)
     if Hold.objects.filter(member=source, state=Hold.State.HELD).exists():
         raise PointsHeld(member=source.ref)
+    if Balance.objects.filter(account__member__in=[source, target], is_frozen=True).exists():
+        raise Frozen()
 
 
 @transaction.atomic
@@ -89,15 +94,14 @@ def merge(
     ends, debts their age; a household that the source sits in is left. Raises what `check` raises,
     TwoSignIns or StaffSignIn.
     """
-    if Household.objects.of(source).exists():
-        # The household comes before the members in the order of locks.
-        households.leave(source, actor=Actor.user(by))
     source, target = lock(source, target)
     known = Merge.objects.filter(key=key).first()
     if known is not None:
         return known
     check(source, target, by=by, reason=reason)
     now, actor = clock.now(), Actor.user(by)
+    if Household.objects.of(source).exists():
+        households.leave(source, actor=actor)
     made = Merge.objects.create(
         source=source,
         target=target,
@@ -181,13 +185,16 @@ def undo(made: Merge, *, reason: str, by: User, also: Sequence[Entry] = ()) -> M
 
 
 def lock(source: Member, target: Member) -> tuple[Member, Member]:
-    """Lock the keys and then every account of both, in order; the two as they are now."""
+    """Lock the keys, the household that the source sits in, and then every account of all, in order;
+    the two as they are now."""
     both = [source.pk, target.pk]
     lock_keys(source, target)
+    homes = [purses.lock(household).pk for household in Household.objects.of(source)]
     owned = Account.objects.filter(member=source).values_list("unit_id", "kind")
     for unit_id, kind in list(owned):
         accounts.open_for([target.pk], kinds=[kind], units=[unit_id])
-    ledger.lock(*Account.objects.filter(member__in=both).values_list("pk", flat=True))
+    concerned = Account.objects.filter(Q(member__in=both) | Q(household__in=homes))
+    ledger.lock(*concerned.values_list("pk", flat=True))
     people = Member.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
     rows = people.in_bulk(both)
     return rows[source.pk], rows.get(target.pk, rows[source.pk])
@@ -295,9 +302,10 @@ def _return_points(made: Merge, source: Member, also: Sequence[Entry], *, at: da
     live = OpenLot.objects.filter(expires_at__gt=at)
     left = dict(live.filter(entry__in=over).values_list("entry_id", "remaining"))
     back = [
-        _back(made, entry, left[entry.pk], at=at)
+        line
         for entry in over.order_by("pk")
         if entry.pk in left
+        for line in _back(made, entry, left[entry.pk], at=at)
     ]
     further = live.filter(entry__in=also).select_related("account__unit", "entry")
     back += [_lot_line(made, lot, source) for lot in further.order_by("entry_id")]
@@ -308,15 +316,17 @@ def _return_points(made: Merge, source: Member, also: Sequence[Entry], *, at: da
     _repay(owed, [result.entry_id for result in posted], source, at=at)
 
 
-def _back(made: Merge, entry: Entry, amount: int, *, at: datetime) -> Line:
-    """What is left of one lot goes back into the lot it came from."""
+def _back(made: Merge, entry: Entry, amount: int, *, at: datetime) -> Iterable[Line]:
+    """What is left of one lot goes back into the lot it came from, with what staff have added to it
+    while it was pending."""
     lot = Entry.objects.filter(children=entry).with_ends().get()
-    return Line(
+    own = min(amount, entry.amount)
+    line = Line(
         key=f"merge:{made.pk}:back:{entry.pk}",
         kind=Entry.Kind.REVERSAL,
         unit=entry.unit_id,
         debit=entry.credit_id,
-        amount=amount,
+        amount=own,
         occurred_at=at,
         cause_kind="merge",
         cause_id=made.pk,
@@ -327,6 +337,16 @@ def _back(made: Merge, entry: Entry, amount: int, *, at: datetime) -> Line:
         lot=entry.pk,
         **corrections.homecoming(lot, entry.debit, at=at),
     )
+    yield line
+    if amount > own:
+        # No entry is reversed by more than it was.
+        yield replace(
+            line,
+            key=f"{line.key}:raised",
+            kind=Entry.Kind.TRANSFER,
+            amount=amount - own,
+            reverses=None,
+        )
 
 
 def _debts_back(made: Merge, over: Sequence[Entry]) -> Iterable[Line]:

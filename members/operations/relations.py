@@ -10,12 +10,13 @@ def bar(
     user_id: int, member: Member | None, *, own: type[Refused] = NotForOneself
 ) -> Refused | None:
     """Why this user may not decide for the member: it is themselves (`own`), or somebody with whom
-    they share a household, now or until lately. None when nothing stands in the way."""
+    they share a household, now or until lately. A member who was merged is the other one as well.
+    None when nothing stands in the way."""
     if member is None:
         return None
-    if member.user_id == user_id:
+    if user_id in (member.user_id, member.heir.user_id):
         return own()
-    if HouseholdSeat.objects.shared(user_id, member, clock.now()).exists():
+    if HouseholdSeat.objects.shared(user_id, member.heir, clock.now()).exists():
         return NotForHousehold()
     return None
 

@@ -34,7 +34,9 @@ CHECKS = (
                 SELECT -sum(r.amount) FROM campaigns_effect r WHERE r.reverses_id = f.id), 0)
                 + coalesce((SELECT sum(r.amount) FROM members_entry e
                     JOIN campaigns_effect r ON r.entry_id = e.id AND r.kind = 'cancellation'
-                    WHERE e.reverses_id = f.entry_id), 0) AS taken_back
+                    WHERE e.reverses_id = f.entry_id), 0)
+                + coalesce((SELECT sum(m.amount) FROM campaigns_mergedbonus m
+                    WHERE m.effect_id = f.id), 0) AS taken_back
             FROM campaigns_effect f JOIN campaigns_campaign c ON c.id = f.campaign_id
             WHERE c.funded_by_id IS NOT NULL AND f.kind = 'points'
         ), paid AS (

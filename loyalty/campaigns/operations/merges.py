@@ -1,10 +1,10 @@
 """Merging two members, all floors together: points and people below, limits, bonuses and tiers here.
 
-One transaction either way. Locks as everywhere: customer keys, budgets, accounts in order.
+One transaction either way. Locks as everywhere: customer keys, budgets, funds, accounts in order.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,10 @@ from django.utils.translation import gettext as _
 from events_directory.operations import bookings
 from loyalty.campaigns.domain.evaluate import window_of
 from loyalty.campaigns.models import BudgetUse, Effect, LimitUse, MergedBonus, Waiting
-from loyalty.rewards.operations import redemptions
+from loyalty.campaigns.operations.returns import drawn_by
+from loyalty.rewards.models import Fund
+from loyalty.rewards.operations import fund_moves, redemptions
+from loyalty.rewards.operations.fund_moves import Back
 from members import clock
 from members.domain.actors import Actor
 from members.domain.calendar import local_date
@@ -56,9 +59,9 @@ def merge(
     What both had of a bonus that a person gets once is taken back from the second, and the higher tier
     is kept to its review. Raises what `members.operations.merges.merge` raises.
     """
-    merges.lock_keys(source, target)
-    budgets = _lock_budgets(Q(activity__member__in=[source.pk, target.pk]))
-    source, target = merges.lock(source, target)
+    (source, target), budgets, funds = _lock(
+        source, target, Q(activity__member__in=[source.pk, target.pk])
+    )
     known = Merge.objects.filter(key=key).first()
     if known is not None:
         return known
@@ -69,7 +72,7 @@ def merge(
     made = merges.merge(source, target, reason=reason, key=key, by=by, keeps=keeps)
     merges.take(made, WAITING, Waiting.objects.filter(member=source))
     _add_limits(source, target)
-    _take_back_twice(made, budgets, actor=actor)
+    _take_back_twice(made, budgets, funds, actor=actor)
     made.took |= {
         REDEMPTIONS: redemptions.hand_over(source, target),
         BOOKINGS: bookings.hand_over(source, target),
@@ -88,9 +91,7 @@ def undo(made: Merge, *, reason: str, by: User) -> Merge:
     one that was pending stays cancelled. Raises what `members.operations.merges.undo` raises.
     """
     source, target = made.source, made.target
-    merges.lock_keys(source, target)
-    budgets = _lock_budgets(Q(merged__merge=made))
-    source, target = merges.lock(source, target)
+    (source, target), budgets, _funds = _lock(source, target, Q(merged__merge=made))
     made = Merge.objects.get(pk=made.pk)
     merges.check_undo(made, by=by, reason=reason)
     actor = Actor.user(by)
@@ -143,11 +144,25 @@ def _tier_names(member: Member) -> str:
     return ", ".join(held.values_list("tier__name", flat=True))
 
 
-def _lock_budgets(effects: Q) -> set[int]:
-    """Lock the budgets that these effects drew on; they come before accounts."""
-    drawn = Effect.objects.filter(effects, campaign__budget_units__isnull=False)
-    rows = BudgetUse.objects.select_for_update().filter(pk__in=drawn.values("campaign"))
-    return {row.pk for row in rows.order_by("pk")}
+def _lock(
+    source: Member, target: Member, effects: Q
+) -> tuple[tuple[Member, Member], frozenset[int], list[Fund]]:
+    """Lock the keys, the budgets and the funds that these effects drew on, and both members.
+
+    While we waited for the members, they may have drawn on others, which come before them: then we let
+    go of all but the keys and begin again.
+    """
+    merges.lock_keys(source, target)
+    while True:
+        before, drawn = transaction.savepoint(), drawn_by(effects)
+        rows = BudgetUse.objects.select_for_update().filter(pk__in=drawn.budgets)
+        list(rows.order_by("pk"))
+        funds = fund_moves.lock(drawn.funds)
+        both = merges.lock(source, target)
+        if drawn_by(effects) == drawn:
+            transaction.savepoint_commit(before)
+            return both, drawn.budgets, funds
+        transaction.savepoint_rollback(before)
 
 
 # -- tiers ----------------------------------------------------------------------------------------
@@ -213,8 +228,12 @@ def _count(pk: int, times: int, units: int) -> None:
 # -- what is given once ---------------------------------------------------------------------------
 
 
-def _take_back_twice(made: Merge, budgets: set[int], *, actor: Actor) -> None:
-    """Of what a person gets once, keep the first and take back the second."""
+def _take_back_twice(
+    made: Merge, budgets: Collection[int], funds: Sequence[Fund], *, actor: Actor
+) -> None:
+    """Of what a person gets once, keep the first and take back the second, for its budget and its fund
+    too."""
+    backs = []
     for effects in _twice(made):
         for effect in effects:
             left = (effect.amount or 0) - _asked(effect)
@@ -236,6 +255,10 @@ def _take_back_twice(made: Merge, budgets: set[int], *, actor: Actor) -> None:
             window = _window(effect)
             MergedBonus.objects.create(merge=made, effect=effect, amount=left, window=window)
             _count_bonus(made.target, effect, window, -left, budgets, is_first=effect is effects[0])
+            if effect.campaign.funded_by_id is not None:
+                key, cause = f"merge:{made.pk}:twice:{effect.pk}", ("merge", made.pk)
+                backs.append(Back(effect.campaign.funded_by_id, left, entry.pk, key, cause))
+    fund_moves.give_back(funds, backs, at=clock.now())
 
 
 def _twice(made: Merge) -> Iterable[list[Effect]]:
@@ -286,7 +309,13 @@ def _asked(effect: Effect) -> int:
 
 
 def _count_bonus(
-    member: Member, effect: Effect, window: str, units: int, budgets: set[int], *, is_first: bool
+    member: Member,
+    effect: Effect,
+    window: str,
+    units: int,
+    budgets: Collection[int],
+    *,
+    is_first: bool,
 ) -> None:
     """Count `units` more (or less) in the limit and the budget; one time more or less, once."""
     times = (units > 0) - (units < 0) if is_first else 0
@@ -299,9 +328,9 @@ def _count_bonus(
         )
 
 
-def _give_again(made: Merge, budgets: set[int], *, actor: Actor) -> list[Entry]:
+def _give_again(made: Merge, budgets: Collection[int], *, actor: Actor) -> list[Entry]:
     """Give again what `_take_back_twice` took, while both are still one, so that it repays what it had
-    left owing first. Answers the lots that are the source's."""
+    left owing first. No fund pays for it a second time. Answers the lots that are the source's."""
     theirs = []
     counted: set[int] = set()
     bonuses = made.bonuses.filter(given_again_at=None).select_related(

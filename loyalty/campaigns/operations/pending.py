@@ -12,10 +12,12 @@ from loyalty.campaigns.models import Effect, Waiting
 from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.people import Person
 from loyalty.campaigns.operations.rulebook import Rulebook
+from loyalty.campaigns.operations.schemas import ORDERS
 from members.domain.calendar import start_of_day
 from members.domain.ledger import Line
-from members.models import Account, Entry, OpenLot
+from members.models import Account, Activity, Entry, OpenLot
 from members.operations import clawbacks, ledger
+from members.shipped import RETURNS
 
 Kind = Account.Kind
 
@@ -116,11 +118,17 @@ def waiting(given: Given, told: Told, person: Person) -> Waiting:
 
 def speaks_of(item: Item, wait: Waiting) -> bool:
     """Whether this activity settles that wait: same member, same order, and the same container
-    when both name one."""
+    when both name one. A return speaks of one shop's order only. Needs the effect's activity."""
     serial = str(item.told.payload.get("serial", ""))
     return (
         wait.member_id == item.person.member.pk
         and item.told.kind in (wait.confirmed_by, wait.cancelled_by)
         and wait.key == item.told.order_id
         and (not serial or not wait.serial or serial == wait.serial)
+        and not (item.told.kind in RETURNS and _is_elsewhere(item, wait.effect.activity))
     )
+
+
+def _is_elsewhere(item: Item, promised_for: Activity) -> bool:
+    """Whether it was another shop's order that promised the points."""
+    return promised_for.kind in ORDERS and promised_for.source != item.order[1]

@@ -7,24 +7,35 @@ from loyalty.campaigns.operations import people, rulebook
 from loyalty.campaigns.operations.pending import resolution, still_pending
 from members import clock
 from members.domain.actors import Actor
-from members.operations import ledger, tiers
+from members.operations import accounts, ledger, tiers
 from members.operations.sweeps import Tally
 
 CHUNK = 1_000
+SYSTEM = Actor.system("sweep:pending_release")
 
 
 def pending_releases(since: datetime, until: datetime) -> Tally:
-    """Activate pending accruals whose waiting time ended by `until`."""
+    """Activate pending accruals whose waiting time ended by `until`. Those of a member with a frozen
+    account wait until it is not any more."""
+    return accounts.despite_wrong(lambda: _release(since, until), actor=SYSTEM)
+
+
+def _release(since: datetime, until: datetime) -> Tally:
     book = rulebook.current()
     due = (
         Waiting.objects.filter(due_at__lte=until)
+        .exclude(member__accounts__balance__is_frozen=True)
         .select_related("effect__entry", "effect__campaign", "member")
         .order_by("due_at", "pk")
     )
     refs = {wait.member.ref for wait in due[:CHUNK]}
     found = people.lock_people(refs)
     # Read again under the locks: an activity may have settled some of them meanwhile.
-    waits = [wait for wait in due[:CHUNK] if wait.member.ref in found]
+    waits = [
+        wait
+        for wait in due[:CHUNK]
+        if wait.member.ref in found and not found[wait.member.ref].is_frozen
+    ]
     left = still_pending(waits)
     ledger.post(
         [
@@ -48,6 +59,6 @@ def pending_releases(since: datetime, until: datetime) -> Tally:
     Waiting.objects.filter(pk__in=[wait.pk for wait in waits]).delete()
     climbing = {wait.member for wait in waits if wait.effect.unit_code in book.status_units}
     if climbing:
-        tiers.settle(climbing, actor=Actor.system("sweep:pending_release"), at=until)
+        tiers.settle(climbing, actor=SYSTEM, at=until)
     more = len(refs) > 0 and len(waits) == CHUNK
     return Tally(since if more else until, len(waits), len(waits), more=more)

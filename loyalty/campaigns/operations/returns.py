@@ -8,7 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from loyalty.campaigns.domain import returns
@@ -26,7 +27,7 @@ from loyalty.campaigns.operations.storing import NewEffect
 from loyalty.rewards.operations.fund_moves import Back
 from members.domain import returned
 from members.domain.actors import Actor
-from members.models import Activity, Hold
+from members.models import Activity, Hold, Member
 from members.operations.clawbacks import Ask, Taken
 from members.shipped import RETURNS
 
@@ -169,18 +170,22 @@ def drawn_on(tolds: Iterable[Told], settling: Collection[str]) -> Drawn:
     ending = [told for told in tolds if told.kind in settling]
     paid = Q(
         activity__kind__in=ORDERS,
-        activity__member__ref__in={told.ref for told in back},
+        activity__member__in=_named(back),
         activity__payload__order_id__in=list({told.order_id for told in back}),
     )
     promised = Q(
-        waiting__member__ref__in={told.ref for told in ending},
+        waiting__member__in=_named(ending),
         waiting__key__in={told.order_id for told in ending},
     )
-    asked = [question for question, about in ((paid, back), (promised, ending)) if about]
+    return drawn_by(*(question for question, about in ((paid, back), (promised, ending)) if about))
+
+
+def drawn_by(*effects: Q) -> Drawn:
+    """The budgets and funds that these effects drew on; a query for each question."""
     capped = Q(campaign__budget_units__isnull=False) | Q(campaign__funded_by__isnull=False)
     found = {
         row
-        for question in asked
+        for question in effects
         for row in Effect.objects.filter(question, capped).values_list(
             "campaign_id", "campaign__budget_units", "campaign__funded_by_id"
         )
@@ -189,6 +194,13 @@ def drawn_on(tolds: Iterable[Told], settling: Collection[str]) -> Drawn:
         frozenset(campaign for campaign, budget, _ in found if budget is not None),
         frozenset(fund for _, _, fund in found if fund is not None),
     )
+
+
+def _named(tolds: Iterable[Told]) -> QuerySet:
+    """Whose orders these speak of. A reference that was merged leads to the other member, whose its
+    orders are."""
+    found = Member.objects.filter(ref__in={told.ref for told in tolds})
+    return found.values_list(Coalesce("merged_into", "pk"))
 
 
 def fault_of(told: Told, payload: Mapping[str, Any]) -> str:
@@ -358,6 +370,8 @@ def settle_late(hold_id: int, *, actor: Actor) -> None:
     """Give back what a hold paid for an order of which something had come back when it was captured."""
     hold = Hold.objects.select_related("member").get(pk=hold_id)
     people.lock_people([hold.member.ref])
+    # While we waited, a merge may have handed it over, and the order with it.
+    hold = Hold.objects.select_related("member").get(pk=hold_id)
     number = hold.member_id, hold.reference
     shops = placed({number}).get(number, {})
     sales = sales_of({(number[0], shop, number[1]) for shop in shops})

@@ -198,7 +198,7 @@ class Wave:
                 member__in={item.person.member.pk for item in speaking},
                 key__in={item.told.order_id for item in speaking},
             )
-            .select_related("effect__entry", "effect__rule_version__campaign")
+            .select_related("effect__entry", "effect__activity", "effect__rule_version__campaign")
             .order_by("effect_id")
         )
         left = pending.still_pending(waiting)

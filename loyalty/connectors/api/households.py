@@ -135,4 +135,4 @@ def _move(request: Request, ref: str, verb: Callable[..., HouseholdMove]) -> Res
 
 
 def _member(ref: str) -> Member:
-    return get_object_or_404(Member.objects.active(), ref=ref)
+    return get_object_or_404(Member.objects.known_as(ref))

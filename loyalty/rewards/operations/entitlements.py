@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events_directory.models import Booking
@@ -24,12 +25,28 @@ def take_from_pool(reward: Reward, quantity: int) -> list[Coupon]:
     make up their minds, for some of them may yet let go.
     """
     free = Coupon.objects.free(reward.pk)
-    taken = list(free.select_for_update(skip_locked=True)[:quantity])
-    if len(taken) < quantity:
-        taken = list(free.select_for_update()[:quantity])
-    if len(taken) < quantity:
-        raise OutOfStock(left=len(taken)) if taken else NoneLeft()
-    return taken
+    while True:
+        before = transaction.savepoint()
+        taken = list(free.select_for_update(skip_locked=True)[:quantity])
+        if len(taken) == quantity:
+            transaction.savepoint_commit(before)
+            return taken
+        # Nobody waits while they keep coupons from others.
+        transaction.savepoint_rollback(before)
+        left = list(free[:quantity])
+        if len(left) < quantity:
+            raise OutOfStock(left=len(left)) if left else NoneLeft()
+        _wait_for(left, besides=taken)
+
+
+def _wait_for(coupons: Sequence[Coupon], *, besides: Sequence[Coupon]) -> None:
+    """Wait until somebody has made up their mind about one of these, `besides` those that are free."""
+    before = transaction.savepoint()
+    known = {coupon.pk for coupon in besides}
+    asked = next((coupon.pk for coupon in coupons if coupon.pk not in known), None)
+    Coupon.objects.filter(pk=asked).select_for_update().first()
+    # PostgreSQL locks what it waited for even where that is no longer free; its owner may want it back.
+    transaction.savepoint_rollback(before)
 
 
 def set_aside(redemption: Redemption, pooled: Sequence[Coupon]) -> None:

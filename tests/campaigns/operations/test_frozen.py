@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from loyalty.campaigns.operations import intake
+from loyalty.campaigns.operations import intake, releases
 from members import clock
 from members.domain.actors import Actor
 from members.models import Activity, AuditRow, Balance, Entry, OpenLot
-from members.operations import accounts, activities, due, ledger
+from members.operations import accounts, activities, due, holds, ledger
 from tests.books import faults
 from tests.campaigns.conftest import act, order, points_of, take, work
+from tests.campaigns.funding import funded
 from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +109,29 @@ def test_a_preview_freezes_nothing(wrong, points):
     assert answer["status"] == "parked"
     assert not balance(wrong, points).is_frozen
     assert Activity.objects.filter(kind="order.placed").count() == 0
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_promises_and_holds_of_everybody_else_end_in_time(wrong, bo, points, fay, is_known):
+    """P16, E4, E7: whether the account is known as frozen, or the sweep finds it; hers end later."""
+    corrupt(wrong, points, 600)
+    funded(None, effects=[{"kind": "earn", "unit": "points", "amount": 20, "pending": {"days": 1}}])
+    ledger.accrue(
+        bo, unit=points, amount=9, key="b", reason="x", actor=SYSTEM, cause=("test", None)
+    )
+    for who in (wrong, bo):
+        take(act("visit.checked_in", who, id=who.ref))
+        holds.place(who, unit=points, amount=9, key=who.ref, actor=SYSTEM)
+    corrupt(wrong, points, 999)
+    if is_known:
+        accounts.freeze(ledger.wallet(wrong, points).pk, reason="Wrong", actor=SYSTEM)
+    later = clock.now() + timedelta(days=2)
+    assert due.hold_timeouts(later, later).done == 1
+    assert releases.pending_releases(later, later).done == 1
+    assert (balance(bo, points).amount, balance(wrong, points).is_frozen) == (29, True)
+    corrupt(wrong, points, 591)
+    accounts.unfreeze(ledger.wallet(wrong, points).pk, reason="Put right", actor=Actor.user(fay))
+    assert due.hold_timeouts(later, later).done == 1
+    assert releases.pending_releases(later, later).done == 1
+    assert balance(wrong, points).amount == 620
+    assert faults() == []

@@ -9,15 +9,18 @@ from loyalty.campaigns.operations import merges, rulebook
 from loyalty.measurement.operations import liability
 from loyalty.measurement.operations.verification import verify
 from members import clock
+from members.domain.actors import Actor
 from members.domain.keys import CARD
+from members.errors import Frozen
 from members.models import Activity, AuditRow, Balance, Decision, Entry, Member, Merge, TierPeriod
-from members.operations import accesses, keys, ledger, members, yearly
+from members.operations import accesses, accounts, households, keys, ledger, members, yearly
 from recognition.models import Badge, BadgeAward
 from recognition.operations import awards
 from recognition.operations.awards import Wanted
 from tests.books import faults
 from tests.campaigns.conftest import act, order, points_of, take, work
 from tests.conftest import SYSTEM, person
+from tests.members.operations.test_households import contribute
 from tests.members.operations.test_merges import everything, has, lots
 from tests.together import together
 
@@ -284,4 +287,40 @@ def test_a_merge_undone_twice_at_once_is_undone_once(campaigns, points, ann, bo,
     said = together(*(lambda: undo(made, clerk) for _ in range(3)))
     assert sorted(said) == ["done", "not_merged", "not_merged"]
     assert (has(ann, points), has(bo, points)) == (20, 0)
+    assert wrong() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_merging_somebody_away_from_a_household_blocks_nobody(points, ann, bo, clerk):
+    """E11, E45, E68: the household is locked before the balances, whoever asks."""
+    ledger.accrue(
+        ann, unit=points, amount=100, key="e", reason="r", actor=SYSTEM, cause=("test", 1)
+    )
+    households.open(ann, name="Lindenweg 3", actor=SYSTEM)
+    contribute(ann, points, 40)
+    said = together(
+        lambda: merge(ann, bo, clerk),
+        *(lambda n=n: contribute(ann, points, 5, key=f"in-{n}") for n in range(5)),
+    )
+    assert said[0] == "done"
+    assert set(said) <= {"done", "no_household"}
+    assert (has(ann, points), has(bo, points)) == (0, 100)
+    assert wrong() == []
+
+
+def test_nobody_is_merged_while_an_account_is_frozen(campaigns, points, ann, bo, clerk, fay):
+    """E68, P2, P16: what was told meanwhile counts once it is unfrozen, so it must find its member."""
+    work()
+    frozen = ledger.wallet(ann, points, "pending")
+    accounts.freeze(frozen.pk, reason="To be looked at", actor=SYSTEM)
+    take(order(ann, "20.00"))
+    before = everything()
+    for source, target in ((ann, bo), (bo, ann)):
+        with pytest.raises(Frozen):
+            merge(source, target, clerk)
+    assert everything() == before
+    accounts.unfreeze(frozen.pk, reason="Sound", actor=Actor.user(fay))
+    work()
+    merge(ann, bo, clerk)
+    assert has(bo, points) == 50 + 20
     assert wrong() == []

@@ -5,13 +5,14 @@ from uuid import uuid4
 import pytest
 
 from loyalty.campaigns.models import Waiting
+from loyalty.campaigns.operations import merges
 from loyalty.views.pending import promised_to
 from members.errors import NotEnough, NotForOneself, NotPending, SecondPersonNeeded
 from members.models import Adjustment, Balance, Entry
-from members.operations import adjustments, ledger
+from members.operations import adjustments, ledger, members
 from tests.books import faults
 from tests.campaigns.conftest import act, take
-from tests.conftest import person
+from tests.conftest import SYSTEM, person
 from tests.staff.conftest import client_of
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +125,27 @@ def test_in_the_console_it_is_shown_before_it_is_saved(promise, bo, points, ira)
     assert page not in client.get(f"/admin/members/entry/{promise.pk}/change/").content.decode()
     other = Adjustment.objects.get().entry
     assert client.get(f"/admin/members/entry/{other.pk}/change-pending/").status_code == 403
+
+
+@pytest.mark.parametrize("end", ["confirmed", "rejected", "undone"])
+def test_what_waits_for_a_merged_member_is_changed_where_it_is(promise, bo, points, ira, fay, end):
+    """E8, E68: raised and lowered as the other's, before it is confirmed, rejected, or theirs again."""
+    heir = members.enrol("heir", actor=SYSTEM)
+    change(promise, bo, 5, ira)
+    made = merges.merge(bo, heir, reason="One person", key="m", by=fay)
+    promise = Entry.objects.get(pk=promise.pk)
+    assert adjustments.waits(promise) == 30
+    change(promise, heir, 12, ira, key="up")
+    change(promise, heir, -2, ira, key="down")
+    assert [each.amount for each in promised_to(heir)] == [40]
+    if end == "undone":
+        merges.undo(made, reason="Two after all", by=fay)
+        assert (balance(heir, points, "pending"), balance(bo, points, "pending")) == (0, 40)
+        change(promise, bo, 1, ira, key="again")
+        assert [effect["amount"] for effect in confirm(bo)["effects"]] == [41]
+        assert balance(bo, points) == 41
+    else:
+        take(act(f"refill.{end}", bo, id="c1", order_id="o1", serial="J7"))
+        assert balance(heir, points, "pending") == 0
+        assert balance(heir, points) == (40 if end == "confirmed" else 0)
+    assert faults() == []

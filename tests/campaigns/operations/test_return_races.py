@@ -7,9 +7,12 @@ import pytest
 from django.db import connection, transaction
 
 from loyalty.campaigns.models import BudgetUse
+from loyalty.campaigns.operations import merges, returns
+from members.operations import holds
 from tests.books import faults
 from tests.campaigns.conftest import act, order, take
 from tests.campaigns.operations.test_returns import balance, published
+from tests.conftest import SYSTEM, person
 
 _WAITING = """
 SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
@@ -49,4 +52,32 @@ def test_a_return_that_waits_for_its_order_frees_the_budget(units, bo, points):
     other.join(timeout=30)
     assert [effect["amount"] for effect in answers[0]["effects"]] == [-30]
     assert (BudgetUse.objects.get().units, balance(bo, points)) == (0, 0)
+    assert faults() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_captured_late_is_given_back_to_whoever_has_the_order(units, amara, bo, points):
+    """E27, E68: the hold and its order are handed over while its refund waits for the balances."""
+    clerk = person("clerk@example.test", is_staff=True)
+    published(
+        "base", triggers=["order.placed"], effects=[{"kind": "earn", "unit": "points", "amount": 1}]
+    )
+    take(order(amara, "10.00"))
+    hold = holds.place(amara, unit=points, amount=100, key="h", actor=SYSTEM, reference="o1")
+    take(act("order.returned", amara, id="r1", order_id="o1"))
+    holds.capture(hold, actor=SYSTEM)
+
+    def refund() -> None:
+        try:
+            returns.settle_late(hold.pk, actor=SYSTEM)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=refund)
+    with transaction.atomic():
+        merges.merge(amara, bo, reason="One person", key="m", by=clerk, keeps="target")
+        other.start()
+        assert any(looks())
+    other.join(timeout=30)
+    assert balance(bo, points) == 600
     assert faults() == []

@@ -6,6 +6,7 @@ from itertools import permutations
 
 import pytest
 
+from loyalty.campaigns.models import Waiting
 from loyalty.campaigns.operations import intake
 from loyalty.campaigns.operations.matching import SEVERAL
 from members import clock
@@ -13,6 +14,7 @@ from members.models import Activity, Balance
 from members.operations import ledger
 from tests.books import faults
 from tests.campaigns.conftest import act, order, take
+from tests.campaigns.funding import funded
 from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -113,4 +115,21 @@ def test_the_tier_goes_with_the_order_that_came_back(campaigns, bo, units):
     assert bo.tier_periods.get(ends_at=None).tier.slug == before != "bronze"
     take(told_by("market", act("order.returned", bo, id="r", order_id="7")))
     assert balance(bo, units["points"]) == 0
+    assert faults() == []
+
+
+def test_a_return_ends_the_promise_of_its_own_shops_order(bo, points, orders):
+    """E5, E24: what the other shop's order promised goes on waiting."""
+    waits = {"until": "refill.confirmed", "cancelled_by": "order.returned"}
+    effects = [{"kind": "earn", "unit": "points", "amount": 20, "pending": waits}]
+    funded(None, triggers=["order.placed"], effects=effects)
+    take(*orders)
+    pending = Balance.objects.get(account=ledger.wallet(bo, points, "pending"))
+    assert pending.amount == 40
+    take(told_by("market", act("order.returned", bo, id="r", order_id="7")))
+    pending.refresh_from_db()
+    assert pending.amount == 20
+    assert Waiting.objects.get().effect.activity.source == "shop"
+    take(act("refill.confirmed", bo, id="c", order_id="7"))
+    assert balance(bo, points) == 20
     assert faults() == []

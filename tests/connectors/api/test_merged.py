@@ -4,7 +4,7 @@ import pytest
 
 from loyalty.campaigns.operations import merges
 from members.models import Member
-from members.operations import members
+from members.operations import households, members
 from tests.conftest import SYSTEM, person
 from tests.connectors.api.test_activities import event
 
@@ -59,3 +59,16 @@ def test_holding_points_by_the_old_reference(shop, merged):
     assert answer.status_code in (200, 201), answer.content
     [points, _] = shop.send("GET", "members/bo/balances").json()["balances"]
     assert (points["available"], points["held"]) == (9, 20)
+
+
+def test_the_household_of_the_old_reference_is_that_of_the_one_who_stays(shop, merged, bo):
+    """E11, E68: to be read, and to put points into and take them out of."""
+    home = households.open(bo, name="Lindenweg 3", actor=SYSTEM)
+    assert shop.send("GET", "members/ann/household").json()["id"] == home.pk
+    for verb, amount in (("contributions", 20), ("draws", 5)):
+        made = shop.send(
+            "POST", f"members/ann/household/{verb}", {"unit": "points", "amount": amount}
+        )
+        assert (made.status_code, made.json()["member"]) == (201, "bo")
+    [purse] = shop.send("GET", "members/bo/household").json()["balances"]
+    assert purse["available"] == 15

@@ -10,7 +10,16 @@ from loyalty.rewards.permissions import can_cancel
 from members import clock
 from members.domain.actors import Actor
 from members.errors import NotForHousehold, NotForOneself
-from members.models import Adjustment, AuditRow, Balance, Entry, HouseholdSeat, Tier
+from members.models import (
+    Adjustment,
+    AuditRow,
+    Balance,
+    Entry,
+    HouseholdSeat,
+    Member,
+    Tier,
+    TierPeriod,
+)
 from members.operations import (
     accounts,
     adjustments,
@@ -21,6 +30,8 @@ from members.operations import (
     ledger,
     lifts,
     lots,
+    members,
+    merges,
 )
 from members.operations.checks import CHECKS
 from members.permissions import (
@@ -213,3 +224,43 @@ def test_the_books_name_an_adjustment_within_a_household(amara, hal, points, at_
 def test_asking_who_is_near_costs_one_query(amara, hal, home, django_assert_num_queries):
     with django_assert_num_queries(1):
         can_adjust(hal, amara)
+
+
+def test_a_membership_that_was_merged_into_ones_own_is_ones_own(hal, fay, units, points):
+    """E65, E68: what is given to the old reference would be theirs, on whatever way."""
+    own, old = member_of(hal, "hal"), members.enrol("old", actor=SYSTEM)
+    proposed = adjustments.make(
+        old, unit=points, amount=points.adjust_limit + 1, reason="x", by=fay, key="p"
+    )
+    merges.merge(old, own, reason="The same person", key="m", by=fay)
+    old.refresh_from_db()
+    said = written()
+    for attempt in (
+        lambda: adjustments.make(old, unit=points, amount=5, reason="x", by=hal, key="h"),
+        lambda: adjustments.approve(proposed, by=hal),
+        lambda: debts.forgive(old, unit=points, amount=5, key="f", reason="x", by=hal),
+        lambda: lots.reinstate(old, unit=points, reason="x", actor=Actor.user(hal)),
+    ):
+        with pytest.raises(NotForOneself):
+            attempt()
+    assert not can_adjust(hal, old) and written() == said
+
+
+def test_a_household_that_was_left_by_merging_is_still_near(amara, bo, hal, fay, points, home):
+    """E65, E68: whoever was in one household with her under the reference before."""
+    merges.merge(amara, bo, reason="The same person", key="m", by=fay, keeps="target")
+    said = written()
+    for who in (Member.objects.get(pk=amara.pk), bo):
+        with pytest.raises(NotForHousehold):
+            adjustments.make(who, unit=points, amount=5, reason="x", by=hal, key="h")
+    assert written() == said
+
+
+def test_status_points_for_an_old_reference_lift_whoever_has_it(amara, bo, fay, units):
+    """E50, E68: the tier is the other's, and nobody stands on a ladder twice."""
+    old = members.enrol("old", actor=SYSTEM)
+    merges.merge(old, bo, reason="The same person", key="m", by=fay)
+    old.refresh_from_db()
+    adjustments.make(old, unit=units["status"], amount=150, reason="x", by=fay, key="s")
+    held = TierPeriod.objects.filter(ends_at=None, member__in=[old, bo])
+    assert list(held.values_list("member__ref", "tier__slug")) == [("bo", "silver")]
