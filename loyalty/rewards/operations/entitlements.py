@@ -36,15 +36,14 @@ def take_from_pool(reward: Reward, quantity: int) -> list[Coupon]:
         left = list(free[:quantity])
         if len(left) < quantity:
             raise OutOfStock(left=len(left)) if left else NoneLeft()
-        _wait_for(left, besides=taken)
+        others = {coupon.pk for coupon in taken}
+        _wait_for(next(coupon for coupon in left if coupon.pk not in others))
 
 
-def _wait_for(coupons: Sequence[Coupon], *, besides: Sequence[Coupon]) -> None:
-    """Wait until somebody has made up their mind about one of these, `besides` those that are free."""
+def _wait_for(coupon: Coupon) -> None:
+    """Wait until whoever holds it has made up their mind."""
     before = transaction.savepoint()
-    known = {coupon.pk for coupon in besides}
-    asked = next((coupon.pk for coupon in coupons if coupon.pk not in known), None)
-    Coupon.objects.filter(pk=asked).select_for_update().first()
+    Coupon.objects.filter(pk=coupon.pk).select_for_update().first()
     # PostgreSQL locks what it waited for even where that is no longer free; its owner may want it back.
     transaction.savepoint_rollback(before)
 

@@ -14,10 +14,9 @@ from tests.rewards.conftest import books, codes_of, redeem
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-_BLOCKED = (
-    "SELECT pg_sleep(0.01), count(*) FROM pg_locks"
-    " WHERE NOT granted AND %s = ANY(pg_blocking_pids(pid))"
-)
+_BLOCKED = """
+SELECT pg_sleep(0.01), count(*) FROM pg_locks WHERE NOT granted AND %s = ANY(pg_blocking_pids(pid))
+"""
 
 
 class Taker(threading.Thread):
