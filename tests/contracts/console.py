@@ -74,6 +74,7 @@ CONSOLE: dict[str, Desk] = {
             "merge": ALLOWED,
             "unmerge": DENIED,
             "give_tier": ALLOWED,
+            "view_as": ALLOWED,
         },
     ),
     "members.activity": READ,
