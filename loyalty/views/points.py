@@ -5,13 +5,13 @@ from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from loyalty.connectors.readings import used_lots
 from loyalty.views.apart import apart_from, open_holds
 from loyalty.views.expiring import last_day_of
 from loyalty.views.lines import lines_of, original_of
 from loyalty.views.pending import promised_to
 from loyalty.views.why import why_of
 from members.models import Account, Entry, Household, Member
+from members.operations.lots import used_lots
 from members.views.guards import member_page
 from members.views.viewing import seen_by_staff
 
