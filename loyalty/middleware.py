@@ -100,8 +100,9 @@ class ViewingAs:
         kept = viewing.kept(request)
         if kept is None or request.resolver_match.url_name == WAY_OUT:
             return
-        request.viewed_member = viewing.viewed(request, kept)  # type: ignore[attr-defined]
-        is_over = request.viewed_member is None  # type: ignore[attr-defined]
+        member = viewing.viewed(request, kept)
+        request.viewed_member = member  # type: ignore[attr-defined] # read by `member_of`
+        is_over = member is None
         if is_over:
             viewing.leave(request)
         if request.method not in SAFE:
