@@ -97,8 +97,8 @@ class ViewingAs:
         """Refuse what is not to be done or seen; say whom the page shows (`request.viewed_member`)."""
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return
-        kept = viewing.kept(request)
-        if kept is None or request.resolver_match.url_name == WAY_OUT:
+        kept, match = viewing.kept(request), request.resolver_match
+        if kept is None or (match is not None and match.url_name == WAY_OUT):
             return
         member = viewing.viewed(request, kept)
         request.viewed_member = member  # type: ignore[attr-defined] # read by `member_of`
