@@ -1,15 +1,29 @@
 """What happens to every page on its way out."""
 
 from collections.abc import Callable
+from typing import Any
 
+import structlog
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
+from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from members.views import viewing
+
+log = structlog.get_logger(__name__)
 
 NOBODY = "nobody"
+SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+#: The way out, which is the only thing that whoever views as a member can do.
+WAY_OUT = "viewing_end"
+#: Where staff are at home, and what belongs to nobody: open as ever, to be read.
+STAFF_PATHS = ("/admin/", "/api/", "/worker.js", "/offline/", "/healthz", "/readyz")
 
 
 class InvalidFormStatus:
@@ -60,6 +74,53 @@ class KeptCopies:
         if is_page and request.session.accessed:
             response["X-Visitor"] = visitor_word(request.session.get(SESSION_KEY))
         return response
+
+
+class ViewingAs:
+    """While staff view as a member: nothing can be changed, only pages that are opened to them answer, and
+    no copy is kept. Who saw which page of whom is logged."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """What was shown of a member stays with nobody."""
+        response = self._get_response(request)
+        if getattr(request, "viewed_member", None) is not None:
+            response["Cache-Control"] = "private, no-store"
+            del response["X-Offline"]
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> None:
+        """Refuse what is not to be done or seen; say whom the page shows (`request.viewed_member`)."""
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return
+        kept, match = viewing.kept(request), request.resolver_match
+        if kept is None or (match is not None and match.url_name == WAY_OUT):
+            return
+        member = viewing.viewed(request, kept)
+        request.viewed_member = member  # type: ignore[attr-defined] # read by `member_of`
+        is_over = member is None
+        if is_over:
+            viewing.leave(request)
+        if request.method not in SAFE:
+            raise PermissionDenied(
+                _over() if is_over else _("Nothing can be changed while you view.")
+            )
+        if is_over:
+            messages.warning(request, _over())
+        elif not request.path.startswith(STAFF_PATHS):
+            if not viewing.is_seen(view):
+                raise PermissionDenied(_("This page is not shown while you view as a member."))
+            log.info(
+                "member_page_viewed", member=kept.member_id, by=kept.user_id, path=request.path
+            )
+
+
+def _over() -> str:
+    return _("You no longer view as the member. Nothing was changed.")
 
 
 def visitor_word(user_id: str | None) -> str:

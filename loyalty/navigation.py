@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events_directory.models import Partner
 from governance.models import Seat
-from members.models import User
+from members.models import Member, User
+from members.views.viewing import is_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,12 @@ STAFF_DESK = Door("/admin/", _("Staff console"), "wrench")
 
 
 @cache
+def _is_open_to_staff(path: str) -> bool:
+    """Whether whoever views as a member finds the page."""
+    return is_seen(resolve(path).func)
+
+
+@cache
 def _answers(path: str) -> bool:
     try:
         resolve(path)
@@ -91,7 +98,15 @@ class Navigation:
     @cached_property
     def member(self) -> list[Door]:
         """The portal's first level; a visitor sees the public pages only."""
-        return self._doors(MEMBER if self._request.user.is_authenticated else VISITOR)
+        doors = self._doors(MEMBER if self._request.user.is_authenticated else VISITOR)
+        if self.viewed is None:
+            return doors
+        return [door for door in doors if _is_open_to_staff(door.href)]
+
+    @property
+    def viewed(self) -> Member | None:
+        """The member whose pages these are, when it is not the reader's own."""
+        return getattr(self._request, "viewed_member", None)
 
     @cached_property
     def account(self) -> list[Door]:

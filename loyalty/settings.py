@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "loyalty.middleware.InvalidFormStatus",
     "loyalty.middleware.KeptCopies",
+    "loyalty.middleware.ViewingAs",
     "axes.middleware.AxesMiddleware",
     "loyalty.connectors.idempotency.IdempotencyMiddleware",
 ]

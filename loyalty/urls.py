@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from loyalty.views import gifts, health, home, household, offline, points, styleguide
+from loyalty.views import gifts, health, home, household, offline, points, styleguide, viewing
 
 # Staff sign in where everybody does, under the same limits and with the same second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's way
@@ -37,6 +37,7 @@ handler500 = "loyalty.views.faults.broken"
 urlpatterns = [
     path("", home.home, name="home"),
     path("join/", home.join, name="join"),
+    path("viewing/end/", viewing.end, name="viewing_end"),
     path("language/", set_language, name="set_language"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("points/", include((POINTS, "points"))),

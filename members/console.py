@@ -68,7 +68,8 @@ class Step:
     `fits` says whether the object's state makes it possible, `permission` who sees the button, `can`
     whether this user may; `act(subject, actor=…, **what the form asked)` is the operation.
     `foresee`, called like `act`, shows what would come of it before it is confirmed; `said` is the
-    sentence about what came of it, from what `act` answered.
+    sentence about what came of it, from what `act` answered. `leads(request, what came)` goes somewhere
+    else than back to the object's page.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Step:
     variant: ActionVariant = ActionVariant.DEFAULT
     foresee: Callable[..., Foreseen] | None = None
     said: Callable[[Any], str] | None = None
+    leads: Callable[[HttpRequest, Any], HttpResponse] | None = None
 
 
 class ConsoleAdmin(ModelAdmin):
@@ -234,6 +236,8 @@ class StepsAdmin(ModelAdmin):
             foreseen = step.foresee(subject, **asked)
             return self._ask(request, subject, step, form, foreseen=foreseen, status=200)
         done = step.act(subject, **asked)
+        if step.leads is not None:
+            return step.leads(request, done)
         said = step.said(done) if step.said else _("Done: %(step)s.") % {"step": step.label}
         messages.success(request, said)
         return redirect(self._page(subject))

@@ -278,6 +278,11 @@ class StaffSignIn(Refused):
     sentence = _("A sign-in of staff is not closed by a merge.")
 
 
+class NoViewingOfOneself(Refused):
+    code = "no_viewing_of_oneself"
+    sentence = _("Your own pages are open to you anyway.")
+
+
 class NoMergeForOneself(Refused):
     code = "no_merge_for_oneself"
     sentence = _("Nobody merges their own membership.")

@@ -14,6 +14,7 @@ from members.errors import (
     NoTierForOneself,
     NotPending,
     NotYours,
+    NoViewingOfOneself,
     OverAlready,
     Refused,
     SecondPersonNeeded,
@@ -150,6 +151,11 @@ def can_change_keys(user, member: Member) -> Verdict:
     """Staff who may change members; never for themselves or their household, for what waits for a key
     is paid with it."""
     return apart(user, member, own=NoKeyForOneself) and held(user, "members.change_member")
+
+
+def can_view_as(user, member: Member) -> Verdict:
+    """Staff with the permission, for members only whom they are not near."""
+    return apart(user, member, own=NoViewingOfOneself) and held(user, "members.view_as_member")
 
 
 def can_merge(user, member: Member) -> Verdict:

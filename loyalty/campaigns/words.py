@@ -12,6 +12,7 @@ from loyalty.campaigns.operations import rulebook
 from members.models import ActivityKind, Unit
 
 WINDOWS = {
+    "hour": gettext_lazy("an hour"),
     "day": gettext_lazy("a day"),
     "week": gettext_lazy("a week"),
     "month": gettext_lazy("a month"),

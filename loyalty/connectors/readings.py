@@ -1,11 +1,11 @@
 """What a member owns, as the API tells it."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from members import clock
 from members.models import (
@@ -14,11 +14,11 @@ from members.models import (
     Entry,
     Household,
     HouseholdSeat,
-    LotUse,
     Member,
     OpenLot,
 )
 from members.operations import ledger, tiers
+from members.operations.lots import used_lots
 
 #: Each account's balance at an instant, from the posting before it; the wallet by what has not expired.
 _BALANCES = """
@@ -176,20 +176,6 @@ def entry(row: Entry, member: Member) -> dict[str, Any]:
         "parent": row.parent_id,
         "why": row.reason,
     }
-
-
-def used_lots(row: Entry) -> dict[Entry, int]:
-    """The lots that an entry took from (or, negative, gave back to), and how much.
-
-    What a hold captured was spent from the lots that the hold took and did not give back.
-    """
-    entries = Q(entry=row)
-    if row.debit.kind == Account.Kind.HELD and row.kind == Entry.Kind.REDEMPTION:
-        entries |= Q(entry=row.parent_id) | Q(entry__parent=row.parent_id)
-    used: Counter[Entry] = Counter()
-    for use in LotUse.objects.filter(entries).select_related("lot__credit"):
-        used[use.lot] += use.amount
-    return {lot: used[lot] for lot in sorted(used, key=lambda lot: lot.pk) if used[lot]}
 
 
 def lots_of(row: Entry) -> list[dict[str, Any]]:

@@ -21,18 +21,20 @@ from loyalty.views.programme import programme
 from loyalty.views.progress import progress_of
 from members import clock
 from members.models import Entry, Member
-from members.views.guards import SignedInRequest
+from members.views.guards import SignedInRequest, member_of
+from members.views.viewing import seen_by_staff
 from recognition.models import BadgeAward
 
 RECENT = 6
 SHOWN = 3
 
 
+@seen_by_staff
 def home(request: HttpRequest) -> HttpResponse:
     """Greet a member with what they own; tell a visitor what this is."""
     if not request.user.is_authenticated:
         return programme(request)
-    member = Member.objects.of(request.user).first()
+    member = member_of(request)
     if member is None:
         return render(request, "portal/stranger.html")
     with timezone.override(member.time_zone):

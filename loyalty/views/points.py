@@ -5,14 +5,15 @@ from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from loyalty.connectors.readings import used_lots
 from loyalty.views.apart import apart_from, open_holds
 from loyalty.views.expiring import last_day_of
 from loyalty.views.lines import lines_of, original_of
 from loyalty.views.pending import promised_to
 from loyalty.views.why import why_of
 from members.models import Account, Entry, Household, Member
+from members.operations.lots import used_lots
 from members.views.guards import member_page
+from members.views.viewing import seen_by_staff
 
 LINES = 30
 
@@ -26,6 +27,7 @@ def wallets_of(member: Member) -> list[Account]:
     )
 
 
+@seen_by_staff
 @member_page
 def statement(request: HttpRequest, member: Member) -> HttpResponse:
     """One unit's lines, newest first, each with the balance it left."""
@@ -56,6 +58,7 @@ def household_of(member: Member, wallet: Account) -> Household | None:
     return Household.objects.of(member).annotate(kept=kept).first()
 
 
+@seen_by_staff
 @member_page
 def line(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     """Why one line is there: the rule, the values it saw, the lots it took from, and its twin."""

@@ -4,7 +4,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.enums import ActionVariant
@@ -12,8 +15,9 @@ from unfold.enums import ActionVariant
 from members.admin import pending
 from members.console import ReadOnlyAdmin, ReasonForm, Step, StepsAdmin
 from members.domain.actors import Actor
-from members.models import Balance, Entry
+from members.models import NEVER, Balance, Entry
 from members.operations import accounts
+from members.operations.lots import used_lots
 from members.permissions import can_freeze, can_unfreeze
 
 KINDS = {
@@ -56,12 +60,21 @@ class EntryAdmin(StepsAdmin, ReadOnlyAdmin):
         "given_to",
         "reason",
         "key",
-        ("cause_kind", "cause_id", "rule_version_id"),
+        ("cause", "rule_version_id"),
         ("occurred_at", "recorded_at"),
         ("active_from", "expires_at"),
         ("parent_entry", "reversed_entry"),
+        "lots",
     )
-    readonly_fields = ("points", "taken_from", "given_to", "parent_entry", "reversed_entry")
+    readonly_fields = (
+        "points",
+        "taken_from",
+        "given_to",
+        "cause",
+        "parent_entry",
+        "reversed_entry",
+        "lots",
+    )
     steps = (pending.STEP,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
@@ -88,6 +101,22 @@ class EntryAdmin(StepsAdmin, ReadOnlyAdmin):
         """The credited account."""
         return owner_of(entry.credit)
 
+    @display(description=_("cause"))
+    def cause(self, entry: Entry) -> str:
+        """What brought it about. An activity's page has everything the rules saw, and what cut them."""
+        if entry.cause_kind != "activity" or entry.cause_id is None:
+            return f"{entry.cause_kind} {entry.cause_id or ''}".strip()
+        page = reverse("admin:members_activity_change", args=(entry.cause_id,))
+        return format_html('<a href="{}">{} {}</a>', page, said("activity"), entry.cause_id)
+
+    @display(description=_("lots it took from (given back: below 0)"))
+    def lots(self, entry: Entry) -> str:
+        """Each lot with its amount and its end."""
+        rows = [
+            (self._link(lot.pk), amount, _end_of(lot)) for lot, amount in used_lots(entry).items()
+        ]
+        return format_html_join("; ", "{}: {}, {}", rows) or "–"
+
     @display(description=_("belongs to"))
     def parent_entry(self, entry: Entry) -> str:
         """The entry it is a part of."""
@@ -105,6 +134,12 @@ class EntryAdmin(StepsAdmin, ReadOnlyAdmin):
         return format_html(
             '<a href="{}">#{}</a>', reverse("admin:members_entry_change", args=(pk,)), pk
         )
+
+
+def _end_of(lot: Entry) -> str:
+    if lot.expires_at is None or lot.expires_at == NEVER:
+        return said("never ends")
+    return said("ends %(at)s") % {"at": date_format(localtime(lot.expires_at), "DATETIME_FORMAT")}
 
 
 def freeze(balance: Balance, *, actor: Actor, reason: str) -> None:

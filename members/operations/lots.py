@@ -1,13 +1,15 @@
-"""Moving the end of open lots: later for what people do, by a rule, or by hand."""
+"""Moving the end of open lots: later for what people do, by a rule, or by hand. Which lots an entry
+took from."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from members import clock
 from members.domain import expiry
@@ -15,7 +17,7 @@ from members.domain.actors import Actor
 from members.domain.calendar import local_date, start_of_day
 from members.domain.ledger import Line
 from members.errors import NothingToReinstate
-from members.models import Account, AuditRow, Entry, Member, TierPeriod, Unit
+from members.models import Account, AuditRow, Entry, LotUse, Member, TierPeriod, Unit
 from members.operations import audit, corrections, ledger, relations
 
 Kind = Account.Kind
@@ -263,3 +265,17 @@ def _returned(expiry_entry: Entry) -> bool:
     return AuditRow.objects.filter(
         subject_type="members.entry", subject_id__in=opened, verb="members.entry.reversed"
     ).exists()
+
+
+def used_lots(row: Entry) -> dict[Entry, int]:
+    """The lots that an entry took from (or, negative, gave back to), and how much.
+
+    What a hold captured was spent from the lots that the hold took and did not give back.
+    """
+    entries = Q(entry=row)
+    if row.debit.kind == Account.Kind.HELD and row.kind == Entry.Kind.REDEMPTION:
+        entries |= Q(entry=row.parent_id) | Q(entry__parent=row.parent_id)
+    used: Counter[Entry] = Counter()
+    for use in LotUse.objects.filter(entries).select_related("lot__credit"):
+        used[use.lot] += use.amount
+    return {lot: used[lot] for lot in sorted(used, key=lambda lot: lot.pk) if used[lot]}

@@ -1,4 +1,7 @@
-"""Who a member page is for: the signed-in person's own membership, in that member's own zone."""
+"""Who a member page is for: the signed-in person's own membership, in that member's own zone.
+
+Staff who view as a member find that member's pages instead of their own (`members.views.viewing`).
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,6 +21,14 @@ class SignedInRequest(HttpRequest):
     user: User
 
 
+def member_of(request: HttpRequest) -> Member | None:
+    """Whose pages these are: the member viewed as, or the signed-in person's own membership."""
+    viewed = getattr(request, "viewed_member", None)
+    if viewed is not None or not request.user.is_authenticated:
+        return viewed
+    return Member.objects.of(request.user).first()
+
+
 def member_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Call `view(request, member, …)` with the times of the page in the member's zone.
 
@@ -27,7 +38,7 @@ def member_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @wraps(view)
     @login_required
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        member = Member.objects.of(request.user).first()
+        member = member_of(request)
         if member is None:
             return redirect("home")
         with timezone.override(member.time_zone):

@@ -12,8 +12,10 @@ from members.forms import PreferencesForm
 from members.models import Member
 from members.operations import members
 from members.views.guards import SignedInRequest, member_page
+from members.views.viewing import seen_by_staff
 
 
+@seen_by_staff
 @member_page
 def preferences(request: SignedInRequest, member: Member) -> HttpResponse:
     """Name, ranking, time zone and language."""

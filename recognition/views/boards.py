@@ -11,6 +11,7 @@ from members.domain.calendar import local_date
 from members.models import Member
 from members.models.members import programme_zone
 from members.views.guards import member_page
+from members.views.viewing import seen_by_staff
 from recognition.domain.windows import before
 from recognition.forms import ReadingForm
 from recognition.models import Leaderboard
@@ -30,6 +31,7 @@ WINDOWS = {
 }
 
 
+@seen_by_staff
 @member_page
 def board(request: HttpRequest, member: Member, slug: str = "") -> HttpResponse:
     """One board (the first when none is named) in one window."""

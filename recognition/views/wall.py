@@ -4,16 +4,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from members.models import Member
+from members.views.guards import member_of
+from members.views.viewing import seen_by_staff
 from recognition.models import Badge, BadgeAward
 
 
+@seen_by_staff
 def wall(request: HttpRequest) -> HttpResponse:
     """A member's badges, newest first, then the others; a visitor sees what there is to win."""
-    user = request.user
-    member = (
-        Member.objects.of(user).select_related("profile").first() if user.is_authenticated else None
-    )
+    member = member_of(request)
     won = BadgeAward.objects.live().filter(member=member).select_related("badge")
     awards = list(won.order_by("-awarded_at")) if member else []
     badges = Badge.objects.active().with_holders().order_by("name")

@@ -74,6 +74,7 @@ CONSOLE: dict[str, Desk] = {
             "merge": ALLOWED,
             "unmerge": DENIED,
             "give_tier": ALLOWED,
+            "view_as": ALLOWED,
         },
     ),
     "members.activity": READ,
@@ -185,6 +186,7 @@ ROOMS: dict[str, Route] = {
     "admin:index": Route(ANY_STAFF, ANY_STAFF),
     "admin:measurement_liabilityrate_report": Route(ALLOWED, NO_METHOD),
     "admin:measurement_liabilityrate_file": Route(ALLOWED, NO_METHOD),
+    "admin:members_auditrow_file": Route(ALLOWED, NO_METHOD),
     "admin:search": Route(ANY_STAFF, ANY_STAFF),
     "admin:login": Route(
         policy("login 403 403 403 403 in in in login login"),

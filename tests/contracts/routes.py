@@ -67,6 +67,8 @@ ROUTES: dict[str, Route] = {
     # The portal
     "home": Route(ANYBODY, ANYBODY),
     "join": Route(NO_BUT_SIGN_IN, SIGNING_IN),
+    # Nobody of these views as a member; `test_viewing` walks all routes with somebody who does.
+    "viewing_end": Route(NO_BUT_SIGN_IN, SIGNING_IN),
     "set_language": Route(HOME, HOME),
     "styleguide": Route(STAFF, STAFF),
     "points:statement": Route(MEMBERS, MEMBERS),

@@ -145,7 +145,7 @@ def test_what_is_sent_back_says_why(drafted, ira, gil):
             "/effects/0/unit",
             "no unit &#x27;gold&#x27;",
         ),
-        ("limit", {"times": 1, "per": "hour"}, "/limit/per", "expected one of day, week"),
+        ("limit", {"times": 1, "per": "shift"}, "/limit/per", "expected one of hour, day"),
     ],
 )
 def test_a_fault_is_shown_with_its_place_and_the_input_stays(

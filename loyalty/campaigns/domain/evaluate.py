@@ -8,7 +8,7 @@ the one that cut.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -87,16 +87,18 @@ class Outcome:
     traces: tuple[Trace, ...]
 
 
-def window_of(per: str, day: date) -> str:
-    """The name of the window that a local date falls into."""
+def window_of(limit: Limit, at: datetime, day: date) -> str:
+    """The name of the limit's window that an instant, in its local date, falls into. Hours are those of UTC,
+    for a local one may come twice."""
     year, week, _ = day.isocalendar()
     return {
+        "hour": f"{at.astimezone(UTC):%Y%m%dT%H}",
         "day": day.isoformat(),
         "week": f"{year}-W{week:02}",
         "month": f"{day:%Y-%m}",
         "year": f"{day:%Y}",
         "life": "life",
-    }[per]
+    }[limit.per]
 
 
 def evaluate(
@@ -120,7 +122,8 @@ def evaluate(
         if not passed:
             traces.append(Trace(rule, False, tuple(seen), _missed(seen)))
             continue
-        cut, why = _within(rule, due_of(rule, order, at, per_money), day, uses)
+        window = window_of(rule.limit, at, day) if rule.limit else ""
+        cut, why = _within(rule, due_of(rule, order, at, per_money), window, uses)
         if not cut and not why:
             why = "there was nothing to earn on"
         given += cut
@@ -217,22 +220,22 @@ def _multiplied(
     return extra, f"{shown(effect.factor)} times the points"
 
 
-def _within(rule: Rule, due: list[Given], day: date, uses: Uses) -> tuple[list[Given], str]:
+def _within(rule: Rule, due: list[Given], window: str, uses: Uses) -> tuple[list[Given], str]:
     """What of `due` the member's limit and the budget allow, and what cut it."""
     if not due:
         return due, ""
     wanted = sum(item.amount or 0 for item in due if item.kind == "points")
     if rule.limit is not None and rule.limit.times is not None:
-        times = uses.of(rule, window_of(rule.limit.per, day))[0]
+        times = uses.of(rule, window)[0]
         if times >= rule.limit.times:
             return [], f"The limit of {rule.limit.times} {_span(rule.limit)} has been reached"
-    allowed, why = _allowed(rule, wanted, day, uses)
+    allowed, why = _allowed(rule, wanted, window, uses)
     if allowed < wanted:
         if not rule.pays_partly or allowed <= 0:
             return [], why
         due = _shrunk(due, allowed)
     if rule.limit is not None:
-        used = uses.of(rule, window_of(rule.limit.per, day))
+        used = uses.of(rule, window)
         used[0] += 1
         used[1] += allowed
     if rule.budget is not None:
@@ -244,11 +247,11 @@ def _within(rule: Rule, due: list[Given], day: date, uses: Uses) -> tuple[list[G
     return due, why
 
 
-def _allowed(rule: Rule, wanted: int, day: date, uses: Uses) -> tuple[int, str]:
+def _allowed(rule: Rule, wanted: int, window: str, uses: Uses) -> tuple[int, str]:
     """How many of the `wanted` points limit, budget and fund leave; in words, what leaves the least."""
     allowed, why = wanted, ""
     if rule.limit is not None and rule.limit.units is not None:
-        left = rule.limit.units - uses.of(rule, window_of(rule.limit.per, day))[1]
+        left = rule.limit.units - uses.of(rule, window)[1]
         if left < allowed:
             allowed = left
             why = f"The limit of {rule.limit.units} {_span(rule.limit)} leaves {left}"

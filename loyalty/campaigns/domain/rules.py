@@ -10,7 +10,7 @@ from loyalty.audiences.domain.conditions import BadTreeError, Node, parse
 from loyalty.audiences.domain.fields import Catalogue
 from members.domain.money import to_minor
 
-WINDOWS = ("day", "week", "month", "year", "life")
+WINDOWS = ("hour", "day", "week", "month", "year", "life")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from events_directory.operations import bookings
 from loyalty.campaigns.domain.evaluate import window_of
+from loyalty.campaigns.domain.rules import compile_limit
 from loyalty.campaigns.models import BudgetUse, Effect, LimitUse, MergedBonus, Waiting
 from loyalty.campaigns.operations.returns import drawn_by
 from loyalty.rewards.models import Fund
@@ -295,10 +296,11 @@ def _sort(effect: Effect) -> tuple[int, str]:
 
 def _window(effect: Effect) -> str:
     """The window of the limit that it counted in; empty without one."""
-    limit, member = effect.rule_version.limit, effect.activity.member
-    if not limit or member is None or limit["per"] not in LONG:
+    limit, member = compile_limit(effect.rule_version.limit), effect.activity.member
+    if limit is None or member is None or limit.per not in LONG:
         return ""
-    return window_of(limit["per"], local_date(effect.activity.occurred_at, member.time_zone))
+    at = effect.activity.occurred_at
+    return window_of(limit, at, local_date(at, member.time_zone))
 
 
 def _asked(effect: Effect) -> int:

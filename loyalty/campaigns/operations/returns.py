@@ -327,8 +327,8 @@ class Reckoning:
         campaign_id = effect.rule_version.campaign_id
         rule = self.book.rule(effect.rule_version)
         if rule.limit is not None:
-            day = self.person.day(self.sale.activity.occurred_at)
-            used = self.person.uses.of(rule, window_of(rule.limit.per, day))
+            at = self.sale.activity.occurred_at
+            used = self.person.uses.of(rule, window_of(rule.limit, at, self.person.day(at)))
             first = effect.place == min(
                 other.place
                 for other in self.sale.effects

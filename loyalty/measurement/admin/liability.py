@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from unfold.decorators import display
 
-from loyalty.measurement.domain.sheets import cell
 from loyalty.measurement.forms import PeriodForm
 from loyalty.measurement.models import LiabilityRate
 from loyalty.measurement.operations import liability, rates
 from loyalty.measurement.permissions import can_read_liability
 from members.console import OperationAdmin
 from members.domain.actors import Actor
+from members.domain.sheets import cell
 
 #: The heads of the table, in the order of `liability.figures`.
 HEADS = (

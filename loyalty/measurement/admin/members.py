@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDateWidget,
@@ -17,11 +18,12 @@ from unfold.widgets import (
 from loyalty.measurement import readings
 from loyalty.measurement.admin import by_hand, identity, lives
 from members import permissions
-from members.console import OperationAdmin, RefusableForm, Step, StepsAdmin
+from members.console import OperationAdmin, ReasonForm, RefusableForm, Step, StepsAdmin
 from members.domain.actors import Actor
 from members.domain.calendar import zone_names
 from members.models import Member, Tier
-from members.operations import lifts, members
+from members.operations import lifts, members, viewings
+from members.views.viewing import enter
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +66,12 @@ class TierForm(forms.Form):
     )
     until = forms.DateField(label=_("Last day"), widget=UnfoldAdminDateWidget)
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget())
+
+
+def start_viewing(request: HttpRequest, viewing: viewings.Viewing) -> HttpResponse:
+    """To the member's first page."""
+    enter(request, viewing)
+    return redirect("home")
 
 
 @admin.register(Member)
@@ -110,6 +118,21 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
             fits=identity.is_their_own,
             form=TierForm,
             icon="military_tech",
+        ),
+        Step(
+            name="view_as",
+            label=_("View as this member"),
+            question=_(
+                "You see their pages as they do, for a quarter of an hour and without codes. Nothing can"
+                " be changed meanwhile. The audit trail says that you looked, and why."
+            ),
+            permission="members.view_as_member",
+            act=viewings.begin,
+            can=permissions.can_view_as,
+            fits=identity.is_their_own,
+            form=ReasonForm,
+            icon="visibility",
+            leads=start_viewing,
         ),
     )
     change_form_outer_after_template = "admin/members/all_round.html"

@@ -20,10 +20,12 @@ from members.errors import NotEnough, Refused
 from members.models import Member
 from members.operations import purses
 from members.views.guards import SignedInRequest, member_page
+from members.views.viewing import seen_by_staff
 
 PAGE = 24
 
 
+@seen_by_staff
 @member_page
 def catalogue(request: SignedInRequest, member: Member) -> HttpResponse:
     """Everything on offer, what the member can afford first."""
@@ -32,6 +34,7 @@ def catalogue(request: SignedInRequest, member: Member) -> HttpResponse:
     return render(request, "portal/rewards/catalogue.html", {"page": page})
 
 
+@seen_by_staff
 @member_page
 def reward(request: SignedInRequest, member: Member, slug: str) -> HttpResponse:
     """One reward, and the button that redeems it."""
@@ -62,6 +65,7 @@ def redeem(request: SignedInRequest, member: Member, slug: str) -> HttpResponse:
     return _reward_page(request, member, found, form, status=422)
 
 
+@seen_by_staff
 @member_page
 def vouchers(request: SignedInRequest, member: Member) -> HttpResponse:
     """Everything the member has taken, newest first."""

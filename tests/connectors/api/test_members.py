@@ -5,9 +5,10 @@ from functools import partial
 
 import pytest
 
+from loyalty.campaigns.operations import standard
 from loyalty.rewards.models import Redemption, Reward
 from members import clock
-from members.models import Consent, Member
+from members.models import Activity, Consent, Member
 from members.operations import ledger, programme
 from tests.conftest import SYSTEM
 from tests.connectors.api.test_activities import EVENT
@@ -94,6 +95,39 @@ def test_the_statement_and_an_entry_with_its_lots(shop, amara):
     detail = shop.send("GET", f"members/amara/entries/{rows[0]['id']}").json()
     assert [lot["amount"] for lot in detail["lots"]] == [100, 150]
     assert detail["why"] == "Redeemed: A mug"
+
+
+def test_an_entry_leads_to_its_rule_the_values_seen_and_the_cap(shop, bo):
+    """E2, E38, E41: which rule in which version, what it saw, and what cut the second order's bonus."""
+    standard.publish(
+        {
+            "slug": "capped",
+            "name": "Capped",
+            "triggers": ["order.placed"],
+            "conditions": {"all": [{"field": "order.base", "op": "at_least", "value": "20"}]},
+            "effects": [{"kind": "earn", "unit": "points", "amount": 7}],
+            "limit": {"times": 1, "per": "life"},
+        },
+        actor=SYSTEM,
+    )
+    for id in ("A-1", "A-2"):
+        shop.send("POST", "activities", EVENT | {"id": id})
+    rows = shop.send("GET", "members/bo/entries").json()["results"]
+    [seven] = [row for row in rows if row["amount"] == 7]
+    told = shop.send("GET", f"members/bo/entries/{seven['id']}").json()
+    assert (told["campaign"], told["rule_version"], told["lots"]) == ("capped", 1, [])
+    [first] = _said_of("capped", shop.send("GET", f"activities/{told['cause']['id']}").json())
+    assert (first["passed"], first["tests"]) == (
+        True,
+        [["order.base", "at_least", "29.98", True]],
+    )
+    second = Activity.objects.get(external_id="A-2")
+    [cut] = _said_of("capped", shop.send("GET", f"activities/{second.pk}").json())
+    assert (cut["passed"], cut["why"]) == (False, "The limit of 1 ever has been reached")
+
+
+def _said_of(campaign: str, activity: dict) -> list[dict]:
+    return [one for one in activity["trace"] if one["campaign"] == campaign]
 
 
 def test_another_members_entry_is_a_404(shop, amara, bo):

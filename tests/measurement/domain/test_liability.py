@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from loyalty.measurement.domain.liability import Money, worth
-from loyalty.measurement.domain.sheets import cell
+from members.domain.sheets import cell
 
 FACTORS = some.lists(some.decimals(min_value=0, max_value=2, places=6), min_size=1, max_size=5)
 MOVES = some.dictionaries(some.integers(0, 4), some.integers(-(10**9), 10**9))

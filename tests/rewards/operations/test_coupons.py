@@ -27,8 +27,9 @@ from members.domain.actors import Actor
 from members.models import AuditRow
 from members.operations import ledger
 from tests.conftest import SYSTEM, person
+from tests.racing import race
 from tests.rewards.conftest import books, codes_of, held, redeem
-from tests.rewards.racing import race
+from tests.watching import watched
 
 STATES = Coupon.State
 TILL = Actor("user", 7, "till")
@@ -243,7 +244,8 @@ def test_a_code_of_a_file_ends_on_its_own_day_or_with_the_voucher(amara, offer):
 
 @pytest.mark.django_db(transaction=True)
 def test_500_clients_take_exactly_50_coupons(amara, bo, dee, points, pool_of):
-    """P8, I15: clients in four processes, some of them undoing at once; a code goes out once."""
+    """P8, I14, I15: clients in four processes, some of them undoing at once; a code goes out once, and
+    every snapshot taken meanwhile adds up."""
     members = [amara, bo, dee]
     for member in members:
         ledger.accrue(
@@ -260,7 +262,9 @@ def test_500_clients_take_exactly_50_coupons(amara, bo, dee, points, pool_of):
         (members[number % 3].pk, ticket.pk, f"race{number}", number % 7 == 0)
         for number in range(500)
     ]
-    found = race("redeem", jobs, database=connection.settings_dict["NAME"])
+    with watched() as looks:
+        found = race("redeem", jobs, database=connection.settings_dict["NAME"])
+    assert (looks.count > 20, looks.wrong) == (True, set())
     assert found["redeemed"] + found["undone"] == 50
     assert found["out_of_stock"] == 450
     assert Coupon.objects.filter(state=STATES.ASSIGNED).count() == found["redeemed"]

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from loyalty.measurement.domain.sheets import cell
 from loyalty.measurement.operations import liability
+from members.domain.sheets import cell
 
 
 def day(text: str) -> date:

@@ -75,3 +75,86 @@ def burn(job: str) -> str:
     except Refused as refusal:
         return str(refusal.code)
     return "burnt"
+
+
+def _said(act: Any) -> str:
+    """ "done", or the code of the refusal."""
+    from members.errors import Refused
+
+    try:
+        act()
+    except Refused as refusal:
+        return str(refusal.code)
+    return "done"
+
+
+def spend(job: tuple[int, int, str]) -> str:
+    """Redeem an amount of points: (member, amount, key)."""
+    from members.domain.actors import Actor
+    from members.models import Member, Unit
+    from members.operations import ledger
+
+    member, amount, key = job
+    return _said(
+        lambda: ledger.redeem(
+            Member.objects.get(pk=member),
+            unit=Unit.objects.get(code="points"),
+            amount=amount,
+            key=key,
+            reason="A race",
+            actor=Actor.system("race"),
+            cause=("test", None),
+        )
+    )
+
+
+def give(job: tuple[int, int, int, str]) -> str:
+    """Give an amount of points: (giver, receiver, amount, key)."""
+    from members.domain.actors import Actor
+    from members.models import Member, Unit
+    from members.operations import gifts
+
+    giver, receiver, amount, key = job
+    return _said(
+        lambda: gifts.give(
+            Member.objects.get(pk=giver),
+            receiver=Member.objects.get(pk=receiver),
+            unit=Unit.objects.get(code="points"),
+            amount=amount,
+            key=key,
+            actor=Actor.system("race"),
+        )
+    )
+
+
+def take_back(job: tuple[int, str, int | None]) -> str:
+    """Reverse an entry: (entry, key, amount or None for all of it)."""
+    from members.domain.actors import Actor
+    from members.models import Entry
+    from members.operations import corrections
+
+    entry, key, amount = job
+    return _said(
+        lambda: corrections.reverse(
+            Entry.objects.get(pk=entry),
+            amount=amount,
+            key=key,
+            reason="A race",
+            actor=Actor.system("race"),
+        )
+    )
+
+
+def end_hold(job: tuple[int, str]) -> str:
+    """Capture a hold, release it, or let its time run out: (hold, verb). Says which, if it was this one."""
+    from members.domain.actors import Actor
+    from members.models import Hold
+    from members.operations import holds
+
+    pk, verb = job
+    actor, hold = Actor.system("race"), Hold.objects.get(pk=pk)
+    if verb == "time_out":
+        holds.time_out(at=hold.expires_at, most=1_000, actor=actor)
+        return "swept"
+    said = _said(lambda: getattr(holds, verb)(hold, actor=actor))
+    return verb if said == "done" else said
