@@ -18,15 +18,13 @@ State = Coupon.State
 
 
 def take_from_pool(reward: Reward, quantity: int) -> list[Coupon]:
-    """Lock so many free coupons, the oldest first. Raises OutOfStock.
+    """Lock so many free coupons, the oldest first. The reward is locked before. Raises OutOfStock.
 
-    Those that others are just taking are stepped over; when that leaves too few, wait for the others to
-    make up their minds, for some of them may yet let go.
+    Without that lock a coupon could go to somebody else between being found free and being locked, and
+    would stay locked by us all the same: whoever then undoes that redemption would wait for us, holding
+    the wallet that we may be waiting for.
     """
-    free = Coupon.objects.free(reward.pk)
-    taken = list(free.select_for_update(skip_locked=True)[:quantity])
-    if len(taken) < quantity:
-        taken = list(free.select_for_update()[:quantity])
+    taken = list(Coupon.objects.free(reward.pk).select_for_update()[:quantity])
     if len(taken) < quantity:
         raise OutOfStock(left=len(taken)) if taken else NoneLeft()
     return taken

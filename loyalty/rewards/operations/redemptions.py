@@ -1,7 +1,7 @@
 """Exchanging points for rewards.
 
-Everybody locks in one order: the reward (when it counts its stock), coupons that are free, the member's
-household, holds, balances, the redemption, its own coupons.
+Everybody locks in one order: the reward (when it counts its stock or has a pool of codes), coupons that
+are free, the member's household, holds, balances, the redemption, its own coupons.
 """
 
 import hashlib
@@ -223,7 +223,7 @@ def lock_wallet(redemption: Redemption) -> None:
 def _lock_offer(reward: Reward) -> Reward:
     """The reward as it is under the lock, for the stock may have gone while we waited for it."""
     rows = Reward.objects.filter(pk=reward.pk)
-    if reward.stock is not None:
+    if reward.stock is not None or reward.codes == Reward.Codes.POOL:
         rows.select_for_update().first()
     return rows.with_terms().get()
 
