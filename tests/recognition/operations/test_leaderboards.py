@@ -88,7 +88,7 @@ def test_inside_a_tie_the_earlier_moment_is_listed_first(board, six):
 
 
 def test_a_reversal_counts_on_its_own_day(board, six, points):
-    """A24: "daily totals from accruals minus reversals"; what is taken back leaves the score."""
+    """A24, E28: "daily totals from accruals minus reversals"; what is taken back leaves the score."""
     entry = Entry.objects.get(key=f"m0:{(NOON - timedelta(days=10)).isoformat()}:60")
     leaderboards.refresh()
     corrections.reverse(entry, key="return", reason="Sent back", actor=SYSTEM, amount=45)
