@@ -17,7 +17,7 @@ from unfold.widgets import (
 from loyalty.measurement import readings
 from loyalty.measurement.admin import by_hand, identity, lives
 from members import permissions
-from members.console import OperationAdmin, RefusableForm, Step, StepsAdmin
+from members.console import Menu, OperationAdmin, RefusableForm, Step, StepsAdmin
 from members.domain.actors import Actor
 from members.domain.calendar import zone_names
 from members.models import Member, Tier
@@ -111,6 +111,10 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
             form=TierForm,
             icon="military_tech",
         ),
+    )
+    menus = (
+        Menu(_("Points"), "toll", ("adjust", "reinstate", "lengthen", "forgive")),
+        Menu(_("Membership"), "badge", ("give_tier", "change_key", "merge", "unmerge")),
     )
     change_form_outer_after_template = "admin/members/all_round.html"
 
