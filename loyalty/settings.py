@@ -380,6 +380,7 @@ UNFOLD = {
         }
     ],
     "COLORS": {"primary": _laurel},
+    "STYLES": [lambda _request: static("console/console.css")],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "loyalty.measurement.desk.todays_work",
