@@ -82,13 +82,15 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
             None,
             {
                 "fields": (
-                    ("ref", "user", "merged_into"),
+                    ("ref", "user"),
+                    "merged_into",
                     ("given_name", "family_name"),
                     "email",
                     ("birth_month", "birth_day", "birthday_set_at"),
                     ("joined_on", "created_at"),
                     ("time_zone", "language"),
-                    ("pseudonym", "shows_real_name", "is_ranked"),
+                    "pseudonym",
+                    ("shows_real_name", "is_ranked"),
                 )
             },
         ),
