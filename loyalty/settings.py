@@ -251,6 +251,7 @@ DOCS_CONTENT_SECURITY_POLICY = CONTENT_SECURITY_POLICY["DIRECTIVES"] | {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["loyalty.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = PROGRAMME_TIME_ZONE
@@ -380,6 +381,7 @@ UNFOLD = {
         }
     ],
     "COLORS": {"primary": _laurel},
+    "STYLES": [lambda _request: static("console/console.css")],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "loyalty.measurement.desk.todays_work",

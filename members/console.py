@@ -87,6 +87,15 @@ class Step:
     leads: Callable[[HttpRequest, Any], HttpResponse] | None = None
 
 
+@dataclass(frozen=True)
+class Menu:
+    """Steps that stand together under one button: its title and icon, and their names."""
+
+    title: str | Promise
+    icon: str
+    steps: tuple[str, ...]
+
+
 class ConsoleAdmin(ModelAdmin):
     """The base of all: nothing can be deleted, and long lists are paged."""
 
@@ -178,16 +187,21 @@ class OperationAdmin(ConsoleAdmin):
 
 
 class StepsAdmin(ModelAdmin):
-    """Buttons on an object's page, from `steps`."""
+    """Buttons on an object's page, from `steps`; where there are many, some stand under `menus`."""
 
     steps: tuple[Step, ...] = ()
+    menus: tuple[Menu, ...] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Give Unfold the method and the name it looks for, one for each step."""
         super().__init_subclass__(**kwargs)
         for step in cls.steps:
             setattr(cls, step.name, _door(step))
-        cls.actions_detail = tuple(step.name for step in cls.steps)
+        gathered = {name for menu in cls.menus for name in menu.steps}
+        cls.actions_detail = (
+            *({"title": menu.title, "icon": menu.icon, "items": menu.steps} for menu in cls.menus),
+            *(step.name for step in cls.steps if step.name not in gathered),
+        )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list:
         """The buttons that fit the object's state, for those who hold the permission."""

@@ -57,6 +57,9 @@ class Decision(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()} #{self.pk}"
+
     @property
     def present(self) -> int:
         """How many ballots counted."""

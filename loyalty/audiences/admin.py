@@ -15,7 +15,7 @@ from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from loyalty.audiences import permissions
-from loyalty.audiences.domain.conditions import BadTreeError, parse
+from loyalty.audiences.domain.conditions import OPERATORS, BadTreeError, parse
 from loyalty.audiences.domain.fields import Catalogue
 from loyalty.audiences.domain.sentence import sentence
 from loyalty.audiences.errors import BadCondition
@@ -29,6 +29,8 @@ from members.domain.actors import Actor
 from members.errors import Refused
 
 State = Segment.State
+#: What a new segment's page begins with, to be written over.
+EXAMPLE = {"all": [{"field": "history.orders", "op": "at_least", "value": 3}]}
 STATES = {"draft": "info", "active": "success", "archived": "default"}
 STEPS = (
     Step(
@@ -136,8 +138,8 @@ class SegmentAdmin(StepsAdmin, OperationAdmin):
         if not verdict:
             raise PermissionDenied(verdict.reason)
         is_sent = request.method == "POST"
-        start = {} if segment.conditions is None else {"conditions": segment.conditions}
-        form = ConditionForm(request.POST if is_sent else None, initial=start)
+        start = EXAMPLE if segment.conditions is None else segment.conditions
+        form = ConditionForm(request.POST if is_sent else None, initial={"conditions": start})
         found, mark = None, ""
         if is_sent and form.is_valid():
             mark = form.mark
@@ -154,7 +156,10 @@ class SegmentAdmin(StepsAdmin, OperationAdmin):
             "form": form,
             "found": found,
             "mark": mark if found else "",
-            "askable": sorted(catalogue().values(), key=lambda field: field.name),
+            "askable": [
+                (field, ", ".join(OPERATORS[field.type]))
+                for field in sorted(catalogue().values(), key=lambda field: field.name)
+            ],
             "back": reverse("admin:audiences_segment_change", args=(segment.pk,)),
         }
         status = 422 if is_sent and not form.is_valid() else 200

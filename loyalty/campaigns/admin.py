@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 
+from loyalty.audiences.domain.conditions import OPERATORS
 from loyalty.campaigns import permissions, words
 from loyalty.campaigns.errors import BadRule, RuleIsFixed
 from loyalty.campaigns.forms import CampaignForm, RuleForm
@@ -194,7 +195,10 @@ class CampaignAdmin(StepsAdmin, OperationAdmin):
             "campaign": campaign,
             "form": form,
             "said": in_words(last) if last else None,
-            "askable": sorted(rulebook.catalogue().values(), key=lambda field: field.name),
+            "askable": [
+                (field, ", ".join(OPERATORS[field.type]))
+                for field in sorted(rulebook.catalogue().values(), key=lambda field: field.name)
+            ],
             "back": reverse("admin:campaigns_campaign_change", args=(campaign.pk,)),
         }
         status = 422 if request.method == "POST" else 200

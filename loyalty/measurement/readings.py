@@ -53,7 +53,9 @@ def all_round(member: Member) -> AllRound:
 
 
 def _entries(member: Member) -> Any:
-    return Entry.objects.of_member(member).select_related("unit", "debit", "credit")[:LAST]
+    """In order of happening, as the member reads them: what was imported late stands where it belongs."""
+    entries = Entry.objects.of_member(member).order_by("-occurred_at", "-id")
+    return entries.select_related("unit", "debit", "credit")[:LAST]
 
 
 def _line(entry: Entry, own: set[int]) -> Line:

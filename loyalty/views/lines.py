@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import Q, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from loyalty.campaigns.models import RuleVersion
 from members.models import Entry, Hold
@@ -16,7 +18,8 @@ Kind = Entry.Kind
 @dataclass(frozen=True, slots=True)
 class StatementLine:
     """One line. `month` groups the statement; `undone_by` is the later line that takes it back,
-    `undone` how much of it was taken back in all; `hold` is what became of points set aside."""
+    `undone` how much of it was taken back in all; `hold` is what became of points set aside; `whole`
+    is how much moved together when this is one lot of several that went to somebody else."""
 
     entry: Entry
     month: date
@@ -24,11 +27,17 @@ class StatementLine:
     undone_by: int | None
     undone: int
     hold: Hold | None = None
+    whole: int = 0
 
     @property
     def is_undone(self) -> bool:
         """Whether nothing is left of it."""
         return self.undone >= self.entry.amount
+
+    @property
+    def is_part(self) -> bool:
+        """Whether more moved at the same time, in lots with other expiries."""
+        return self.whole > self.entry.amount
 
     @property
     def title(self) -> str:
@@ -40,12 +49,14 @@ class StatementLine:
     @property
     def detail(self) -> str:
         """The rest of the reason: how the amount came about."""
+        if self.is_part:
+            return _("one part of %(whole)s") % {"whole": intcomma(self.whole)}
         reason = self.entry.reason.removeprefix(f"{self.campaign}: ")
         return self.campaign if self.title == self.entry.reason else reason
 
 
 def lines_of(entries: Iterable[Entry]) -> list[StatementLine]:
-    """The lines of these entries (from `Entry.objects.on`), in three further queries at most."""
+    """The lines of these entries (from `Entry.objects.on`), in four further queries at most."""
     entries = list(entries)
     versions = RuleVersion.objects.select_related("campaign").in_bulk(
         {entry.rule_version_id for entry in entries if entry.rule_version_id}
@@ -53,6 +64,7 @@ def lines_of(entries: Iterable[Entry]) -> list[StatementLine]:
     undone = _undone(entries)
     held = [entry.pk for entry in entries if entry.kind == Kind.HOLD]
     holds = {hold.entry_id: hold for hold in Hold.objects.filter(entry__in=held)} if held else {}
+    wholes = _wholes(entries)
     lines = []
     for entry in entries:
         version = versions.get(entry.rule_version_id)
@@ -65,9 +77,30 @@ def lines_of(entries: Iterable[Entry]) -> list[StatementLine]:
                 undone_by=undone_by,
                 undone=amount,
                 hold=holds.get(entry.pk),
+                whole=wholes.get((entry.cause_kind, entry.cause_id), 0) if _moved(entry) else 0,
             )
         )
     return lines
+
+
+def _moved(entry: Entry) -> bool:
+    """Whether it took points over to another owner: one entry a lot, so that each keeps its expiry."""
+    return entry.kind == Kind.TRANSFER and entry.reverses_id is None
+
+
+def _wholes(entries: list[Entry]) -> dict[tuple[str, int | None], int]:
+    """How much moved in all, by what moved it."""
+    causes = {(entry.cause_kind, entry.cause_id) for entry in entries if _moved(entry)}
+    if not causes:
+        return {}
+    together = Entry.objects.filter(
+        kind=Kind.TRANSFER,
+        reverses=None,
+        cause_kind__in={kind for kind, _pk in causes},
+        cause_id__in={pk for _kind, pk in causes},
+    )
+    rows = together.values_list("cause_kind", "cause_id").annotate(Sum("amount"))
+    return {(kind, pk): amount for kind, pk, amount in rows}
 
 
 def original_of(entry: Entry) -> int:

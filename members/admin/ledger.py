@@ -157,7 +157,7 @@ class BalanceAdmin(StepsAdmin, ReadOnlyAdmin):
     """Members' accounts and households' purses with their balances; frozen ones wait for somebody to
     look."""
 
-    list_display = ("account_id", "owner", "kind", "unit", "amount", "version", "is_frozen")
+    list_display = ("owner", "kind", "unit", "points", "frozen_label")
     list_filter = ("is_frozen", "account__kind", "account__unit")
     search_fields = ("=account__member__ref",)
     search_help_text = _("A member's reference")
@@ -191,6 +191,16 @@ class BalanceAdmin(StepsAdmin, ReadOnlyAdmin):
             variant=ActionVariant.DANGER,
         ),
     )
+
+    @display(description=_("balance"), ordering="amount")
+    def points(self, balance: Balance) -> str:
+        """With separators, as everywhere."""
+        return f"{balance.amount:,}"
+
+    @display(description=_("state"), ordering="is_frozen", label={"frozen": "danger"})
+    def frozen_label(self, balance: Balance) -> tuple[str, str] | None:
+        """Only what is out of order is marked."""
+        return ("frozen", str(_("frozen"))) if balance.is_frozen else None
 
     @display(description=_("owner"))
     def owner(self, balance: Balance) -> str:

@@ -89,6 +89,9 @@ class Decision(models.Model):
             models.UniqueConstraint(fields=["member", "kind", "occurrence"], name="decided_once")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.occurrence}"
+
 
 class Heartbeat(models.Model):
     """When a part of the system last proved that it works."""

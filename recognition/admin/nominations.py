@@ -50,7 +50,8 @@ class NominationCycleAdmin(StepsAdmin, OperationAdmin):
     fields = (
         ("title", "slug"),
         "description",
-        ("criteria", "committee", "badge"),
+        "badge",
+        ("criteria", "committee"),
         ("opens_at", "closes_at"),
         ("limit_per_nominator", "allows_self_nomination"),
     )

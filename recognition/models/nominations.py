@@ -132,6 +132,9 @@ class Candidate(models.Model):
         verbose_name_plural = _("candidates")
         constraints = [models.UniqueConstraint(fields=["cycle", "member"], name="candidate_once")]
 
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
 
 class NominationQuerySet(models.QuerySet["Nomination"]):
     """Questions over nominations."""
@@ -172,6 +175,9 @@ class Nomination(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["cycle", "nominator"], name="nominations_of_member")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
 
 
 class Laureate(models.Model):

@@ -113,7 +113,9 @@ def test_in_and_out_once_each_with_lines_in_plain_words(amara_in, bo_in, amara, 
     assert [(each.amount) for each in kept.expiring] == [80]
     statement = reverse("points:statement")
     assert "To our household" in text_of(amara_in.get(statement))
+    assert "one part of 150" in text_of(amara_in.get(statement))
     assert "From our household" in text_of(bo_in.get(statement))
+    assert "one part of" not in text_of(bo_in.get(statement))
     assert "Lindenweg 3" in text_of(bo_in.get(statement))
     for entry in Entry.objects.filter(cause_kind="household"):
         (client,) = (amara_in,) if "To" in entry.reason else (bo_in,)

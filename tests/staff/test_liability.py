@@ -42,6 +42,7 @@ def test_page_and_file_show_the_same_rows_with_totals_and_difference(rated, ira)
     text = page.content.decode()
     assert page.status_code == 200
     assert "Difference to the accounts: 0" in text and "0.5000" in text and "0.2000" in text
+    assert "Of all points that have ended, 100.00% were redeemed." in text
     file = client.get(FILE, MARCH)
     assert file["Content-Type"] == "text/csv; charset=utf-8"
     assert "liability-points-2026-03-01-2026-04-01.csv" in file["Content-Disposition"]

@@ -275,3 +275,4 @@ def test_an_activity_says_why(amara, units, ira):
         pass
     page = client_of(ira).get(f"/admin/members/activity/{activity.pk}/change/")
     assert b"Not evaluated." not in page.content
+    assert b"No rule asks about this." in page.content

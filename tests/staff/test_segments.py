@@ -40,6 +40,8 @@ def page(segment, name="condition"):
 def test_it_is_shown_with_its_members_before_it_is_saved(people, germans, ira):
     """US6, US5: count, ten members and the sentence; only then the button that saves."""
     client = client_of(ira)
+    begun = client.get(page(germans)).context["form"].initial["conditions"]
+    assert client.post(page(germans), {"conditions": json.dumps(begun)}).status_code == 200
     sent = {"conditions": json.dumps(GERMAN)}
     shown = client.post(page(germans), sent)
     text = shown.content.decode()

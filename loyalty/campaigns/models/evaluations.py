@@ -62,6 +62,9 @@ class Effect(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.why
+
 
 class Waiting(models.Model):
     """A pending accrual, until the activity it waits for (or its date) has come. Then it is deleted;

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
@@ -28,6 +28,7 @@ class ReadOnlyInline(TabularInline):
     """Rows that belong to the object, to be read."""
 
     extra = 0
+    hide_title = True
     can_delete = False
     show_change_link = False
 
@@ -68,9 +69,11 @@ class ActivityAdmin(ReadOnlyAdmin):
     inlines = (EffectInline,)
     fields = (
         ("source", "external_id"),
-        ("kind", "status", "status_reason"),
+        ("kind", "status"),
+        "status_reason",
         ("member", "subject"),
-        ("occurred_at", "received_at", "recorded_by"),
+        ("occurred_at", "received_at"),
+        "recorded_by",
         "payload_shown",
         "trace_shown",
     )
@@ -88,6 +91,22 @@ class ActivityAdmin(ReadOnlyAdmin):
 
     @display(description=_("what the rules said"))
     def trace_shown(self, activity: Activity) -> str:
-        """Every rule that looked at it, with the values it saw."""
+        """Every rule that looked at it: whether it paid, and why not; the values it saw below."""
         evaluation = Evaluation.objects.filter(activity=activity).first()
-        return pretty(evaluation.trace) if evaluation else str(_("Not evaluated."))
+        if evaluation is None:
+            return str(_("Not evaluated."))
+        if not evaluation.trace:
+            return str(_("No rule asks about this."))
+        said = [
+            (each["campaign"], _("it counted") if each["passed"] else each["why"])
+            for each in evaluation.trace
+        ]
+        values = format_html(
+            '<details class="mt-2 relative"><summary class="cursor-pointer">{}</summary>{}</details>',
+            _("With the values they saw"),
+            pretty(evaluation.trace),
+        )
+        return (
+            format_html_join("", '<div><span class="font-medium">{}</span> · {}</div>', said)
+            + values
+        )

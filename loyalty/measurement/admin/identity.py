@@ -116,7 +116,7 @@ def is_their_own(member: Member) -> bool:
 STEPS = (
     Step(
         "change_key",
-        gettext_lazy("Customer keys"),
+        gettext_lazy("Change a customer key"),
         gettext_lazy(
             "A card, a phone number or an e-mail address by which purchases are known that name no"
             " member. Those that wait for it count at once. It is kept in a form that cannot be read."

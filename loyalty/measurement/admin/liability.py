@@ -135,11 +135,12 @@ def _asked(request: HttpRequest) -> tuple[PeriodForm, liability.Report | None]:
 
 
 def _shown(report: liability.Report, unit: str) -> dict[str, Any]:
+    share = report.redeemed_share.get(unit)
     return {
         "rows": [(each.month, liability.figures(each)) for each in report.cohorts],
         "total": liability.figures(report.total(unit)),
         "difference": report.differences[unit],
-        "share": report.redeemed_share.get(unit),
+        "share": None if share is None else f"{share:.2%}",
         "rates": report.rates[unit][::-1],
     }
 

@@ -18,7 +18,7 @@ from unfold.widgets import (
 from loyalty.measurement import readings
 from loyalty.measurement.admin import by_hand, identity, lives
 from members import permissions
-from members.console import OperationAdmin, ReasonForm, RefusableForm, Step, StepsAdmin
+from members.console import Menu, OperationAdmin, ReasonForm, RefusableForm, Step, StepsAdmin
 from members.domain.actors import Actor
 from members.domain.calendar import zone_names
 from members.models import Member, Tier
@@ -90,13 +90,15 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
             None,
             {
                 "fields": (
-                    ("ref", "user", "merged_into"),
+                    ("ref", "user"),
+                    "merged_into",
                     ("given_name", "family_name"),
                     "email",
                     ("birth_month", "birth_day", "birthday_set_at"),
                     ("joined_on", "created_at"),
                     ("time_zone", "language"),
-                    ("pseudonym", "shows_real_name", "is_ranked"),
+                    "pseudonym",
+                    ("shows_real_name", "is_ranked"),
                 )
             },
         ),
@@ -134,6 +136,10 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
             icon="visibility",
             leads=start_viewing,
         ),
+    )
+    menus = (
+        Menu(_("Points"), "toll", ("adjust", "reinstate", "lengthen", "forgive")),
+        Menu(_("Membership"), "badge", ("give_tier", "change_key", "merge", "unmerge", "view_as")),
     )
     change_form_outer_after_template = "admin/members/all_round.html"
 

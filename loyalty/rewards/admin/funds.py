@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -75,15 +75,23 @@ def _sell(fund: Fund, *, points: int, reference: str, key: Any, actor: Actor) ->
     )
 
 
-def _foresee(fund: Fund, *, points: int, **_asked: Any) -> Foreseen:
-    """What the invoice has to say, and what the fund would have."""
+def _foresee(fund: Fund, *, points: int, reference: str, **_asked: Any) -> Foreseen:
+    """What the invoice has to say, what the fund would have, and whether the invoice was used before."""
     money = to_text(cost_of(points, fund.price, fund.currency), fund.currency)
     left = fund.left_at(clock.now()) or 0
+    sold = FundMove.objects.filter(fund=fund, kind="bought", reference=reference)
+    again = _now("This invoice has already paid for %(points)s points, on %(day)s.")
     return Foreseen(
         _now("%(points)s points for %(money)s %(currency)s.")
         % {"points": _grouped(points), "money": money, "currency": fund.currency},
         [(_("Left"), _grouped(left), _grouped(left + points))],
+        [again % {"points": _grouped(each.points), "day": date_format(each.at)} for each in sold],
     )
+
+
+def _sold(move: FundMove) -> str:
+    """What came of it."""
+    return _now("Sold: %(points)s points.") % {"points": _grouped(move.points)}
 
 
 @admin.register(Fund)
@@ -110,7 +118,7 @@ class FundAdmin(StepsAdmin, OperationAdmin):
         (None, {"fields": (("name", "slug"), ("partner", "unit"), ("kind", "state"))}),
         (
             _("What was agreed"),
-            {"fields": (("price", "currency"), ("ceiling", "valid_until"), "returns_expired")},
+            {"fields": (("price", "currency"), "ceiling", "valid_until", "returns_expired")},
         ),
     )
     figures = (
@@ -128,6 +136,7 @@ class FundAdmin(StepsAdmin, OperationAdmin):
             fits=lambda fund: fund.kind == Fund.Kind.PREPAID and fund.state != State.CLOSED,
             form=PackForm,
             foresee=_foresee,
+            said=_sold,
             icon="add_shopping_cart",
             variant=ActionVariant.PRIMARY,
         ),
@@ -231,15 +240,24 @@ def _flat(box: dict[str, Any]) -> list[str]:
 class FundMoveAdmin(ReadOnlyAdmin):
     """Every move of every fund, newest first."""
 
-    list_display = ("id", "fund", "kind_label", "points", "money_label", "month", "reference", "at")
+    list_display = (
+        "id",
+        "fund",
+        "kind_label",
+        "points_label",
+        "money_label",
+        "month_label",
+        "reference",
+        "at",
+    )
     list_filter = ("kind", "fund")
     search_fields = ("=reference", "fund__name", "fund__partner__name")
     list_select_related = ("fund",)
     ordering = ("-id",)
     fields = (
         ("fund", "kind"),
-        ("points", "money_label"),
-        ("month", "at"),
+        ("points_label", "money_label"),
+        ("month_label", "at"),
         ("of", "entry"),
         ("reference", "key"),
     )
@@ -248,6 +266,16 @@ class FundMoveAdmin(ReadOnlyAdmin):
     def kind_label(self, move: FundMove) -> tuple[str, str]:
         """The kind, as a label."""
         return move.kind, move.get_kind_display()
+
+    @display(description=_("points"), ordering="points")
+    def points_label(self, move: FundMove) -> str:
+        """With separators, as everywhere."""
+        return _grouped(move.points)
+
+    @display(description=_("month"), ordering="month")
+    def month_label(self, move: FundMove) -> str:
+        """The month, without a day."""
+        return date_format(move.month, "YEAR_MONTH_FORMAT")
 
     @display(description=_("money"))
     def money_label(self, move: FundMove) -> str:
@@ -301,7 +329,7 @@ class FundBillAdmin(ReadOnlyAdmin):
     @display(description=_("month"), ordering="month")
     def month_label(self, bill: FundBill) -> str:
         """The month, without a day."""
-        return f"{bill.month:%Y-%m}"
+        return date_format(bill.month, "YEAR_MONTH_FORMAT")
 
     @display(description=_("partner"), ordering="fund__partner__name")
     def partner(self, bill: FundBill) -> str:

@@ -52,8 +52,8 @@ def test_notice_comes_thirty_days_before_and_once(units, bo):
     sweep(REVIEW - timedelta(days=30))
     assert told() == [
         (
-            "Silver is yours until June 15, 2027",
-            "150 more points by June 15, 2027 keep Silver. Otherwise you go on with Bronze.",
+            "Silver is yours until 15 Jun 2027",
+            "150 more points by 15 Jun 2027 keep Silver. Otherwise you go on with Bronze.",
         )
     ]
     for days in (29, 7, 1):
@@ -78,8 +78,8 @@ def test_a_later_review_has_a_notice_of_its_own(units, bo):
     sweep(REVIEW, "tier_review")
     sweep(REVIEW + timedelta(days=340))
     assert [subject for subject, _ in told()] == [
-        "Silver is yours until June 15, 2027",
-        "Silver is yours until June 15, 2028",
+        "Silver is yours until 15 Jun 2027",
+        "Silver is yours until 15 Jun 2028",
     ]
 
 
@@ -93,8 +93,8 @@ def test_a_grace_is_announced_when_it_begins(units, bo):
     sweep(REVIEW, "tier_review")
     sweep(REVIEW + timedelta(hours=1))
     assert [body for _, body in told()] == [
-        "1 more point by June 15, 2027 keeps Silver. Otherwise you go on with Bronze.",
-        "1 more point by June 29, 2027 keeps Silver. Otherwise you go on with Bronze.",
+        "1 more point by 15 Jun 2027 keeps Silver. Otherwise you go on with Bronze.",
+        "1 more point by 29 Jun 2027 keeps Silver. Otherwise you go on with Bronze.",
     ]
 
 
@@ -120,7 +120,7 @@ def test_a_tier_by_hand_is_announced_unless_it_was_short(units, bo, dee):
     sweep(NOON + timedelta(hours=1))
     assert told() == []
     sweep(datetime(2026, 9, 1, tzinfo=UTC))
-    assert [subject for subject, _ in told()] == ["Gold is yours until Sept. 30, 2026"]
+    assert [subject for subject, _ in told()] == ["Gold is yours until 30 Sep 2026"]
 
 
 def test_a_ladder_without_notice_says_nothing(units, bo):

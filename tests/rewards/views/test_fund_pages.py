@@ -144,6 +144,8 @@ def test_staff_open_a_fund_and_sell_a_pack_that_is_shown_before(staff, partner, 
     for _ in range(2):
         assert staff.post(page, asked | {"sure": "1"}).status_code == 302
     assert moves(fund) == [("bought", 2_000)]
+    again = staff.post(page, asked | {"key": str(uuid4())}).content.decode()
+    assert "This invoice has already paid for 2,000 points, on " in again
     assert "R-77" in staff.get("/admin/rewards/fundmove/").content.decode()
 
 
