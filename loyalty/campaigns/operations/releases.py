@@ -5,8 +5,11 @@ from datetime import datetime
 from loyalty.campaigns.models import Waiting
 from loyalty.campaigns.operations import people, rulebook
 from loyalty.campaigns.operations.pending import resolution, still_pending
+from loyalty.campaigns.operations.people import Person
+from loyalty.campaigns.operations.rulebook import Rulebook
 from members import clock
 from members.domain.actors import Actor
+from members.domain.ledger import Line
 from members.operations import accounts, ledger, tiers
 from members.operations.sweeps import Tally
 
@@ -37,28 +40,32 @@ def _release(since: datetime, until: datetime) -> Tally:
         if wait.member.ref in found and not found[wait.member.ref].is_frozen
     ]
     left = still_pending(waits)
-    ledger.post(
-        [
-            line
-            for wait in waits
-            if wait.pk in left
-            for line in resolution(
-                book,
-                wait.member,
-                found[wait.member.ref].accounts,
-                wait.effect,
-                confirmed=True,
-                amount=left[wait.pk],
-                at=wait.due_at or until,
-                cause=("release", wait.effect_id),
-                reason=f"{wait.effect.campaign.name}: the waiting time is over",
-            )
-        ],
-        at=clock.now(),
-    )
+    lines = [
+        line
+        for wait in waits
+        if wait.pk in left
+        for line in _activation(book, wait, found[wait.member.ref], left[wait.pk], until)
+    ]
+    ledger.post(lines, at=clock.now())
     Waiting.objects.filter(pk__in=[wait.pk for wait in waits]).delete()
     climbing = {wait.member for wait in waits if wait.effect.unit_code in book.status_units}
     if climbing:
         tiers.settle(climbing, actor=SYSTEM, at=until)
     more = len(refs) > 0 and len(waits) == CHUNK
     return Tally(since if more else until, len(waits), len(waits), more=more)
+
+
+def _activation(
+    book: Rulebook, wait: Waiting, person: Person, amount: int, until: datetime
+) -> list[Line]:
+    return resolution(
+        book,
+        wait.member,
+        person.accounts,
+        wait.effect,
+        confirmed=True,
+        amount=amount,
+        at=wait.due_at or until,
+        cause=("release", wait.effect_id),
+        reason=f"{wait.effect.campaign.name}: the waiting time is over",
+    )
