@@ -21,13 +21,16 @@ CUSTOMER = "customer"
 def set_apart(told: Told) -> Told:
     """The same without what it says about the customer, but with the keys to find them by.
 
-    A value that cannot be read is left out: shops let people type anything.
+    A value that cannot be read is left out: shops let people type anything. What is no object names
+    nobody, and is kept no more than one that does.
     """
-    customer = told.payload.get(CUSTOMER)
-    if not isinstance(customer, Mapping):
+    if CUSTOMER not in told.payload:
         return told
+    customer = told.payload[CUSTOMER]
     payload = {name: value for name, value in told.payload.items() if name != CUSTOMER}
-    return replace(told, payload=payload, keys=_keys_of(customer))
+    return replace(
+        told, payload=payload, keys=_keys_of(customer) if isinstance(customer, Mapping) else ()
+    )
 
 
 def _keys_of(customer: Mapping[str, object]) -> tuple[Key, ...]:

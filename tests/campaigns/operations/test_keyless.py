@@ -15,7 +15,7 @@ from members.domain.keys import CARD, EMAIL, PHONE
 from members.models import Activity, ActivityKey, Balance, Job, Member
 from members.operations import keys, ledger, members, programme
 from tests.books import faults
-from tests.campaigns.conftest import order, points_of, take, work
+from tests.campaigns.conftest import act, order, points_of, take, work
 from tests.campaigns.operations.test_any_order import BOOKS, NOW, histories
 from tests.conftest import SYSTEM
 from tests.together import together
@@ -96,6 +96,12 @@ def test_who_names_nobody_is_told_so(campaigns):
 
 
 @pytest.mark.django_db
+def test_what_is_no_object_is_kept_no_more_than_one_that_is(campaigns, bo):
+    """E89: a kind whose schema lets anything pass stores nothing personal either."""
+    take(act("app.opened", bo, id="x", customer=["bo@example.test"], screen="home"))
+    assert Activity.objects.get(external_id="x").payload == {"screen": "home"}
+
+
 def test_it_waits_for_its_key_and_counts_from_when_it_happened(campaigns, points, bo):
     """E89: parked, claimed when the member gets the key, once."""
     told = keyless("20.00", at=clock.now() - timedelta(days=40), card_token="4711")
