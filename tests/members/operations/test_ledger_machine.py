@@ -17,8 +17,8 @@ def test_any_sequence_of_verbs(db):
     run_state_machine_as_test(
         Books,
         settings=how(
-            max_examples=40,
-            stateful_step_count=40,
+            max_examples=50,
+            stateful_step_count=50,
             deadline=None,
             phases=[Phase.explicit, Phase.reuse, Phase.generate],
             suppress_health_check=list(HealthCheck),
