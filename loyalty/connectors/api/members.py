@@ -40,7 +40,10 @@ class KeysInput(serializers.Serializer):
     def to_internal_value(self, data: Any) -> dict[str, list[str]]:
         """By kind, as the operation names them."""
         given = super().to_internal_value(data)
-        faults: dict[str, list[str]] = {}
+        faults: dict[str, list[str]] = {
+            str(name): [f"There are keys named {', '.join(NAMES)}."]
+            for name in set(data) - set(NAMES)
+        }
         for name, texts in given.items():
             for text in texts:
                 try:

@@ -75,6 +75,7 @@ def test_a_key_of_another_member_is_a_409_and_changes_nothing(shop, bo, dee):
         ({"card_token": "1"}, "/keys/card_token"),
         ({"card_token": [{"a": 1}]}, "/keys/card_token"),
         ({"card_token": ["x" * 400]}, "/keys/card_token"),
+        ({"card": ["1"], "phone": ["030 9876543"]}, "/keys/card"),
         ("1", "/keys"),
     ],
 )
