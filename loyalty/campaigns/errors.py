@@ -28,3 +28,13 @@ class BadRule(Refused):
 class NothingToPublish(Refused):
     code = "nothing_to_publish"
     sentence = _("There is no draft to publish.")
+
+
+class NothingToTry(Refused):
+    code = "nothing_to_try"
+    sentence = _("There is no rule to try yet.")
+
+
+class BadPeriod(Refused):
+    code = "bad_period"
+    sentence = _("A back-test looks at a time that is over, at most %(months)s months of it.")

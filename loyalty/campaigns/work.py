@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from loyalty.campaigns.operations import intake, returns
+from loyalty.campaigns.operations import backtests, intake, returns
 from members.domain.actors import Actor
 from members.operations.jobs import does
 
@@ -22,3 +22,9 @@ def evaluate(arguments: dict[str, Any]) -> None:
 def give_back(arguments: dict[str, Any]) -> None:
     """Give back what a checkout paid for an order that had come back by then: `{"hold": id}`."""
     returns.settle_late(arguments["hold"], actor=Actor.system("returns"))
+
+
+@does("campaigns.backtest")
+def count_part(arguments: dict[str, Any]) -> None:
+    """Count one part of a back-test: `{"backtest": id, "part": number}`."""
+    backtests.count_part(arguments["backtest"], arguments["part"])

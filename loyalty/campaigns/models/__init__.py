@@ -1,3 +1,4 @@
+from loyalty.campaigns.models.backtests import Backtest, BacktestTally
 from loyalty.campaigns.models.campaigns import (
     BudgetUse,
     Campaign,
@@ -10,6 +11,8 @@ from loyalty.campaigns.models.merges import MergedBonus
 from loyalty.campaigns.models.rates import ExchangeRate
 
 __all__ = [
+    "Backtest",
+    "BacktestTally",
     "BudgetUse",
     "Campaign",
     "Effect",

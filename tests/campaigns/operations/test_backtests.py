@@ -1,0 +1,241 @@
+"""A rule tried on what really happened."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.models import Sum
+
+from loyalty.campaigns.domain.backtests import Tally
+from loyalty.campaigns.errors import BadPeriod, NothingToTry
+from loyalty.campaigns.models import Backtest, BacktestTally, Effect
+from loyalty.campaigns.operations import backtests
+from loyalty.campaigns.operations import campaigns as frames
+from members.models import AuditRow, Job
+from members.operations import members
+from tests.campaigns.conftest import act, order, take, work
+from tests.conftest import SYSTEM
+
+NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("at_noon")
+SINCE = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def day(month: int, number: int) -> datetime:
+    return datetime(2026, month, number, 10, tzinfo=UTC)
+
+
+def drafted(name: str, **rule):
+    campaign = frames.draft(name, actor=SYSTEM)
+    frames.write_rule(campaign, actor=SYSTEM, **rule)
+    return campaign
+
+
+def tried(campaign, since=SINCE, until=NOW) -> Tally:
+    """A back-test, counted to its end."""
+    backtest = backtests.start(campaign, since=since, until=until, actor=SYSTEM)
+    work()
+    backtest.refresh_from_db()
+    assert backtest.state == Backtest.State.DONE, backtests.faults_of(backtest)
+    return Tally.of(backtest.result)
+
+
+def counted() -> dict[str, int]:
+    """The rows of every table but those that a back-test is made of."""
+    own = {Backtest, BacktestTally, Job, AuditRow}
+    tables = set(connection.introspection.table_names())
+    return {
+        model._meta.label: model._base_manager.count()
+        for model in apps.get_models()
+        if model not in own and model._meta.db_table in tables
+    }
+
+
+REFILLS = {"field": "order.categories", "op": "has", "value": "refill"}
+DOUBLE = {
+    "triggers": ["order.placed"],
+    "conditions": REFILLS,
+    "effects": [{"kind": "multiply", "unit": "points", "factor": "2", "categories": ["refill"]}],
+}
+
+
+def test_it_counts_what_the_rule_would_have_given(campaigns, amara, bo):
+    """E42: cost, members hit, by day, and what other campaigns paid for the same activities."""
+    take(
+        order(amara, "30.00", id="1", at=day(3, 2), category="refill"),
+        order(amara, "20.00", id="2", at=day(4, 2), category="refill"),
+        order(amara, "99.00", id="3", at=day(4, 3)),
+        order(bo, "10.50", id="4", at=day(4, 2), category="refill"),
+        order(bo, "77.00", id="5", at=day(2, 2), category="refill"),
+    )
+
+    found = tried(drafted("Double refills for all", **DOUBLE))
+
+    assert found.looked_at == 4
+    assert (found.tried.hits, found.tried.members) == (3, 2)
+    assert found.tried.by_day == {
+        "2026-03-02": {"points": 30},
+        "2026-04-02": {"points": 30},
+    }
+    assert found.overlap == {"base": 3}
+    assert found.top == [(50, "amara"), (10, "bo")]
+
+
+def test_nothing_is_written_but_the_back_test_itself(campaigns, amara):
+    """US8: the ledger, the limits, the budgets and everything else stay as they are."""
+    take(order(amara, "30.00", id="1", at=day(3, 2), category="refill"))
+    campaign = drafted("Double refills for all", **DOUBLE)
+    work()
+    before = counted()
+
+    assert tried(campaign).tried.points == {"points": 30}
+    assert counted() == before
+
+
+def test_the_live_version_is_found_to_give_what_it_gave(campaigns, amara, bo):
+    """E42: over the same time a back-test of what was live comes to what was paid, limits and tiers
+    included."""
+    rule = {
+        "triggers": ["order.placed"],
+        "conditions": {
+            "all": [
+                {"field": "member.tier", "op": "in", "value": ["bronze", "silver"]},
+                {"field": "history.orders", "op": "at_least", "value": 1},
+            ]
+        },
+        "effects": [{"kind": "earn", "unit": "points", "points": 3, "per": "1.00"}],
+        "limit": {"units": 700, "per": "month"},
+    }
+    campaign = drafted("Three times", **rule)
+    publish(campaign)
+    for number in range(24):
+        member = (amara, bo)[number % 2]
+        at = SINCE + timedelta(days=3 * number)
+        take(order(member, f"{20 + 7 * number}.00", id=f"o{number}", at=at))
+
+    found = tried(campaign)
+
+    given = Effect.objects.filter(campaign=campaign)
+    assert found.tried.points["points"] == given.aggregate(sum=Sum("amount"))["sum"] > 0
+    assert found.tried.hits == given.count()
+    assert found.unlimited.hits > found.tried.hits
+    assert found.live.hits == 0
+
+
+def test_a_draft_is_compared_with_the_version_in_force(campaigns, amara):
+    """US8: the difference to the live version."""
+    campaign = campaigns["review"]
+    take(*(act("review.published", amara, id=f"r{n}", at=day(3, 2 + n), sku="a") for n in range(4)))
+    before = campaign.versions.get()
+    rewrite(campaign, amount=15, limit={"times": 3, "per": "month"})
+
+    found = tried(campaign)
+
+    assert before.number == 1
+    assert (found.tried.points["points"], found.live.points["points"]) == (45, 20)
+    assert (found.unlimited.points["points"], found.tried.hits) == (60, 3)
+
+
+def test_what_came_back_is_told_apart(campaigns, amara):
+    """E42: the points of what was returned later, by the share of its value."""
+    take(
+        order(amara, "30.00", "10.00", id="1", at=day(3, 2), category="refill"),
+        act(
+            "order.returned",
+            amara,
+            id="back",
+            at=day(3, 9),
+            order_id="1",
+            lines=[{"line_id": "0", "quantity": 1}],
+        ),
+    )
+
+    found = tried(drafted("Double refills for all", **DOUBLE))
+
+    assert found.tried.points == {"points": 40}
+    assert found.returned == {"points": 30}
+
+
+def test_many_members_are_counted_in_parts(campaigns, amara, bo, monkeypatch):
+    """E42: each part is a job of its own, and the sum is that of one part."""
+    crowd = [members.enrol(f"m{number}", actor=SYSTEM) for number in range(5)]
+    take(
+        *(
+            order(member, "12.00", id=f"{member.ref}-{n}", at=day(4, 1 + n), category="refill")
+            for member in [amara, bo, *crowd]
+            for n in range(2)
+        )
+    )
+    campaign = drafted("Double refills for all", **DOUBLE)
+    whole = tried(campaign)
+    monkeypatch.setattr(backtests, "PART", 3)
+
+    backtest = backtests.start(campaign, since=SINCE, until=NOW, actor=SYSTEM)
+    assert len(backtest.bounds) > 2
+    backtests.count_part(backtest.pk, 0)
+    backtests.count_part(backtest.pk, 0)
+    seen = Backtest.objects.with_progress().get(pk=backtest.pk)
+    assert (seen.state, seen.percent) == ("running", 100 // len(backtest.bounds))
+    work()
+
+    backtest.refresh_from_db()
+    assert Tally.of(backtest.result) == whole
+    assert whole.tried.points == {"points": 7 * 24}
+
+
+def test_a_cancelled_one_counts_no_more(campaigns, amara):
+    take(order(amara, "30.00", id="1", at=day(3, 2), category="refill"))
+    campaign = drafted("Double refills for all", **DOUBLE)
+    backtest = backtests.start(campaign, since=SINCE, until=NOW, actor=SYSTEM)
+
+    backtests.cancel(backtest, actor=SYSTEM)
+    work()
+
+    backtest.refresh_from_db()
+    assert (backtest.state, backtest.result, backtest.tallies.count()) == ("cancelled", None, 0)
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [(NOW, SINCE), (SINCE, NOW + timedelta(days=1)), (NOW - timedelta(days=2000), NOW)],
+)
+def test_it_looks_at_a_time_that_is_over(campaigns, since, until):
+    campaign = drafted("Double refills for all", **DOUBLE)
+
+    with pytest.raises(BadPeriod):
+        backtests.start(campaign, since=since, until=until, actor=SYSTEM)
+    assert not Backtest.objects.exists()
+
+
+def test_a_campaign_without_a_rule_has_nothing_to_try(campaigns):
+    campaign = empty_campaign()
+
+    with pytest.raises(NothingToTry):
+        backtests.start(campaign, since=SINCE, until=NOW, actor=SYSTEM)
+
+
+def test_nobody_did_anything(campaigns):
+    """An empty back-test ends at once."""
+    backtest = backtests.start(drafted("Double", **DOUBLE), since=SINCE, until=NOW, actor=SYSTEM)
+
+    assert backtest.state == Backtest.State.DONE
+    assert Tally.of(backtest.result).looked_at == 0
+
+
+def empty_campaign():
+    return frames.draft("Nothing yet", actor=SYSTEM)
+
+
+def publish(campaign) -> None:
+    frames.publish(frames.submit(campaign, actor=SYSTEM), actor=SYSTEM)
+
+
+def rewrite(campaign, *, amount: int, limit) -> None:
+    frames.write_rule(
+        campaign,
+        triggers=["review.published"],
+        effects=[{"kind": "earn", "unit": "points", "amount": amount}],
+        limit=limit,
+        actor=SYSTEM,
+    )
