@@ -1,19 +1,33 @@
 """Forms of the staff console's campaign pages."""
 
 import json
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminDateWidget,
+    UnfoldAdminTextareaWidget,
+)
 
 from loyalty.campaigns.models import Campaign, RuleVersion
 from loyalty.rewards.models import Fund
+from members import clock
 from members.console import RefusableForm
+from members.domain.calendar import local_date, start_of_day
 from members.models import ActivityKind
 
 #: Which field of the form a fault's pointer belongs to; conditions are the tree itself.
 PLACES = ("triggers", "effects", "limit")
+
+
+def day_before(days: int) -> date:
+    """So many days before today, in the programme's zone."""
+    return local_date(clock.now(), settings.PROGRAMME_TIME_ZONE) - timedelta(days=days)
 
 
 class CampaignForm(RefusableForm):
@@ -52,6 +66,27 @@ class Indented(json.JSONEncoder):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**(kwargs | {"indent": 2}))
+
+
+class BacktestForm(forms.Form):
+    """The days from and to which; both count. Usually the last thirty."""
+
+    since = forms.DateField(
+        label=_("From"), widget=UnfoldAdminDateWidget(), initial=partial(day_before, 30)
+    )
+    through = forms.DateField(
+        label=_("Through"), widget=UnfoldAdminDateWidget(), initial=partial(day_before, 1)
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The two instants, in the programme's zone; a day that is not over ends now."""
+        cleaned = super().clean() or {}
+        since, through = cleaned.get("since"), cleaned.pop("through", None)
+        if since is None or through is None:
+            return cleaned
+        zone = settings.PROGRAMME_TIME_ZONE
+        until = min(start_of_day(through + timedelta(days=1), zone), clock.now())
+        return {"since": start_of_day(since, zone), "until": until}
 
 
 class TreeField(forms.JSONField):

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from loyalty.campaigns.models import Campaign
+from loyalty.campaigns.models import Backtest, Campaign
 from members.permissions import ALLOWED, Verdict, held, refused
 
 State = Campaign.State
@@ -69,6 +69,20 @@ def can_resume(user, campaign: Campaign) -> Verdict:
 def can_end(user, campaign: Campaign) -> Verdict:
     """A live or a paused one, for good."""
     return _in(campaign, State.LIVE, State.PAUSED, user=user)
+
+
+def can_backtest(user, campaign: Campaign) -> Verdict:
+    """Who works on campaigns, once there is a rule to try."""
+    if not campaign.versions.exists():
+        return refused(_("Write its rule first."))
+    return held(user, DRAFTING)
+
+
+def can_cancel_backtest(user, backtest: Backtest) -> Verdict:
+    """One that is still counting."""
+    if backtest.state != Backtest.State.RUNNING:
+        return refused(_("It counts no more."))
+    return held(user, DRAFTING)
 
 
 def draft_of(campaign: Campaign):

@@ -40,6 +40,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         _("Campaigns"),
         (
             ("campaigns.campaign", "campaign"),
+            ("campaigns.backtest", "query_stats"),
             ("campaigns.effect", "redeem"),
             ("campaigns.exchangerate", "currency_exchange"),
         ),

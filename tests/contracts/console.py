@@ -125,6 +125,7 @@ CONSOLE: dict[str, Desk] = {
         add=ALLOWED,
         steps={
             "rule": ALLOWED,
+            "backtest": ALLOWED,
             "submit": ALLOWED,
             "publish": DENIED,
             "send_back": DENIED,
@@ -133,6 +134,7 @@ CONSOLE: dict[str, Desk] = {
             "end": DENIED,
         },
     ),
+    "campaigns.backtest": Desk(steps={"cancel": NOT_FOUND}, has_row=False),
     "campaigns.effect": Desk(has_row=False),
     "connectors.apikey": Desk(add=SUPERUSERS, steps={"revoke": ALLOWED}),
     # The application is a draft, the micro-event published, the partner verified.

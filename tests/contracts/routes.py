@@ -193,6 +193,8 @@ ROUTES: dict[str, Route] = {
     "connectors:coupon_checks": Route(NO_KEY, KEY),
     "connectors:coupon_uses": Route(NO_KEY, KEY),
     "connectors:campaigns": Route(KEY, NO_KEY),
+    "connectors:backtests": Route(NO_KEY, KEY, {"slug": "nothing"}),
+    "connectors:backtest": Route(KEY, NO_KEY, {"slug": "nothing", "pk": 1}),
     "recognition_api:badges": Route(KEY, NO_KEY),
     "recognition_api:member_badges": Route(KEY, NO_KEY, AMARA),
     "recognition_api:leaderboards": Route(KEY, NO_KEY),

@@ -143,7 +143,7 @@ class Trial:
         """What the members did, in order, each with the facts of its time; fills the `crowd`."""
         kinds = {kind for rule in self.rules for kind in rule.triggers}
         rows = list(self._happened(kinds, members))
-        crowd |= {row.member_id: Person(row.member) for row in rows if row.member is not None}
+        crowd |= {row.member.pk: Person(row.member) for row in rows if row.member is not None}
         asked = {test.field.name for rule in self._all for test in tests(rule.condition)}
         is_history = any(name.startswith("history.") for name in asked)
         history = History.of(

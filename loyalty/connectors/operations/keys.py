@@ -18,6 +18,7 @@ SCOPES = (
     "holds:write",
     "campaigns:read",
     "campaigns:write",
+    "campaigns:write",
     "badges:read",
     "events:read",
     "events:write",

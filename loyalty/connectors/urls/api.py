@@ -4,6 +4,7 @@ from django.urls import path
 
 from loyalty.connectors.api import (
     activities,
+    backtests,
     campaigns,
     coupons,
     holds,
@@ -50,4 +51,10 @@ urlpatterns = [
     path("coupons/checks", coupons.ChecksView.as_view(), name="coupon_checks"),
     path("coupons/uses", coupons.UsesView.as_view(), name="coupon_uses"),
     path("campaigns", campaigns.CampaignsView.as_view(), name="campaigns"),
+    path("campaigns/<slug:slug>/backtest", backtests.BacktestsView.as_view(), name="backtests"),
+    path(
+        "campaigns/<slug:slug>/backtests/<int:pk>",
+        backtests.BacktestView.as_view(),
+        name="backtest",
+    ),
 ]

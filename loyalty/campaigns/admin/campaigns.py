@@ -16,9 +16,9 @@ from unfold.enums import ActionVariant
 from loyalty.audiences.domain.conditions import OPERATORS
 from loyalty.campaigns import permissions, words
 from loyalty.campaigns.errors import BadRule, RuleIsFixed
-from loyalty.campaigns.forms import CampaignForm, RuleForm
-from loyalty.campaigns.models import Campaign, Effect, ExchangeRate, RuleVersion
-from loyalty.campaigns.operations import campaigns, rates, rulebook
+from loyalty.campaigns.forms import BacktestForm, CampaignForm, RuleForm
+from loyalty.campaigns.models import Backtest, Campaign, Effect, ExchangeRate, RuleVersion
+from loyalty.campaigns.operations import backtests, campaigns, rates, rulebook
 from members.console import OperationAdmin, ReadOnlyAdmin, ReasonForm, Step, StepsAdmin
 from members.domain.actors import Actor
 
@@ -30,6 +30,13 @@ STATES = {
     "paused": "warning",
     "ended": "default",
 }
+
+
+def _read(request: HttpRequest, backtest: Backtest) -> HttpResponse:
+    """To what was started."""
+    return redirect("admin:campaigns_backtest_change", backtest.pk)
+
+
 STEPS = (
     Step(
         "submit",
@@ -66,6 +73,20 @@ STEPS = (
         fits=lambda campaign: campaign.state == State.REVIEW,
         form=ReasonForm,
         icon="undo",
+    ),
+    Step(
+        "backtest",
+        _("Back-test"),
+        _(
+            "The newest version is tried on what really happened. Nothing is written to anybody's points."
+        ),
+        permissions.DRAFTING,
+        backtests.start,
+        can=permissions.can_backtest,
+        fits=lambda campaign: campaign.versions.exists(),
+        form=BacktestForm,
+        icon="query_stats",
+        leads=_read,
     ),
     Step(
         "pause",

@@ -1,0 +1,5 @@
+"""Campaigns in the staff console, one file a subject."""
+
+from loyalty.campaigns.admin import backtests, campaigns
+
+__all__ = ["backtests", "campaigns"]
