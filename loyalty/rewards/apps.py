@@ -7,8 +7,10 @@ class RewardsConfig(AppConfig):
     label = "rewards"
 
     def ready(self) -> None:
-        """Open the doors from the partner console to the coupons and to the points it pays for."""
+        """Open the doors from the partner console to the coupons and to the points it pays for, and say
+        who does the jobs."""
         from events_directory.views import desk
+        from loyalty.rewards import work  # noqa: F401 (registers the work)
         from loyalty.rewards.permissions import can_see_funds, can_take_coupons
 
         for door in (

@@ -12,7 +12,8 @@ class Hold(models.Model):
     """`amount` points of a member that nothing else can spend until the hold ends, once and for all:
     captured (`captured` of them were spent, the rest came back), released, or timed out.
 
-    `reference` is the order it was placed for, so that a return of that order finds what was paid.
+    `reference` is the order it was placed for, so that a return of that order finds what was paid;
+    `order_source` who tells of that order, where two shops may give the same numbers.
     """
 
     class State(models.TextChoices):
@@ -28,6 +29,7 @@ class Hold(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.HELD)
     key = models.CharField(max_length=200, unique=True)
     reference = models.CharField(_("order"), max_length=200, blank=True)
+    order_source = models.CharField(_("told by"), max_length=100, blank=True)
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, null=True, related_name="hold")
     placed_at = models.DateTimeField(_("placed at"))
     expires_at = models.DateTimeField(_("times out at"))

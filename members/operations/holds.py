@@ -36,9 +36,11 @@ def place(
     actor: Actor,
     lasts: timedelta = USUAL,
     reference: str = "",
+    order_source: str = "",
 ) -> Hold:
     """Set `amount` points aside, soonest expiry first, for `lasts` (30 days at most).
 
+    `reference` is the order it is for, as `order_source` tells it (empty: whoever does).
     The same `key` again returns the first hold. Raises NotPositive or NotEnough.
     """
     if amount < 1 or lasts <= timedelta(0):
@@ -51,6 +53,7 @@ def place(
             "unit": unit,
             "amount": amount,
             "reference": reference,
+            "order_source": order_source,
             "placed_at": now,
             "expires_at": now + min(lasts, LONGEST),
         },

@@ -16,10 +16,12 @@ from members.operations import corrections
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """That `share` of the value of a member's order has come back in all, and what says so."""
+    """That `share` of the value of a member's order, told by a `shop`, has come back in all, and what says
+    so."""
 
     member: Member
     order_id: str
+    shop: str
     share: Fraction
     key: str
     cause: tuple[str, int | None]
@@ -51,10 +53,15 @@ def give_back(refunds: Sequence[Refund], *, actor: Actor) -> None:
     rewarded = order_returns.rewarded(whole) if whole else set()
     for refund in named:
         for hold in holds[refund.number]:
-            _restore(hold, refund, actor=actor)
+            if hold.order_source in ("", refund.shop):
+                _restore(hold, refund, actor=actor)
         if refund.number in rewarded:
             order_returns.give_back(
-                refund.member, order_id=refund.order_id, actor=actor, cause=refund.cause
+                refund.member,
+                order_id=refund.order_id,
+                shop=refund.shop,
+                actor=actor,
+                cause=refund.cause,
             )
 
 

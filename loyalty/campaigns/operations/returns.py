@@ -239,7 +239,8 @@ class Reckoning:
     def refund(self) -> Refund:
         """What is given back of what paid for the order."""
         key = f"a{self.activity_id}:paid"
-        return Refund(self.person.member, self.told.order_id, self.share, key, self.cause)
+        shop = self.sale.activity.source
+        return Refund(self.person.member, self.told.order_id, shop, self.share, key, self.cause)
 
     def asked(self) -> list[tuple[Effect, Ask]]:
         """What is taken back of each effect that is to lose something."""
@@ -382,7 +383,12 @@ def settle_late(hold_id: int, *, actor: Actor) -> None:
     refunds.give_back(
         [
             Refund(
-                hold.member, hold.reference, share, f"hold:{hold.pk}:late:{shop}", ("hold", hold.pk)
+                hold.member,
+                hold.reference,
+                shop,
+                share,
+                f"hold:{hold.pk}:late:{shop}",
+                ("hold", hold.pk),
             )
             for shop, share in shares.items()
         ],

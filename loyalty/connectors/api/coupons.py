@@ -30,6 +30,12 @@ class BurnInput(CodeInput):
         default="",
         help_text="When all of this order comes back, so do the points of this piece.",
     )
+    order_source = serializers.CharField(
+        max_length=100,
+        required=False,
+        default="",
+        help_text="The source that tells of this order, where two shops may give the same numbers.",
+    )
 
 
 class CouponOutput(serializers.ModelSerializer):
@@ -103,6 +109,7 @@ class UsesView(CouponDoor):
             given.validated_data["code"],
             partner_id=caller(request).partner_id,
             order_id=given.validated_data["order_id"],
+            order_source=given.validated_data["order_source"],
             actor=Actor.key(caller(request)),
         )
         return Response(CouponOutput(coupon).data)

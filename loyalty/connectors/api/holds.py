@@ -32,6 +32,12 @@ class HoldInput(serializers.Serializer):
         default="",
         help_text="When this order comes back, what it was paid with comes back too.",
     )
+    order_source = serializers.CharField(
+        max_length=100,
+        required=False,
+        default="",
+        help_text="The source that tells of this order, where two shops may give the same numbers.",
+    )
 
 
 class CaptureInput(serializers.Serializer):
@@ -58,6 +64,7 @@ class HoldOutput(serializers.ModelSerializer):
             "captured",
             "state",
             "order_id",
+            "order_source",
             "entry",
             "placed_at",
             "expires_at",
@@ -82,6 +89,7 @@ class HoldsView(APIView):
             amount=wanted["amount"],
             lasts=timedelta(seconds=wanted["expires_in"]),
             reference=wanted["order_id"],
+            order_source=wanted["order_source"],
             key=caller(request).cause(request.headers.get("Idempotency-Key")),
             actor=Actor.key(request.auth),
         )

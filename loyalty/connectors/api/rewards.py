@@ -118,6 +118,12 @@ class RedemptionInput(serializers.Serializer):
         default="",
         help_text="The order it is used in. When all of that comes back, so do the points.",
     )
+    order_source = serializers.CharField(
+        max_length=100,
+        required=False,
+        default="",
+        help_text="The source that tells of this order, where two shops may give the same numbers.",
+    )
     reserve_for = serializers.IntegerField(
         min_value=1,
         max_value=int(holds.LONGEST.total_seconds()),
@@ -167,6 +173,7 @@ class RedemptionOutput(serializers.ModelSerializer):
             "redeemed_at",
             "undo_until",
             "order_id",
+            "order_source",
             "returned",
             "expires_at",
             "coupons",
@@ -199,6 +206,7 @@ class RedemptionsView(APIView):
             reward=get_object_or_404(Reward, slug=wanted["reward"]),
             quantity=wanted["quantity"],
             order_id=wanted["order_id"],
+            order_source=wanted["order_source"],
             key=caller(request).cause(request.headers.get("Idempotency-Key")),
             actor=Actor.key(request.auth),
         )

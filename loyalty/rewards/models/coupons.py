@@ -75,6 +75,7 @@ class Coupon(models.Model):
     sealed = models.BinaryField(editable=False)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.FREE)
     order_id = models.CharField(_("order"), max_length=200, blank=True)
+    order_source = models.CharField(_("told by"), max_length=100, blank=True)
     minted_at = models.DateTimeField(_("made at"))
     expires_at = models.DateTimeField(_("good until"), null=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)

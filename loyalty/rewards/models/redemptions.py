@@ -75,6 +75,7 @@ class Redemption(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices)
     key = models.CharField(max_length=200, unique=True)
     order_id = models.CharField(_("order"), max_length=200, blank=True)
+    order_source = models.CharField(_("told by"), max_length=100, blank=True)
     hold = models.OneToOneField(
         Hold, on_delete=models.PROTECT, null=True, related_name="redemption"
     )

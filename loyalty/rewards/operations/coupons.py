@@ -34,10 +34,18 @@ def check(code: str, *, partner_id: int | None, actor: Actor) -> Coupon:
     return coupon
 
 
-def burn(code: str, *, partner_id: int | None, actor: Actor, order_id: str = "") -> Coupon:
+def burn(
+    code: str,
+    *,
+    partner_id: int | None,
+    actor: Actor,
+    order_id: str = "",
+    order_source: str = "",
+) -> Coupon:
     """Use the coupon up, once and for all; its redemption is fulfilled with its last coupon.
 
-    `order_id` is the order it was used in: when all of that comes back, so do the points of this piece.
+    `order_id` is the order it was used in, as `order_source` tells it: when all of that comes back, so do
+    the points of this piece.
     Burning again for the same order answers the same. Raises UnknownCoupon, TooManyGuesses,
     CouponUsed, CouponExpired or CouponVoid.
     """
@@ -47,7 +55,7 @@ def burn(code: str, *, partner_id: int | None, actor: Actor, order_id: str = "")
         if coupon is None:
             guesses.note_miss(actor)
         else:
-            coupon = _burn(coupon, order_id=order_id, actor=actor)
+            coupon = _burn(coupon, order=(order_id, order_source), actor=actor)
     if coupon is None:
         raise UnknownCoupon()
     return coupon
@@ -78,17 +86,17 @@ def _locked(coupon: Coupon) -> tuple[Redemption, Coupon]:
     return redemption, held.get(pk=coupon.pk)
 
 
-def _burn(coupon: Coupon, *, order_id: str, actor: Actor) -> Coupon:
+def _burn(coupon: Coupon, *, order: tuple[str, str], actor: Actor) -> Coupon:
     redemption, coupon = _locked(coupon)
     if coupon.state == State.BURNT:
-        if order_id and coupon.order_id == order_id:
+        if order[0] and (coupon.order_id, coupon.order_source) == order:
             return coupon
         raise CouponUsed()
     if coupon.state == State.VOID:
         raise CouponVoid()
     if not coupon.is_good(clock.now()):
         raise CouponExpired()
-    steps.end(coupon, State.BURNT, order_id=order_id)
+    steps.end(coupon, State.BURNT, order=order)
     audit.record(
         coupon, actor=actor, verb="rewards.coupon.burnt", after={"reward": coupon.reward.slug}
     )

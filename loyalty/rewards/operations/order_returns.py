@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from loyalty.rewards.models import Coupon, Redemption
 from loyalty.rewards.operations import entitlements, steps
-from loyalty.rewards.operations.redemptions import lock, lock_wallet
+from loyalty.rewards.operations.redemptions import draw_key, lock, lock_wallet
 from members.domain.actors import Actor
-from members.models import Member
-from members.operations import corrections
+from members.models import HouseholdMove, Member
+from members.operations import corrections, jobs, purses
 
 State = Redemption.State
 STANDING = (State.CONFIRMED, State.FULFILLED)
@@ -35,9 +35,10 @@ def rewarded(numbers: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
 
 @transaction.atomic
 def give_back(
-    member: Member, *, order_id: str, actor: Actor, cause: tuple[str, int | None]
+    member: Member, *, order_id: str, shop: str = "", actor: Actor, cause: tuple[str, int | None]
 ) -> list[Redemption]:
-    """Void what `order_id` had used, now that all of it came back; answers the redemptions it changed.
+    """Void what `order_id`, told by `shop`, had used, now that all of it came back; answers the
+    redemptions it changed.
 
     A redemption made for the order goes as a whole; of several coupons, the pieces used in the order.
     Money that was donated stays given. Stock does not grow: what was used is not there again. The
@@ -45,8 +46,10 @@ def give_back(
     """
     if not order_id:
         return []
+    shops = ("", shop)
     named = Redemption.objects.filter(
-        Q(order_id=order_id) | Q(coupons__order_id=order_id),
+        Q(order_id=order_id, order_source__in=shops)
+        | Q(coupons__order_id=order_id, coupons__order_source__in=shops),
         member=member,
         state__in=STANDING,
         reward__pool=None,
@@ -54,19 +57,19 @@ def give_back(
     changed = []
     for redemption in named.distinct().order_by("pk"):
         lock_wallet(redemption)
-        changed += _void(lock(redemption), order_id, actor=actor, cause=cause)
+        changed += _void(lock(redemption), (order_id, shop), actor=actor, cause=cause)
     return changed
 
 
 def _void(
-    redemption: Redemption, order_id: str, *, actor: Actor, cause: tuple[str, int | None]
+    redemption: Redemption, order: tuple[str, str], *, actor: Actor, cause: tuple[str, int | None]
 ) -> list[Redemption]:
-    is_whole = redemption.order_id == order_id
+    is_whole = _is_of(redemption, order)
     coupons = [
         coupon
         for coupon in entitlements.of(redemption)
         if (is_whole and coupon.state == Coupon.State.ASSIGNED)
-        or (coupon.state == Coupon.State.BURNT and (is_whole or coupon.order_id == order_id))
+        or (coupon.state == Coupon.State.BURNT and (is_whole or _is_of(coupon, order)))
     ]
     left = redemption.quantity - redemption.returned
     pieces = left if is_whole else min(len(coupons), left)
@@ -79,14 +82,36 @@ def _void(
         amount=redemption.unit_cost * pieces,
         key=f"redemption:{redemption.pk}:order:{redemption.returned}",
         reason=_("Order %(order)s came back: %(reward)s")
-        % {"order": order_id, "reward": redemption.reward.name},
+        % {"order": order[0], "reward": redemption.reward.name},
         actor=actor,
         cause=cause,
     )
     Redemption.objects.filter(pk=redemption.pk).update(returned=F("returned") + pieces)
     redemption.returned += pieces
     if redemption.returned == redemption.quantity:
-        reason = _("Order %(order)s came back") % {"order": order_id}
+        reason = _("Order %(order)s came back") % {"order": order[0]}
         steps.move(redemption, State.CANCELLED, actor=actor, reason=reason)
         entitlements.close_door(redemption, actor=actor)
+        if HouseholdMove.objects.filter(key=draw_key(redemption), undone_at=None).exists():
+            jobs.enqueue(
+                "redemption.purse_back",
+                key=f"redemption.purse_back:{redemption.pk}",
+                arguments={"redemption": redemption.pk},
+            )
     return [redemption]
+
+
+def _is_of(used: Redemption | Coupon, order: tuple[str, str]) -> bool:
+    """Whether it was used in this order: its number, and who tells it (one that names nobody was)."""
+    number, shop = order
+    return used.order_id == number and used.order_source in ("", shop)
+
+
+@transaction.atomic
+def give_purse_back(redemption_id: int, *, actor: Actor) -> None:
+    """Give the household what it had paid of a redemption that an order's return undid, while it lasts
+    and nobody has used it. A household is locked before any balance, so this comes after the return."""
+    redemption = Redemption.objects.get(pk=redemption_id)
+    drawn = purses.lock_draw(draw_key(redemption))
+    if drawn is not None and redemption.state == State.CANCELLED:
+        purses.give_back(drawn, actor=actor)

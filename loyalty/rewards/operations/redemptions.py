@@ -38,23 +38,25 @@ def redeem(
     actor: Actor,
     quantity: int = 1,
     order_id: str = "",
+    order_source: str = "",
     from_household: bool = False,
 ) -> Redemption:
     """Exchange the member's points for `quantity` of a reward.
 
-    The same `key` again returns the first redemption. `order_id` is the order it is used in: when all
-    of that comes back, so do the points. `from_household` takes what the member lacks out of the purse
-    of their household, in the same transaction. Raises what `standings.obstacle_for` answers (NotOnOffer,
-    TierNeeded, OutOfStock, LimitReached, NotEnough, …) or AboveHouseholdLimit, and then nothing has
-    changed.
+    The same `key` again returns the first redemption. `order_id` is the order it is used in, as
+    `order_source` tells it: when all of that comes back, so do the points. `from_household` takes what the
+    member lacks out of the purse of their household, in the same transaction. Raises what
+    `standings.obstacle_for` answers (NotOnOffer, TierNeeded, OutOfStock, LimitReached, NotEnough, …) or
+    AboveHouseholdLimit, and then nothing has changed.
     """
     current = _lock_offer(reward)
     known = Redemption.objects.filter(key=key).first()
     if known is not None:
         return known
     pooled = _check(member, current, quantity, from_household=from_household)
+    order = {"order_id": order_id, "order_source": order_source}
     redemption, is_new = _create(
-        member, current, key, quantity=quantity, order_id=order_id, state=State.CONFIRMED
+        member, current, key, quantity=quantity, state=State.CONFIRMED, **order
     )
     if not is_new:
         return redemption
@@ -63,7 +65,7 @@ def redeem(
             member,
             unit=current.unit,
             amount=redemption.cost,
-            key=_draw_key(redemption),
+            key=draw_key(redemption),
             actor=actor,
         )
     redemption.entry = ledger.redeem(
@@ -89,6 +91,7 @@ def reserve(
     actor: Actor,
     quantity: int = 1,
     order_id: str = "",
+    order_source: str = "",
     lasts: timedelta = holds.USUAL,
 ) -> Redemption:
     """Set a reward and its points aside for `lasts`, while a checkout goes on.
@@ -108,8 +111,9 @@ def reserve(
         lasts=lasts,
         actor=actor,
     )
+    order = {"order_id": order_id, "order_source": order_source}
     redemption, is_new = _create(
-        member, current, key, quantity=quantity, order_id=order_id, state=State.RESERVED, hold=hold
+        member, current, key, quantity=quantity, state=State.RESERVED, hold=hold, **order
     )
     if is_new:
         _settle(redemption, pooled, actor=actor)
@@ -158,7 +162,7 @@ def cancel(
     if at_any_time:
         relations.refuse_near(actor, current.member)
     Reward.objects.filter(pk=current.reward_id, stock__isnull=False).select_for_update().first()
-    drawn = purses.lock_draw(_draw_key(current))
+    drawn = purses.lock_draw(draw_key(current))
     if current.hold is not None and current.state == State.RESERVED:
         holds.release(current.hold, actor=actor, reason=reason)
     else:
@@ -228,7 +232,7 @@ def _lock_offer(reward: Reward) -> Reward:
     return rows.with_terms().get()
 
 
-def _draw_key(redemption: Redemption) -> str:
+def draw_key(redemption: Redemption) -> str:
     """Under which the household's part of it was drawn."""
     return f"redemption:{redemption.pk}"
 

@@ -36,13 +36,15 @@ def move(redemption: Redemption, to: str, *, actor: Actor, reason: str = "") -> 
     audit.record(redemption, actor=actor, verb=f"rewards.redemption.{to}", reason=reason)
 
 
-def end(coupon: Coupon, to: str, *, order_id: str = "") -> None:
-    """End a locked coupon. The table is kept by the database as well."""
+def end(coupon: Coupon, to: str, *, order: tuple[str, str] = ("", "")) -> None:
+    """End a locked coupon, used in an order (its number, who tells it) if in any. The table is kept by the
+    database as well."""
     if to not in Coupon.MOVES[coupon.state]:
         raise IllegalMove(before=Coupon.State(coupon.state).label, after=Coupon.State(to).label)
     coupon.state, coupon.ended_at = to, clock.now()
-    coupon.order_id = order_id or coupon.order_id
-    coupon.save(update_fields=["state", "ended_at", "order_id"])
+    if order[0]:
+        coupon.order_id, coupon.order_source = order
+    coupon.save(update_fields=["state", "ended_at", "order_id", "order_source"])
 
 
 def _remember(redemption: Redemption, before: str, actor: Actor, reason: str) -> None:

@@ -11,9 +11,9 @@ from loyalty.campaigns.operations import intake
 from loyalty.campaigns.operations.matching import SEVERAL
 from members import clock
 from members.models import Activity, Balance
-from members.operations import ledger
+from members.operations import holds, ledger
 from tests.books import faults
-from tests.campaigns.conftest import act, order, take
+from tests.campaigns.conftest import act, order, take, work
 from tests.campaigns.funding import funded
 from tests.conftest import SYSTEM
 
@@ -132,4 +132,41 @@ def test_a_return_ends_the_promise_of_its_own_shops_order(bo, points, orders):
     assert Waiting.objects.get().effect.activity.source == "shop"
     take(act("refill.confirmed", bo, id="c", order_id="7"))
     assert balance(bo, points) == 20
+    assert faults() == []
+
+
+def test_points_that_paid_for_one_shops_order_stay_when_the_others_comes_back(
+    campaigns, amara, points
+):
+    """E27: a hold that names its shop goes back with that shop's order, and with no other."""
+    at = clock.now() - timedelta(days=2)
+    mine = order(amara, "10.00", id="7", at=at)
+    take(mine, told_by("market", order(amara, "30.00", id="7", at=at)))
+    hold = holds.place(
+        amara, unit=points, amount=50, reference="7", order_source="shop", key="h", actor=SYSTEM
+    )
+    holds.capture(hold, actor=SYSTEM)
+    before = balance(amara, points)
+
+    take(told_by("market", act("order.returned", amara, id="r", order_id="7")))
+    assert balance(amara, points) == before - 30
+    take(act("order.returned", amara, id="r", order_id="7"))
+    assert balance(amara, points) == before - 30 - 10 + 50
+    assert faults() == []
+
+
+def test_a_late_capture_goes_by_its_own_shop(campaigns, amara, points):
+    """E31: captured after the other shop's order came back, nothing is given back."""
+    take(told_by("market", order(amara, "30.00", id="7")), order(amara, "10.00", id="7"))
+    hold = holds.place(
+        amara, unit=points, amount=50, reference="7", order_source="shop", key="h", actor=SYSTEM
+    )
+    take(told_by("market", act("order.returned", amara, id="r", order_id="7")))
+    work()
+    before = balance(amara, points)
+
+    holds.capture(hold, actor=SYSTEM)
+    work()
+
+    assert balance(amara, points) == before
     assert faults() == []

@@ -8,6 +8,7 @@ from members.errors import AboveHouseholdLimit, NotEnough
 from members.models import AuditRow, Balance, Entry, HouseholdMove, OpenLot
 from members.operations import accounts, gifts, households, ledger, purses
 from tests.books import faults
+from tests.campaigns.conftest import act, order, take, work
 from tests.conftest import SYSTEM
 from tests.rewards.conftest import books, held, redeem
 from tests.together import together
@@ -111,4 +112,31 @@ def test_two_people_pay_with_the_last_points_of_the_household_once(amara, bo, po
     assert sorted(said) == ["done"] + ["not_enough"] * 7
     winner = Redemption.objects.get().member
     assert kept(home) == {amara: 0, bo: 100}[winner]
+    assert (faults(), books()) == ([], [])
+
+
+def test_an_order_that_comes_back_gives_the_household_its_part(bo, points, home, offer):
+    """E11, E27: what was drawn for a reward that was used in an order goes back to the purse."""
+    redeem(bo, offer("lamp", cost=250), from_household=True, order_id="o1")
+    assert (held(bo, points), kept(home)) == (0, 150)
+
+    take(order(bo, "10.00", id="o1"))
+    take(act("order.returned", bo, id="r", order_id="o1"))
+    assert held(bo, points) == 250
+    work()
+
+    assert (held(bo, points), kept(home)) == (100, 300)
+    work()
+    assert (faults(), books()) == ([], [])
+
+
+def test_what_was_spent_meanwhile_stays_with_whoever_spent_it(bo, points, home, offer):
+    """E11: the purse gets its part back whole or not at all, as when a redemption is cancelled."""
+    redeem(bo, offer("lamp", cost=250), from_household=True, order_id="o1")
+    take(order(bo, "10.00", id="o1"))
+    take(act("order.returned", bo, id="r", order_id="o1"))
+    redeem(bo, offer("tea", cost=200), key="tea")
+    work()
+
+    assert (held(bo, points), kept(home)) == (50, 150)
     assert (faults(), books()) == ([], [])

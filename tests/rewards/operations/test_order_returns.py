@@ -90,3 +90,21 @@ def test_another_members_reward_is_left_alone(amara, bo, points, offer):
     take(order(bo, "10.00", id="o1"))
     take(back(bo, id="r1"))
     assert (Redemption.objects.get().state, held(amara, points)) == ("confirmed", 500)
+
+
+def test_another_shops_order_of_that_number_leaves_the_reward_alone(amara, points, offer):
+    """E24: a redemption that names its shop goes back with that shop's order only."""
+    lamp = offer("lamp", cost=100)
+    redemption = redeem(amara, lamp, order_id="o1", order_source="market")
+    take(order(amara, "10.00", id="o1"))
+
+    take(back(amara, id="r1"))
+    redemption.refresh_from_db()
+    assert redemption.state == "confirmed"
+
+    order_returns.give_back(
+        amara, order_id="o1", shop="market", actor=SYSTEM, cause=("activity", None)
+    )
+    redemption.refresh_from_db()
+    assert redemption.state == "cancelled"
+    assert faults() == []
