@@ -83,6 +83,8 @@ def make(
         raise ReasonNeeded()
     if not amount:
         raise NotPositive()
+    if pending is not None and not _waits_for(member, unit, pending):
+        raise NotPending()
     # One person's adjustments follow each other, so that two at once cannot both fit the limit.
     User.objects.select_for_update(of=("self",)).get(pk=by.pk)
     known = Adjustment.objects.filter(key=key).first()
@@ -240,6 +242,14 @@ def _pending_line(adjustment: Adjustment) -> Line:
         takes=None if gives else "lot",
         lot=None if gives else lot.entry_id,
     )
+
+
+def _waits_for(member: Member, unit: Unit, entry: Entry) -> bool:
+    """Whether something of an accrual waits, in this unit, for this member."""
+    lot = _waiting_lot(entry)
+    if lot is None or entry.unit_id != unit.pk:
+        return False
+    return lot.account.member_id == member.heir.pk
 
 
 def _wallet_line(adjustment: Adjustment) -> Line:

@@ -220,8 +220,13 @@ def lock(redemption: Redemption) -> Redemption:
 
 
 def lock_wallet(redemption: Redemption) -> None:
-    """Balances come before redemptions in the order of locks."""
-    ledger.lock(ledger.wallet(redemption.member, redemption.reward.unit).pk)
+    """Balances come before redemptions in the order of locks. While we waited for one, a merge may have
+    handed the redemption over: then the other member's is locked."""
+    owners = Member.objects.filter(redemptions=redemption.pk)
+    owner = None
+    while (now := owners.get()) != owner:
+        owner = now
+        ledger.lock(ledger.wallet(owner, redemption.reward.unit).pk)
 
 
 def _lock_offer(reward: Reward) -> Reward:

@@ -8,6 +8,7 @@ from loyalty.campaigns.models import BudgetUse, Campaign, LimitUse, MergedBonus,
 from loyalty.campaigns.operations import merges, rulebook
 from loyalty.measurement.operations import liability
 from loyalty.measurement.operations.verification import verify
+from loyalty.rewards.operations import redemptions, rewards
 from members import clock
 from members.domain.actors import Actor
 from members.domain.keys import CARD
@@ -324,3 +325,24 @@ def test_nobody_is_merged_while_an_account_is_frozen(campaigns, points, ann, bo,
     merge(ann, bo, clerk)
     assert has(bo, points) == 50 + 20
     assert wrong() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_redemption_is_undone_while_its_member_is_merged(points, ann, bo, clerk):
+    """E68, I14: whoever comes first, the points come back once, to who stays."""
+    ledger.accrue(
+        ann, unit=points, amount=100, key="e", reason="r", actor=SYSTEM, cause=("test", 1)
+    )
+    made = [exchanged(ann, points, f"tea-{n}", cost=20) for n in range(4)]
+    said = together(
+        lambda: merge(ann, bo, clerk),
+        *(lambda each=each: redemptions.cancel(each, actor=SYSTEM) for each in made),
+    )
+    assert said == ["done"] * 5
+    assert (has(ann, points), has(bo, points)) == (0, 100)
+    assert wrong() == []
+
+
+def exchanged(member, unit, slug, *, cost):
+    reward = rewards.offer(slug, name=slug, kind="product", unit=unit, cost=cost, actor=SYSTEM)
+    return redemptions.redeem(member, reward=reward, key=slug, actor=SYSTEM)

@@ -149,3 +149,21 @@ def test_what_waits_for_a_merged_member_is_changed_where_it_is(promise, bo, poin
         assert balance(heir, points, "pending") == 0
         assert balance(heir, points) == (40 if end == "confirmed" else 0)
     assert faults() == []
+
+
+def test_a_promise_is_changed_as_its_members_own_only(promise, bo, dee, units, points, ira):
+    """E8: another member's limit and relations would have been looked at."""
+    for wrong in ({"member": dee}, {"unit": units["status"]}):
+        told = {"member": bo, "unit": points} | wrong
+        with pytest.raises(NotPending):
+            adjustments.make(
+                told["member"],
+                unit=told["unit"],
+                amount=5,
+                reason="A dented jar",
+                by=ira,
+                key="k",
+                pending=promise,
+            )
+    assert not Adjustment.objects.exists()
+    assert balance(bo, points, "pending") == 25
