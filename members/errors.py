@@ -296,3 +296,20 @@ class NotMerged(Refused):
 class MergedMeanwhile(Refused):
     code = "merged_meanwhile"
     sentence = _("This membership has just been merged into another one. Try again.")
+
+
+class NoSuchTraitName(Refused):
+    code = "no_such_trait_name"
+    sentence = _(
+        "A tag or an attribute cannot be called %(name)s: small letters, digits, - and _, a letter first."
+    )
+
+
+class NoSuchTraitValue(Refused):
+    code = "no_such_trait_value"
+    sentence = _("The attribute %(name)s needs a text of 1 to 200 characters.")
+
+
+class TagEndsBefore(Refused):
+    code = "tag_ends_before"
+    sentence = _("The tag %(tag)s would end before it begins.")

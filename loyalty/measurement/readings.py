@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from loyalty.rewards.models import Redemption
-from members.models import Account, Activity, Balance, Entry, Member, TierPeriod
+from members import clock
+from members.models import (
+    Account,
+    Activity,
+    Balance,
+    Entry,
+    Member,
+    MemberAttribute,
+    MemberTag,
+    TierPeriod,
+)
 from recognition.models import BadgeAward
 
 LAST = 15
@@ -30,6 +40,8 @@ class AllRound:
     activities: Iterable[Activity]
     awards: Iterable[BadgeAward]
     redemptions: Iterable[Redemption]
+    tags: Iterable[MemberTag]
+    attributes: Iterable[MemberAttribute]
 
 
 def all_round(member: Member) -> AllRound:
@@ -49,6 +61,8 @@ def all_round(member: Member) -> AllRound:
         .order_by("-occurred_at", "-id")[:LAST],
         awards=BadgeAward.objects.filter(member=member).select_related("badge").order_by("-id"),
         redemptions=Redemption.objects.of(member)[:LAST],
+        tags=MemberTag.objects.living_at(clock.now()).filter(member=member).order_by("name", "pk"),
+        attributes=MemberAttribute.objects.filter(member=member).order_by("name"),
     )
 
 

@@ -7,12 +7,10 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.audiences.domain.fields import standard
+from loyalty.audiences.domain.fields import words_of
 from loyalty.audiences.domain.sentence import shown
 from loyalty.campaigns.models import Effect
 from members.models import Entry
-
-FIELDS = standard()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +58,4 @@ def _effect_of(entry: Entry) -> Effect | None:
 
 
 def _value(name: str, _op: str, seen: Any, held: bool) -> Value:
-    words = FIELDS[name].words if name in FIELDS else name.rpartition(".")[2].replace("_", " ")
-    return Value(words, _("nothing") if seen is None else shown(seen), held)
+    return Value(words_of(name), _("nothing") if seen is None else shown(seen), held)

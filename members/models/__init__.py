@@ -21,6 +21,7 @@ from members.models.rollups import Rollup
 from members.models.seals import Seal, SealAhead
 from members.models.tiers import LadderVersion, Tier, TierGroup, TierLift, TierPeriod
 from members.models.trail import AuditRow
+from members.models.traits import MemberAttribute, MemberTag
 from members.models.users import User
 from members.models.work import Decision, Heartbeat, Job, SweepRun, Watermark
 
@@ -51,6 +52,8 @@ __all__ = [
     "LotLife",
     "LotUse",
     "Member",
+    "MemberAttribute",
+    "MemberTag",
     "Merge",
     "OpenLot",
     "Rollup",

@@ -30,6 +30,9 @@ class Activity(models.Model):
     `occurred_at` is when the member did it and picks rules and windows; `received_at` is when we
     were told. `subject` is the member reference as it was sent; `member` is who that turned out to
     be. The payload is never changed; its hash tells a retry from a different statement.
+
+    `worth` is what an order's earning base came to when it was told, in minor units of the programme's
+    currency; empty for everything else.
     """
 
     class Status(models.TextChoices):
@@ -51,6 +54,7 @@ class Activity(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=Status.choices)
     status_reason = models.CharField(_("reason"), max_length=200, blank=True)
     recorded_by = models.CharField(_("recorded by"), max_length=120)
+    worth = models.BigIntegerField(_("worth"), null=True)
 
     class Meta:
         verbose_name = _("activity")
@@ -63,7 +67,11 @@ class Activity(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["member", "kind", "occurred_at"], name="activity_history"),
+            models.Index(
+                fields=["member", "kind", "occurred_at", "id"],
+                include=["status", "worth"],
+                name="activity_past",
+            ),
             models.Index(
                 fields=["subject"], name="activity_parked", condition=models.Q(status="parked")
             ),

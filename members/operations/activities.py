@@ -37,12 +37,12 @@ CHUNK = 500
 
 _INSERT = """
 INSERT INTO members_activity (source, external_id, kind, subject, member_id, occurred_at, received_at,
-                              payload, body_hash, status, status_reason, recorded_by)
+                              payload, body_hash, status, status_reason, recorded_by, worth)
 SELECT source, external_id, kind, subject, member_id, occurred_at, %(at)s, payload,
-       decode(body_hash, 'hex'), coalesce(status, 'accepted'), coalesce(status_reason, ''), %(by)s
+       decode(body_hash, 'hex'), coalesce(status, 'accepted'), coalesce(status_reason, ''), %(by)s, worth
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS t(
     source text, external_id text, kind text, subject text, member_id bigint,
-    occurred_at timestamptz, payload jsonb, body_hash text, status text, status_reason text)
+    occurred_at timestamptz, payload jsonb, body_hash text, status text, status_reason text, worth bigint)
 ORDER BY source, external_id
 ON CONFLICT (source, external_id) DO NOTHING
 RETURNING id, source, external_id
@@ -54,7 +54,8 @@ def insert(facts: Sequence[dict[str, Any]], *, at: datetime, by: str) -> dict[tu
     id). Known keys are left alone, and nothing is evaluated: that is for the caller.
 
     Each fact has kind, member_id, subject, source, external_id, occurred_at and payload; `status`
-    and `status_reason` where it does not simply count; `body_hash` when more was said than is kept.
+    and `status_reason` where it does not simply count; `body_hash` when more was said than is kept;
+    `worth` of an order.
     """
     rows = [
         fact

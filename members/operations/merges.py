@@ -38,6 +38,8 @@ from members.models import (
     Hold,
     Household,
     Member,
+    MemberAttribute,
+    MemberTag,
     Merge,
     OpenLot,
     TierPeriod,
@@ -59,8 +61,10 @@ Kind = Account.Kind
 
 #: What goes over row by row, by the name of its table.
 OWNED: dict[str, type[Model]] = {
-    model._meta.label_lower: model for model in (Activity, CustomerKey, Access, Hold)
+    model._meta.label_lower: model for model in (Activity, CustomerKey, Access, Hold, MemberTag)
 }
+
+ATTRIBUTES = MemberAttribute._meta.label_lower
 
 
 def check(source: Member, target: Member, *, by: User, reason: str) -> None:
@@ -116,6 +120,7 @@ def merge(
     _move_points(made, source, target, at=now)
     for label, model in OWNED.items():
         take(made, label, model.objects.filter(member=source))  # type: ignore[attr-defined] # all have one
+    _take_attributes(made)
     made.took["users"] = signed_in
     made.save(update_fields=["took"])
     TierPeriod.objects.filter(member=source).delete()
@@ -130,6 +135,13 @@ def merge(
             reason=reason,
         )
     return made
+
+
+def _take_attributes(made: Merge) -> None:
+    """What the target has no word of goes over; of what both have, the target's stays."""
+    known = MemberAttribute.objects.filter(member=made.target_id).values("name")
+    own = MemberAttribute.objects.filter(member=made.source_id)
+    take(made, ATTRIBUTES, own.exclude(name__in=known))
 
 
 def _share_decisions(source: Member, target: Member) -> None:
@@ -166,6 +178,7 @@ def undo(made: Merge, *, reason: str, by: User, also: Sequence[Entry] = ()) -> M
     now, actor = clock.now(), Actor.user(by)
     for label, model in OWNED.items():
         give_back(made, label, model.objects.all())  # type: ignore[attr-defined] # all models have them
+    give_back(made, ATTRIBUTES, MemberAttribute.objects.all())
     source.merged_into = None
     source.save(update_fields=["merged_into"])
     signins.part(source, target, before=made.took["users"], actor=actor)

@@ -4,7 +4,7 @@ from typing import Any
 
 from members import clock
 from members.domain.actors import Actor
-from members.models import Member
+from members.models import Job, Member
 from members.operations import jobs, tiers
 from members.operations.jobs import does
 
@@ -35,3 +35,8 @@ def resettle(arguments: dict[str, Any]) -> None:
     tiers.settle(members, actor=Actor.system("resettling"), at=clock.now())
     if len(members) == BATCH:
         _enqueue(arguments["cause"], after=members[-1].pk)
+
+
+def tiers_are_moving() -> bool:
+    """Whether somebody's stored tier may still be that of a ladder as it was."""
+    return Job.objects.filter(kind="tier.resettle").exclude(state=Job.State.DONE).exists()

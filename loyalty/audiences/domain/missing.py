@@ -14,7 +14,7 @@ def missing(node: Node, facts: Facts) -> str:
     if held:
         return ""
     if isinstance(node, Test):
-        found = facts.get(node.field.name)
+        found = facts.get(node.key)
         return said(node) if isinstance(found, bool) else f"{said(node)} (now {_now(found)})"
     if isinstance(node, Not):
         return f"not ({sentence(node.part)})"

@@ -33,9 +33,14 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "less_than": lambda seen, value: seen < value,
     "on_or_after": lambda seen, value: seen >= value,
     "on_or_before": lambda seen, value: seen <= value,
+    "between": lambda seen, value: value[0] <= seen <= value[1],
+    "starts_with": lambda seen, value: seen.startswith(value),
+    "is_known": lambda seen, value: seen != frozenset(),
+    "is_unknown": lambda seen, value: seen == frozenset(),
 }
-#: Comparisons that a missing value passes: what is not there is not that.
-_ABSENT_PASSES = {"is_not", "not_in", "has_none"}
+#: Comparisons that a missing value passes: what is not there is not that. So every test is either true or
+#: false, and `not` turns one into the other.
+ABSENT_PASSES = frozenset({"is_not", "not_in", "has_none", "is_unknown"})
 
 
 def judge(node: Node, facts: Facts) -> tuple[bool, list[Seen]]:
@@ -50,8 +55,8 @@ def judge(node: Node, facts: Facts) -> tuple[bool, list[Seen]]:
 
 def _judge(node: Node, facts: Facts, seen: list[Seen]) -> bool:
     if isinstance(node, Test):
-        value = facts.get(node.field.name)
-        held = node.op in _ABSENT_PASSES if value is None else _COMPARE[node.op](value, node.value)
+        value = facts.get(node.key)
+        held = node.op in ABSENT_PASSES if value is None else _COMPARE[node.op](value, node.value)
         seen.append(Seen(node, value, held))
         return held
     if isinstance(node, Not):

@@ -1,9 +1,11 @@
 """The third reader of a condition: the sentence that people read."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from loyalty.audiences.domain.conditions import AllOf, Node, Not, Test
+from loyalty.audiences.domain.fields import Type
 
 _WORDS = {
     "is": "is",
@@ -19,12 +21,18 @@ _WORDS = {
     "less_than": "is less than",
     "on_or_after": "is on or after",
     "on_or_before": "is on or before",
+    "between": "is between",
+    "starts_with": "begins with",
+    "is_known": "is known",
+    "is_unknown": "is not known",
 }
+#: A text that cannot be taken for words of the sentence, and stands without quotes.
+_PLAIN = re.compile(r"\w[\w.:/+-]*")
 
 
 def sentence(node: Node) -> str:
     """The condition in plain words; 'always' when it asks nothing."""
-    return _say(node) or "always"
+    return _say(node)
 
 
 def _say(node: Node) -> str:
@@ -33,7 +41,7 @@ def _say(node: Node) -> str:
     if isinstance(node, Not):
         return f"not ({_say(node.part)})"
     if not node.parts:
-        return "" if isinstance(node, AllOf) else "never"
+        return "always" if isinstance(node, AllOf) else "never"
     joint = " and " if isinstance(node, AllOf) else " or "
     parts = [_say(part) for part in node.parts]
     return joint.join(
@@ -44,15 +52,25 @@ def _say(node: Node) -> str:
 
 def said(test: Test) -> str:
     """One test in plain words."""
+    words = f"{test.field.words} {test.of.words}" if test.of else test.field.words
+    if test.op in ("is_known", "is_unknown"):
+        several = {"is_known": "are not empty", "is_unknown": "are empty"}
+        return f"{words} {(several if test.field.type == Type.TEXTS else _WORDS)[test.op]}"
     if isinstance(test.value, bool):
-        return test.field.words if test.value else f"not: {test.field.words}"
-    return f"{test.field.words} {_WORDS[test.op]} {shown(test.value)}"
+        return words if test.value else f"not: {words}"
+    if test.op == "between":
+        least, most = map(shown, test.value)
+        return f"{words} {_WORDS[test.op]} {least} and {most}"
+    return f"{words} {_WORDS[test.op]} {shown(test.value)}"
 
 
 def shown(value: Any) -> str:
-    """A value as people write it."""
+    """A value as people write it; a text that could be taken for something else stands in quotes."""
     if isinstance(value, frozenset | set | list | tuple):
-        return ", ".join(sorted(str(part) for part in value)) or "nothing"
-    if isinstance(value, Decimal) and value == value.to_integral_value():
-        return str(int(value))
+        return ", ".join(sorted(shown(part) for part in value)) or "nothing"
+    if isinstance(value, Decimal):
+        return str(int(value)) if value == value.to_integral_value() else f"{value.normalize():f}"
+    if isinstance(value, str):
+        plain = value != "nothing" and _PLAIN.fullmatch(value)
+        return value if plain else "“{}”".format(value.replace("”", "””"))
     return "nothing" if value is None else str(value)

@@ -60,7 +60,7 @@ class Trace:
             "rule": self.rule.version_id,
             "campaign": self.rule.campaign,
             "passed": self.passed,
-            "tests": [[s.test.field.name, s.test.op, compact(s.value), s.held] for s in self.seen],
+            "tests": [[s.test.key, s.test.op, compact(s.value), s.held] for s in self.seen],
             "why": self.why,
         }
 

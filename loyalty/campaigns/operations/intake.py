@@ -243,7 +243,7 @@ def _evaluate(
     items = [item for item in items if item not in early]
     kinds = {item.told.kind for item in (*items, *late)}
     company.fill_purses(at)
-    people.learn(company, book, kinds, [item.activity_id for item in (*items, *early)])
+    people.learn(company, book, kinds, (*items, *late))
     shares = company.budgets or company.funds
     giving_back = RETURNS | book.settling if shares else frozenset()
     budgets = dict(company.budgets)

@@ -1,15 +1,19 @@
 """The members of a batch, locked, with everything that rules may ask about them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection, transaction
 from django.db.models import Max
 
-from loyalty.audiences.operations.profiles import Profile, read_history, read_ladders
+from loyalty.audiences.domain.conditions import Node
+from loyalty.audiences.domain.fields import Scope
+from loyalty.audiences.operations import profiles
+from loyalty.audiences.operations.history import SAME_KIND, Ask, facts_as_of, scopes_of
+from loyalty.audiences.operations.profiles import Profile
 from loyalty.campaigns.domain.evaluate import Uses
 from loyalty.campaigns.domain.orders import Order
 from loyalty.campaigns.domain.told import Told
@@ -36,13 +40,15 @@ ORDER BY a.id FOR UPDATE OF b
 class Person(Profile):
     """A locked member: their accounts too, and how often which rule has paid them.
 
-    `is_frozen` when one of the accounts is: then nothing may be posted for them.
+    `is_frozen` when one of the accounts is: then nothing may be posted for them. `pasts` are the values of
+    their past as each activity sees it, by its key.
     """
 
     accounts: dict[tuple[int, str], int] = field(default_factory=dict)
     uses: Uses = field(default_factory=Uses)
     last_act: dict[int, datetime] = field(default_factory=dict)
     is_frozen: bool = False
+    pasts: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     def alive_since(self, unit: Unit, told: Told) -> datetime:
         """From when points of a unit earned by this activity live: for an inactivity unit the last act
@@ -61,6 +67,14 @@ class Person(Profile):
     def has_owed(self) -> bool:
         """Whether the member has ever owed points; then each earning is settled by itself."""
         return any(kind == Account.Kind.DEBT for _, kind in self.accounts)
+
+
+class Asking(Protocol):
+    """A written activity that is about to be evaluated."""
+
+    activity_id: int
+    told: Told
+    person: Person
 
 
 @dataclass(slots=True)
@@ -121,14 +135,15 @@ def lock_people(refs: Collection[str]) -> dict[str, Person]:
     return {ref: people[member_id] for ref, member_id, *_ in rows}
 
 
-def learn(company: Company, book: Rulebook, kinds: set[str], fresh: Iterable[int]) -> None:
+def learn(company: Company, book: Rulebook, kinds: set[str], asking: Iterable[Asking]) -> None:
     """Read what the rules for these kinds ask about: history, limits and tier; one query each.
 
-    `fresh` are the activities being evaluated, which are not history yet.
+    `asking` are the activities that are evaluated, which are written already: each sees what occurred
+    before it, those of the same batch too.
     """
     by_id = {person.member.pk: person for person in company.people.values()}
-    if book.needs(kinds, "history."):
-        read_history(by_id, kinds, besides=fresh)
+    every = profiles.read(by_id, [rule.condition for rule in book.asked(kinds)])
+    _read_pasts(list(asking), every, kinds)
     limited = {rule.campaign_id for rule in book.asked(kinds) if rule.limit is not None}
     uses = LimitUse.objects.filter(member_id__in=by_id)
     if limited or kinds & RETURNS:
@@ -144,8 +159,17 @@ def learn(company: Company, book: Rulebook, kinds: set[str], fresh: Iterable[int
                 by_id[member_id].last_act[unit.pk] = at
     for person in company.people.values():
         person.uses.budgets, person.uses.purses = company.budgets, company.purses
-    if book.needs(kinds, "member.tier"):
-        read_ladders(by_id, lambda name: book.needs(kinds, name))
+
+
+def _read_pasts(asking: Sequence[Asking], nodes: Sequence[Node], kinds: set[str]) -> None:
+    """What each activity sees of its member's past, as far as these conditions ask."""
+    scopes = scopes_of(nodes, kinds)
+    asks = [Ask(each.person.member.pk, each.told.occurred_at, each.activity_id) for each in asking]
+    for each, past in zip(asking, facts_as_of(asks, scopes), strict=True):
+        own = Scope(each.told.kind)
+        if own in scopes:
+            past[SAME_KIND] = past[own.key("history.count")]
+        each.person.pasts[each.told.key] = past
 
 
 def stand_again(changed: Collection[Person]) -> None:
@@ -160,10 +184,8 @@ def stand_again(changed: Collection[Person]) -> None:
 
 def facts_of(told: Told, person: Person, order: Order | None, company: Company) -> dict[str, Any]:
     """The values of the field catalogue for one activity of one member: theirs, and the activity's."""
-    facts = person.facts(told.occurred_at) | {
-        "activity.kind": told.kind,
-        "history.same_kind": person.done[told.kind],
-    }
+    facts = person.facts(told.occurred_at, person.pasts.get(told.key))
+    facts["activity.kind"] = told.kind
     for name, value in told.payload.items():
         if isinstance(value, bool | str):
             facts[f"activity.{name}"] = value

@@ -1,18 +1,19 @@
 """Orders in other currencies: which rate counts, and setting one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
 
-from loyalty.campaigns.domain.orders import Rate, own_rate
+from loyalty.campaigns.domain.orders import Rate, own_rate, read_order
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import ExchangeRate
 from loyalty.campaigns.operations.schemas import ORDERS
 from members.domain.actors import Actor
 from members.domain.calendar import local_date
+from members.domain.money import exponent
 from members.operations import audit
 
 
@@ -63,3 +64,14 @@ class Rates:
             if row.currency == currency and row.starts_on <= day:
                 return Rate(settings.PROGRAMME_CURRENCY, row.rate)
         return None
+
+
+def worths_of(tolds: Sequence[Told]) -> dict[tuple[str, str], int]:
+    """What the orders among these earn on, in minor units of the programme's currency, rounded down; by
+    (source, id)."""
+    orders = [told for told in tolds if told.kind in ORDERS]
+    rates, places = Rates(orders), exponent(settings.PROGRAMME_CURRENCY)
+    return {
+        told.key: int(read_order(told.payload, rates.of(told)).worth.scaleb(places))
+        for told in orders
+    }

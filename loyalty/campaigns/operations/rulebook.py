@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Q
 
 from loyalty.audiences.domain import fields
-from loyalty.audiences.domain.conditions import BadTreeError, tests
+from loyalty.audiences.domain.conditions import BadTreeError
 from loyalty.audiences.domain.fields import Catalogue
 from loyalty.audiences.operations.profiles import further_ladders
 from loyalty.campaigns.domain.rules import (
@@ -55,14 +55,6 @@ class Rulebook:
             self.past[version.pk] = compile_version(version, version.campaign, catalogue())
         return self.past[version.pk]
 
-    def needs(self, kinds: set[str], prefix: str) -> bool:
-        """Whether any of those rules asks about a field that starts with `prefix`."""
-        return any(
-            test.field.name.startswith(prefix)
-            for rule in self.asked(kinds)
-            for test in tests(rule.condition)
-        )
-
     def pending_units(self, kinds: set[str]) -> set[int]:
         """The units in which rules for these kinds may promise points that are not active yet."""
         return {
@@ -99,9 +91,10 @@ def touch() -> None:
 
 def catalogue() -> Catalogue:
     """Every field that a condition may ask about today."""
-    schemas = ActivityKind.objects.filter(is_active=True).values_list("schema", flat=True)
+    kinds = list(ActivityKind.objects.values_list("name", "schema", "is_active"))
     known = fields.with_tiers(fields.standard(), further_ladders())
-    return fields.with_payload(known, list(schemas))
+    known.kinds = frozenset(name for name, _, _ in kinds)
+    return fields.with_payload(known, [schema for _, schema, is_active in kinds if is_active])
 
 
 def compile_version(version: RuleVersion, campaign: Campaign, known: Catalogue) -> Rule:

@@ -11,6 +11,7 @@ from loyalty.campaigns.domain.evaluate import Uses
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import BudgetUse, Campaign, RuleVersion
 from loyalty.campaigns.operations.people import Company, Person
+from loyalty.campaigns.operations.rates import worths_of
 from members.domain.actors import Actor
 from members.models import Activity
 from members.operations import activities
@@ -114,6 +115,7 @@ def record(
     arrivals: Sequence[Arrival], *, actor: Actor, at: datetime
 ) -> dict[tuple[str, str], int]:
     """Write the activities that are new; answers their ids by key. Known keys are left alone."""
+    worths = worths_of([arrival.told for arrival in arrivals])
     facts = [
         {
             "source": arrival.told.source,
@@ -126,6 +128,7 @@ def record(
             "status": arrival.status,
             "status_reason": arrival.reason,
             "body_hash": arrival.digests[0],
+            "worth": worths.get(arrival.told.key),
         }
         for arrival in arrivals
     ]

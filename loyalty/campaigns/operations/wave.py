@@ -85,7 +85,6 @@ class Wave:
             day=person.day(told.occurred_at),
             uses=person.uses,
         )
-        person.done[told.kind] += 1
         for given in item.outcome.given:
             self._give(item, given)
 
