@@ -143,7 +143,7 @@ def learn(company: Company, book: Rulebook, kinds: set[str], asking: Iterable[As
     """
     by_id = {person.member.pk: person for person in company.people.values()}
     every = profiles.read(by_id, [rule.condition for rule in book.asked(kinds)])
-    _read_pasts(list(asking), every, kinds)
+    read_pasts(list(asking), every, kinds)
     limited = {rule.campaign_id for rule in book.asked(kinds) if rule.limit is not None}
     uses = LimitUse.objects.filter(member_id__in=by_id)
     if limited or kinds & RETURNS:
@@ -161,7 +161,7 @@ def learn(company: Company, book: Rulebook, kinds: set[str], asking: Iterable[As
         person.uses.budgets, person.uses.purses = company.budgets, company.purses
 
 
-def _read_pasts(asking: Sequence[Asking], nodes: Sequence[Node], kinds: set[str]) -> None:
+def read_pasts(asking: Sequence[Asking], nodes: Sequence[Node], kinds: set[str]) -> None:
     """What each activity sees of its member's past, as far as these conditions ask."""
     scopes = scopes_of(nodes, kinds)
     asks = [Ask(each.person.member.pk, each.told.occurred_at, each.activity_id) for each in asking]

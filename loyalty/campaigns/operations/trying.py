@@ -1,15 +1,12 @@
 """One part of a back-test: a rule and its rival asked about what some members did."""
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from loyalty.audiences.domain.conditions import tests
-from loyalty.audiences.operations.profiles import ORDERS as PLACED
-from loyalty.audiences.operations.profiles import REFILLS, read_ladders
+from loyalty.audiences.operations import profiles
 from loyalty.campaigns.domain import returns
 from loyalty.campaigns.domain.backtests import Side, Tally
 from loyalty.campaigns.domain.evaluate import Given, Uses, evaluate
@@ -79,6 +76,15 @@ class Act:
     facts: Mapping[str, Any]
 
 
+@dataclass(slots=True)
+class Asking:
+    """An activity whose past is looked up."""
+
+    activity_id: int
+    told: Told
+    person: Person
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """The tiers that somebody held, known once for all their activities."""
@@ -144,21 +150,21 @@ class Trial:
         kinds = {kind for rule in self.rules for kind in rule.triggers}
         rows = list(self._happened(kinds, members))
         crowd |= {row.member.pk: Person(row.member) for row in rows if row.member is not None}
-        asked = {test.field.name for rule in self._all for test in tests(rule.condition)}
-        is_history = any(name.startswith("history.") for name in asked)
-        history = History.of(
-            crowd, {PLACED, REFILLS, *kinds} if is_history else set(), self.backtest.until
-        )
-        if any(name.startswith("member.tier") for name in asked):
-            self._read_tiers(crowd, asked)
+        nodes = [rule.condition for rule in self._all]
+        every = profiles.read(crowd, nodes)
+        self._settle_tiers(crowd)
         tolds = [matching.told_of(row) for row in rows]
         rates = Rates(tolds)
-        for row, told in zip(rows, tolds, strict=True):
-            person = crowd[row.member_id or 0]
+        asking = [
+            Asking(row.pk, told, crowd[row.member_id or 0])
+            for row, told in zip(rows, tolds, strict=True)
+        ]
+        people.read_pasts(asking, every, kinds)
+        for each in asking:
+            told, person = each.told, each.person
             order = read_order(told.payload, rates.of(told)) if told.kind in ORDERS else None
-            history.tell(person, row)
             facts = people.facts_of(told, person, order, Company({}))
-            yield Act(row.pk, told, person, order, person.day(told.occurred_at), facts)
+            yield Act(each.activity_id, told, person, order, person.day(told.occurred_at), facts)
 
     @property
     def _all(self) -> list[Rule]:
@@ -177,16 +183,13 @@ class Trial:
         rows = rows.select_related("member").defer("body_hash", "recorded_by")
         return rows.order_by("occurred_at", "pk").iterator(chunk_size=2000)
 
-    def _read_tiers(self, crowd: dict[int, Person], asked: set[str]) -> None:
+    def _settle_tiers(self, crowd: dict[int, Person]) -> None:
         """What each held just before any instant: what an activity brings is not yet there when the
         rules are asked about it."""
-        read_ladders(crowd, asked.__contains__)
+        until = self.backtest.until
         for person in crowd.values():
             standings: Any = [
-                (
-                    ladder,
-                    Held([_later(each) for each in standing.periods(ladder, self.backtest.until)]),
-                )
+                (ladder, Held([_later(each) for each in standing.periods(ladder, until)]))
                 for ladder, standing in person.standings
             ]
             person.standings = standings
@@ -246,34 +249,3 @@ def _beside(rules: Iterable[Rule], campaign_id: int) -> dict[str, list[Rule]]:
 def _later(period: Period) -> Period:
     """The period as it is seen by what comes after the instant that began it."""
     return replace(period, starts_at=period.starts_at + INSTANT)
-
-
-@dataclass(slots=True)
-class History:
-    """When some members did what the history counts."""
-
-    times: dict[tuple[int, str], list[tuple[datetime, int]]]
-    kinds: set[str]
-
-    @classmethod
-    def of(cls, crowd: Mapping[int, Person], kinds: set[str], until: datetime) -> "History":
-        """One query, or none."""
-        times: dict[tuple[int, str], list[tuple[datetime, int]]] = defaultdict(list)
-        if kinds:
-            rows = Activity.objects.filter(
-                member__in=crowd,
-                kind__in=kinds,
-                status=Activity.Status.ACCEPTED,
-                occurred_at__lt=until,
-            ).order_by("occurred_at", "pk")
-            for member_id, kind, at, pk in rows.values_list(
-                "member_id", "kind", "occurred_at", "pk"
-            ):
-                times[member_id or 0, kind].append((at, pk))
-        return cls(times, kinds)
-
-    def tell(self, person: Person, row: Activity) -> None:
-        """Let the person's history be what it was before this activity."""
-        here = row.occurred_at, row.pk
-        for kind in self.kinds:
-            person.done[kind] = bisect_left(self.times[person.member.pk, kind], here)

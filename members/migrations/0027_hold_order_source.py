@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0023_viewing_as"),
+        ("members", "0026_order_worth"),
     ]
 
     operations = [
