@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from loyalty.audiences.domain.conditions import AllOf, AnyOf, Node, Not, Test
+from loyalty.audiences.domain.fields import Type
 
 Facts = Mapping[str, Any]
 
@@ -41,6 +43,16 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 #: Comparisons that a missing value passes: what is not there is not that. So every test is either true or
 #: false, and `not` turns one into the other.
 ABSENT_PASSES = frozenset({"is_not", "not_in", "has_none", "is_unknown"})
+#: What a field's values are. Two kinds of activity may use one name for different things; a value of
+#: another type than the catalogue's is no value.
+_HOLDS: dict[Type, tuple[type, ...]] = {
+    Type.TEXT: (str,),
+    Type.TEXTS: (frozenset, set),
+    Type.NUMBER: (Decimal, int),
+    Type.MONEY: (Decimal, int),
+    Type.FLAG: (bool,),
+    Type.DATE: (date,),
+}
 
 
 def judge(node: Node, facts: Facts) -> tuple[bool, list[Seen]]:
@@ -56,6 +68,8 @@ def judge(node: Node, facts: Facts) -> tuple[bool, list[Seen]]:
 def _judge(node: Node, facts: Facts, seen: list[Seen]) -> bool:
     if isinstance(node, Test):
         value = facts.get(node.key)
+        if value.__class__ not in _HOLDS[node.field.type]:
+            value = None
         held = node.op in ABSENT_PASSES if value is None else _COMPARE[node.op](value, node.value)
         seen.append(Seen(node, value, held))
         return held

@@ -185,12 +185,12 @@ def stand_again(changed: Collection[Person]) -> None:
 def facts_of(told: Told, person: Person, order: Order | None, company: Company) -> dict[str, Any]:
     """The values of the field catalogue for one activity of one member: theirs, and the activity's."""
     facts = person.facts(told.occurred_at, person.pasts.get(told.key))
-    facts["activity.kind"] = told.kind
     for name, value in told.payload.items():
         if isinstance(value, bool | str):
             facts[f"activity.{name}"] = value
         elif isinstance(value, int | float):
             facts[f"activity.{name}"] = Decimal(str(value))
+    facts["activity.kind"] = told.kind
     if order is not None:
         facts |= order.facts() | {
             "order.channel": told.payload.get("channel"),

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
+from django.db.models import QuerySet
+
 from loyalty.audiences.operations import profiles
 from loyalty.campaigns.domain import returns
 from loyalty.campaigns.domain.backtests import Side, Tally
@@ -15,6 +18,7 @@ from loyalty.campaigns.domain.rules import Earn, Multiply, Rule
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Backtest, Effect, RuleVersion
 from loyalty.campaigns.operations import matching, people, rulebook
+from loyalty.campaigns.operations.narrowing import any_may_hold
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.rates import Rates
 from loyalty.campaigns.operations.returns import pieces
@@ -24,6 +28,11 @@ from members.models import Activity
 from members.operations.tiers import Ladder
 from members.shipped import RETURNS
 
+_MAY_HOLD = """
+SELECT a.id FROM members_activity a
+WHERE a.kind = ANY(%(kinds)s) AND a.status = 'accepted' AND a.member_id > %(first)s
+  AND a.member_id <= %(last)s AND a.occurred_at >= %(since)s AND a.occurred_at < %(until)s AND ({may})
+"""
 #: A rule that is tried has an id that no version has.
 TRIED, LIVE = -1, -2
 
@@ -132,7 +141,6 @@ class Trial:
         unlimited = World(replace(tried.rule, limit=None), tally.unlimited, self.beside)
         crowd: dict[int, Person] = {}
         for act in self._acts(members, crowd):
-            tally.looked_at += 1
             self._keep(act, tried.ask(act))
             for world in (*live, unlimited):
                 world.ask(act)
@@ -148,7 +156,9 @@ class Trial:
     def _acts(self, members: tuple[int, int], crowd: dict[int, Person]) -> Iterator[Act]:
         """What the members did, in order, each with the facts of its time; fills the `crowd`."""
         kinds = {kind for rule in self.rules for kind in rule.triggers}
-        rows = list(self._happened(kinds, members))
+        found = self._happened(kinds, members)
+        self.tally.looked_at = found.count()
+        rows = list(self._narrowed(found, kinds, members).iterator(chunk_size=2000))
         crowd |= {row.member.pk: Person(row.member) for row in rows if row.member is not None}
         nodes = [rule.condition for rule in self._all]
         every = profiles.read(crowd, nodes)
@@ -170,7 +180,7 @@ class Trial:
     def _all(self) -> list[Rule]:
         return [*self.rules, *(rule for rules in self.beside.values() for rule in rules)]
 
-    def _happened(self, kinds: Iterable[str], members: tuple[int, int]) -> Iterator[Activity]:
+    def _happened(self, kinds: Iterable[str], members: tuple[int, int]) -> QuerySet[Activity]:
         first, last = members
         rows = Activity.objects.filter(
             kind__in=kinds,
@@ -181,7 +191,26 @@ class Trial:
             occurred_at__lt=self.backtest.until,
         )
         rows = rows.select_related("member").defer("body_hash", "recorded_by")
-        return rows.order_by("occurred_at", "pk").iterator(chunk_size=2000)
+        return rows.order_by("occurred_at", "pk")
+
+    def _narrowed(
+        self, rows: QuerySet[Activity], kinds: Iterable[str], members: tuple[int, int]
+    ) -> QuerySet[Activity]:
+        """Without those for which no rule can hold by what their own row says. What a limited rule beside
+        them has used up depends on every activity, so then all stay."""
+        if any(rule.limit for rules in self.beside.values() for rule in rules):
+            return rows
+        text, params = any_may_hold([rule.condition for rule in self.rules])
+        asked = {
+            "kinds": list(kinds),
+            "first": members[0],
+            "last": members[1],
+            "since": self.backtest.since,
+            "until": self.backtest.until,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_MAY_HOLD.format(may=text), asked | params)
+            return rows.filter(pk__in=[pk for (pk,) in cursor.fetchall()])
 
     def _settle_tiers(self, crowd: dict[int, Person]) -> None:
         """What each held just before any instant: what an activity brings is not yet there when the
