@@ -103,3 +103,28 @@ WITH held AS (
 INSERT INTO members_openlot (account_id, expires_at, earned_at, entry_id, remaining)
 SELECT credit_id, expires_at, occurred_at, id, 10 FROM entry
 """
+
+#: Orders that were told long ago, one of them in five with a refill.
+ORDERS = """
+INSERT INTO members_activity (source, external_id, kind, subject, member_id, occurred_at, received_at,
+    payload, body_hash, status, status_reason, recorded_by)
+SELECT 'past', n, 'order.placed', '', m.id,
+       %(since)s::timestamptz + (%(until)s::timestamptz - %(since)s::timestamptz) * n / %(count)s, now(),
+       jsonb_build_object('order_id', n::text, 'currency', 'EUR', 'lines', jsonb_build_array(
+           jsonb_build_object('line_id', '1', 'quantity', 1, 'unit_price', '29.00', 'category',
+                              CASE WHEN n %% 5 = 0 THEN 'refill' ELSE 'tea' END))),
+       '\\x00', 'accepted', '', ''
+FROM generate_series(1, %(count)s) n
+JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM members_member) m
+    ON m.place = n %% (SELECT count(*) FROM members_member)
+"""
+
+#: Which rows a rule would pay for, and what it comes to by day.
+ADD_UP = """
+SELECT occurred_at::date, count(*), count(DISTINCT member_id),
+       sum(2 * floor((payload #>> '{lines,0,unit_price}')::numeric))
+FROM members_activity
+WHERE kind = 'order.placed' AND status = 'accepted' AND occurred_at >= %(since)s
+  AND occurred_at < %(until)s AND payload->'lines' @> '[{"category": "refill"}]'
+GROUP BY 1
+"""
