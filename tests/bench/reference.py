@@ -103,3 +103,22 @@ WITH held AS (
 INSERT INTO members_openlot (account_id, expires_at, earned_at, entry_id, remaining)
 SELECT credit_id, expires_at, occurred_at, id, 10 FROM entry
 """
+
+#: Ten orders each of everybody in the crowd, over two years.
+ORDERS = """
+INSERT INTO members_activity (source, external_id, kind, subject, member_id, occurred_at, received_at,
+    payload, body_hash, status, status_reason, recorded_by, worth)
+SELECT 'past', m.id || '-' || n, 'order.placed', m.ref, m.id,
+       now() - make_interval(hours => (m.id * 7 + n * 1711)::int % 17520), now(),
+       '{"order_id": "x", "currency": "EUR", "lines": []}', '\\x00', 'accepted', '', '', n * 1000
+FROM members_member m, generate_series(1, 10) n WHERE m.ref LIKE 'crowd-%'
+"""
+
+#: How many members of the crowd did what the audience's condition asks, and nothing else.
+AUDIENCE = """
+SELECT count(*) FROM (
+    SELECT a.member_id FROM members_activity a
+    WHERE a.kind = 'order.placed' AND a.status = 'accepted'
+      AND a.occurred_at > now() - interval '90 days' GROUP BY a.member_id HAVING count(*) >= 2
+) q
+"""
