@@ -105,15 +105,15 @@ SELECT credit_id, expires_at, occurred_at, id, 10 FROM entry
 """
 
 #: Orders that were told long ago, one of them in five with a refill.
-ORDERS = """
+REFILL_ORDERS = """
 INSERT INTO members_activity (source, external_id, kind, subject, member_id, occurred_at, received_at,
-    payload, body_hash, status, status_reason, recorded_by)
-SELECT 'past', n, 'order.placed', '', m.id,
+    payload, body_hash, status, status_reason, recorded_by, worth)
+SELECT 'refills', n, 'order.placed', '', m.id,
        %(since)s::timestamptz + (%(until)s::timestamptz - %(since)s::timestamptz) * n / %(count)s, now(),
        jsonb_build_object('order_id', n::text, 'currency', 'EUR', 'lines', jsonb_build_array(
            jsonb_build_object('line_id', '1', 'quantity', 1, 'unit_price', '29.00', 'category',
                               CASE WHEN n %% 5 = 0 THEN 'refill' ELSE 'tea' END))),
-       '\\x00', 'accepted', '', ''
+       '\\x00', 'accepted', '', '', 2900
 FROM generate_series(1, %(count)s) n
 JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM members_member) m
     ON m.place = n %% (SELECT count(*) FROM members_member)
@@ -127,4 +127,23 @@ FROM members_activity
 WHERE kind = 'order.placed' AND status = 'accepted' AND occurred_at >= %(since)s
   AND occurred_at < %(until)s AND payload->'lines' @> '[{"category": "refill"}]'
 GROUP BY 1
+"""
+
+#: Ten orders each of everybody in the crowd, over two years.
+ORDERS = """
+INSERT INTO members_activity (source, external_id, kind, subject, member_id, occurred_at, received_at,
+    payload, body_hash, status, status_reason, recorded_by, worth)
+SELECT 'past', m.id || '-' || n, 'order.placed', m.ref, m.id,
+       now() - make_interval(hours => (m.id * 7 + n * 1711)::int % 17520), now(),
+       '{"order_id": "x", "currency": "EUR", "lines": []}', '\\x00', 'accepted', '', '', n * 1000
+FROM members_member m, generate_series(1, 10) n WHERE m.ref LIKE 'crowd-%'
+"""
+
+#: How many members of the crowd did what the audience's condition asks, and nothing else.
+AUDIENCE = """
+SELECT count(*) FROM (
+    SELECT a.member_id FROM members_activity a
+    WHERE a.kind = 'order.placed' AND a.status = 'accepted'
+      AND a.occurred_at > now() - interval '90 days' GROUP BY a.member_id HAVING count(*) >= 2
+) q
 """
