@@ -13,9 +13,10 @@ from typing import Any
 
 from loyalty.audiences.domain.conditions import AllOf, Node, Not, Test
 from loyalty.audiences.domain.predicate import judge
+from loyalty.campaigns.domain.effects import Earn
 from loyalty.campaigns.domain.evaluate import due_of, turn
 from loyalty.campaigns.domain.orders import Order
-from loyalty.campaigns.domain.rules import Earn, Rule
+from loyalty.campaigns.domain.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)

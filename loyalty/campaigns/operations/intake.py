@@ -20,6 +20,7 @@ from loyalty.campaigns.operations import (
     rulebook,
     schemas,
     storing,
+    supply,
 )
 from loyalty.campaigns.operations.answers import (
     Answer,
@@ -176,7 +177,7 @@ def _take(
 
 
 def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
-    """Lock budgets and funds, then members; open the pending accounts that the rules may need."""
+    """Lock budgets, funds and rewards, then members; open the pending accounts that the rules may need."""
     kinds = {told.kind for told in tolds}
     company = _lock(book, kinds, tolds)
     found = company.people
@@ -194,7 +195,7 @@ def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
 
 
 def _lock(book: Rulebook, kinds: set[str], tolds: Collection[Told]) -> Company:
-    """Lock budgets, then funds, then members.
+    """Lock budgets, then funds, then rewards, then members.
 
     While we waited for the members, an order may have drawn on a budget or a fund that gets points
     back by what is among these. It comes before them, so we let go of everything and begin again.
@@ -218,7 +219,9 @@ def _lock(book: Rulebook, kinds: set[str], tolds: Collection[Told]) -> Company:
 def _locked(book: Rulebook, kinds: set[str], tolds: Collection[Told], drawn: Drawn) -> Company:
     budgets = people.lock_budgets(book, kinds, drawn.budgets)
     funds = people.lock_funds(book, kinds, drawn.funds)
-    return Company(people.lock_people({told.ref for told in tolds}), budgets, funds)
+    rewards = supply.lock(book, kinds)
+    found = people.lock_people({told.ref for told in tolds})
+    return Company(found, budgets, funds, rewards=rewards)
 
 
 def _open_pending(lacking: dict[int, Person], units: set[int]) -> None:
@@ -244,6 +247,7 @@ def _evaluate(
     kinds = {item.told.kind for item in (*items, *late)}
     company.fill_purses(at)
     people.learn(company, book, kinds, [item.activity_id for item in (*items, *early)])
+    supply.learn(company, book, kinds, at)
     shares = company.budgets or company.funds
     giving_back = RETURNS | book.settling if shares else frozenset()
     budgets = dict(company.budgets)
@@ -257,7 +261,10 @@ def _evaluate(
     climbing = {
         item.person.member
         for item in items
-        if any(effect.unit_code in book.status_units for effect in item.effects)
+        if any(
+            effect.unit_code in book.status_units or effect.kind == "tier"
+            for effect in item.effects
+        )
     }
     if climbing:
         tiers.settle(climbing, actor=actor, at=at)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Sum
 
-from loyalty.campaigns.domain.evaluate import Given
+from loyalty.campaigns.domain.given import Given
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Effect, Waiting
 from loyalty.campaigns.operations.items import Item

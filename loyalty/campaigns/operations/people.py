@@ -11,12 +11,13 @@ from django.db.models import Max
 
 from loyalty.audiences.operations.profiles import Profile, read_history, read_ladders
 from loyalty.campaigns.domain.evaluate import Uses
+from loyalty.campaigns.domain.given import Supply
 from loyalty.campaigns.domain.orders import Order
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import BudgetUse, LimitUse
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.rewards.domain.funds import Purse
-from loyalty.rewards.models import Fund
+from loyalty.rewards.models import Fund, Reward
 from loyalty.rewards.operations import fund_moves
 from members.models import Account, Activity, Member, Unit
 from members.operations import tiers
@@ -65,12 +66,14 @@ class Person(Profile):
 
 @dataclass(slots=True)
 class Company:
-    """Everybody in a batch, by reference, and the budgets and funds they share."""
+    """Everybody in a batch, by reference, and the budgets, funds, rewards and whatever else they share."""
 
     people: dict[str, Person]
     budgets: dict[int, int] = field(default_factory=dict)
     funds: dict[int, Fund] = field(default_factory=dict)
     purses: dict[int, Purse] = field(default_factory=dict)
+    rewards: dict[str, Reward] = field(default_factory=dict)
+    supply: Supply = field(default_factory=Supply)
 
     def fill_purses(self, at: datetime) -> None:
         """Read what the locked funds have left, after one of them was opened or given back to."""
@@ -127,7 +130,7 @@ def learn(company: Company, book: Rulebook, kinds: set[str], fresh: Iterable[int
     `fresh` are the activities being evaluated, which are not history yet.
     """
     by_id = {person.member.pk: person for person in company.people.values()}
-    if book.needs(kinds, "history."):
+    if book.needs(kinds, "history.") or book.counts(kinds):
         read_history(by_id, kinds, besides=fresh)
     limited = {rule.campaign_id for rule in book.asked(kinds) if rule.limit is not None}
     uses = LimitUse.objects.filter(member_id__in=by_id)

@@ -4,12 +4,14 @@ Within a wave no activity needs to see what another one posted; `cut` sees to th
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from loyalty.campaigns.domain.evaluate import Given, evaluate
+from loyalty.campaigns.domain.evaluate import evaluate
+from loyalty.campaigns.domain.given import Given
 from loyalty.campaigns.domain.orders import read_order
 from loyalty.campaigns.models import Effect, Waiting
-from loyalty.campaigns.operations import pending, people, refunds, returns, storing
+from loyalty.campaigns.operations import pending, people, refunds, returns, storing, supply
+from loyalty.campaigns.operations.giving import Giving, cause_of, midnight_after
 from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.people import Company
 from loyalty.campaigns.operations.rates import Rates
@@ -20,14 +22,11 @@ from loyalty.campaigns.operations.storing import NewEffect
 from loyalty.rewards.operations import fund_moves
 from loyalty.rewards.operations.fund_moves import Back, Grant
 from members.domain.actors import Actor
-from members.domain.calendar import local_date, start_of_day
 from members.domain.ledger import Line, Posted
 from members.models import NEVER, Account, Entry, Unit
-from members.operations import accesses, clawbacks, ledger, lots
+from members.operations import clawbacks, ledger, lots
 from members.operations.lots import Extension
 from members.shipped import RETURNS
-from recognition.operations import awards
-from recognition.operations.awards import Wanted
 
 Kind = Account.Kind
 
@@ -46,12 +45,13 @@ class Wave:
     waits: list[tuple[NewEffect, Waiting]] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
     posting: dict[int, NewEffect] = field(default_factory=dict)
-    badges: list[Wanted] = field(default_factory=list)
     extensions: list[Extension] = field(default_factory=list)
     funded: dict[int, int] = field(default_factory=dict)
     rates: Rates = field(init=False)
+    giving: Giving = field(init=False)
 
     def __post_init__(self) -> None:
+        self.giving = Giving(self.actor, self.at, self.company.rewards)
         self.rates = Rates(item.told for item in self.items)
 
     def run(self) -> None:
@@ -62,7 +62,7 @@ class Wave:
         for item in self.items:
             self._ask(item)
         self._post()
-        if self.settled:
+        if self.settled or "tier" in self.giving.things:
             people.stand_again([item.person for item in self.items])
 
     # -- asking ---------------------------------------------------------------------------------
@@ -93,29 +93,14 @@ class Wave:
         effect = self._effect(item, given)
         if given.kind == "points":
             self._accrue(item, given, effect)
-        elif given.kind == "badge":
-            self.badges.append(
-                Wanted(
-                    member_id=item.person.member.pk,
-                    badge=given.name,
-                    key=f"a{item.activity_id}:{given.rule.version_id}:{given.place}",
-                    reason=given.rule.title,
-                    at=item.told.occurred_at,
-                )
-            )
-        elif given.kind == "access":
-            accesses.grant(
-                item.person.member,
-                name=given.name,
-                cause=f"a{item.activity_id}:{given.rule.version_id}:{given.place}",
-                actor=self.actor,
-                until=given.until,
-                at=item.told.occurred_at,
-            )
+        elif given.kind == "deduction":
+            self._deduct(item, given, effect)
         elif given.kind == "extension" and given.until is not None:
             self._extend(
-                item, self.book.units[given.unit], _midnight_after(given.until, item), given.why
+                item, self.book.units[given.unit], midnight_after(given.until, item), given.why
             )
+        else:
+            self.giving.add(item, given, effect)
 
     def _effect(self, item: Item, given: Given) -> NewEffect:
         effect = NewEffect(
@@ -156,13 +141,16 @@ class Wave:
     def _accrue(self, item: Item, given: Given, effect: NewEffect) -> None:
         unit = self.book.units[given.unit]
         told, person = item.told, item.person
-        at = told.occurred_at
+        at, ends = told.occurred_at, NEVER
+        if not given.wait:
+            alive_since = person.alive_since(unit, told)
+            ends = ledger.lot_end(unit, alive_since, person.member, told_at=item.told_at)
         self.posting[len(self.lines)] = effect
         if given.rule.fund is not None:
             self.funded[len(self.lines)] = given.rule.fund
         self.lines.append(
             Line(
-                key=f"a{item.activity_id}:{given.rule.version_id}:{given.place}",
+                key=cause_of(item.activity_id, given.rule.version_id, given.place),
                 kind=Entry.Kind.ACCRUAL,
                 unit=unit.pk,
                 debit=self.book.accounts[unit.pk, Kind.ISSUANCE],
@@ -174,17 +162,35 @@ class Wave:
                 reason=given.why,
                 rule_version=given.rule.version_id,
                 active_from=None if given.wait else at,
-                expires_at=NEVER
-                if given.wait
-                else ledger.lot_end(
-                    unit, person.alive_since(unit, told), person.member, told_at=item.told_at
-                ),
+                expires_at=ends,
             )
         )
         if given.wait:
             self.waits.append((effect, pending.waiting(given, told, person)))
         else:
             person.earned(unit.pk, at, given.amount or 0)
+            supply.add(person, unit, given.amount or 0, ends=ends, at=self.at)
+
+    def _deduct(self, item: Item, given: Given, effect: NewEffect) -> None:
+        unit = self.book.units[given.unit]
+        effect.amount = -(given.amount or 0)
+        self.posting[len(self.lines)] = effect
+        self.lines.append(
+            Line(
+                key=cause_of(item.activity_id, given.rule.version_id, given.place),
+                kind=Entry.Kind.ADJUSTMENT,
+                unit=unit.pk,
+                debit=item.person.accounts[unit.pk, Kind.WALLET],
+                credit=self.book.accounts[unit.pk, Kind.ADJUSTMENT],
+                amount=given.amount or 0,
+                occurred_at=item.told.occurred_at,
+                cause_kind="activity",
+                cause_id=item.activity_id,
+                reason=given.why,
+                rule_version=given.rule.version_id,
+                takes="fifo",
+            )
+        )
 
     # -- settling -------------------------------------------------------------------------------
 
@@ -320,6 +326,7 @@ class Wave:
         for place, effect in self.posting.items():
             effect.entry_id = posted[place].entry_id
         self._draw(posted)
+        self.giving.give()
         ids = storing.save_effects(self.effects)
         for effect, wait in self.waits:
             wait.effect_id = ids[effect.key]
@@ -327,8 +334,6 @@ class Wave:
             Waiting.objects.bulk_create([wait for _, wait in self.waits])
         if self.settled:
             Waiting.objects.filter(pk__in=self.settled).delete()
-        if self.badges:
-            awards.award_many(self.badges, actor=self.actor)
         evaluations: list[dict[str, object]] = [
             {
                 "activity_id": item.activity_id,
@@ -353,9 +358,3 @@ class Wave:
         ]
         if grants:
             fund_moves.grant(list(self.company.funds.values()), grants, at=self.at)
-
-
-def _midnight_after(instant: datetime, item: Item) -> datetime:
-    """The end of the member's day that an instant falls into."""
-    zone = item.person.member.time_zone
-    return start_of_day(local_date(instant, zone) + timedelta(days=1), zone)
