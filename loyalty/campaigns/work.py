@@ -3,6 +3,7 @@
 from typing import Any
 
 from loyalty.campaigns.operations import intake, returns
+from loyalty.rewards.operations import presents
 from members.domain.actors import Actor
 from members.operations.jobs import does
 
@@ -22,3 +23,11 @@ def evaluate(arguments: dict[str, Any]) -> None:
 def give_back(arguments: dict[str, Any]) -> None:
     """Give back what a checkout paid for an order that had come back by then: `{"hold": id}`."""
     returns.settle_late(arguments["hold"], actor=Actor.system("returns"))
+
+
+@does("reward.withdraw")
+def withdraw(arguments: dict[str, Any]) -> None:
+    """Take back a reward that a rule gave for an order that came back: `{"present": key, "reason": why}`."""
+    presents.withdraw(
+        arguments["present"], reason=arguments["reason"], actor=Actor.system("returns")
+    )

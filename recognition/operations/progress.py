@@ -73,9 +73,9 @@ def _reckon(pairs: set[Pair], *, actor: Actor, is_told: bool = True) -> None:
     known = Achievement.objects.select_related("badge").in_bulk({pk for _, pk in pairs})
     whose = {"member__in": {pk for pk, _ in pairs}, "achievement__in": known}
     taken: dict[Pair, list[Taken]] = defaultdict(list)
-    for row in AchievementStep.objects.filter(taken_back_at=None, **whose):
-        taken[row.member_id, row.achievement_id].append(
-            Taken(row.taken_at, row.key, row.day, row.steps)
+    for step in AchievementStep.objects.filter(taken_back_at=None, **whose):
+        taken[step.member_id, step.achievement_id].append(
+            Taken(step.taken_at, step.key, step.day, step.steps)
         )
     before = {
         (row.member_id, row.achievement_id, row.period): row

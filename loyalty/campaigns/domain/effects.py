@@ -20,12 +20,14 @@ from loyalty.campaigns.domain.reading import (
     needed,
     nth,
     text,
+    trait,
     wait,
     whole,
     word,
     words,
 )
 from members.domain.money import to_minor
+from members.domain.traits import is_trait_value
 
 
 class Promise(TypedDict, total=False):
@@ -261,7 +263,7 @@ class PutTag:
     @classmethod
     def read(cls, told: Told, pointer: str) -> Self:
         """From JSON."""
-        return cls(word(told, "tag", pointer), days(told, pointer))
+        return cls(trait(told, "tag", pointer), days(told, pointer))
 
     def promised(self, title: str, at: datetime) -> Promise:
         """The tag, and until when."""
@@ -279,7 +281,10 @@ class SetAttribute:
     @classmethod
     def read(cls, told: Told, pointer: str) -> Self:
         """From JSON."""
-        return cls(word(told, "name", pointer), text(told, "value", pointer, 200))
+        value = told.get("value")
+        if not is_trait_value(value):
+            raise BadTreeError(f"{pointer}/value", "expected a text of one line")
+        return cls(trait(told, "name", pointer), str(value))
 
     def promised(self, title: str, at: datetime) -> Promise:
         """The attribute; its value is the effect's."""

@@ -21,6 +21,9 @@ from loyalty.campaigns.domain.rules import Limit, Rule
 from loyalty.rewards.domain.funds import Purse
 from members.domain.money import exponent
 
+#: So many facts may lead to one another: a badge to a tier, the tier to points, the points to a badge.
+LONGEST_CHAIN = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -118,6 +121,12 @@ def evaluate(
         ]
         traces.append(Trace(rule, bool(cut), tuple(seen), why))
     return Outcome(tuple(given), tuple(traces))
+
+
+def stopped(rules: Iterable[Rule]) -> Outcome:
+    """Nothing, for what follows from too long a chain of facts: so rules that set one another off end."""
+    why = f"It follows from {LONGEST_CHAIN} facts that led to one another; rules stop there"
+    return Outcome((), tuple(Trace(rule, False, (), why) for rule in sorted(rules, key=turn)))
 
 
 def turn(rule: Rule) -> tuple[bool, int, int]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from loyalty.audiences.domain.conditions import BadTreeError
+from members.domain.traits import is_trait_name
 
 Told = Mapping[str, Any]
 #: Ten years: nothing that a rule gives is promised for longer, unless for good.
@@ -84,6 +85,14 @@ def word(told: Told, name: str, pointer: str) -> str:
     value = told.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= 80 or not value.isprintable():
         raise BadTreeError(f"{pointer}/{name}", "expected a name")
+    return value
+
+
+def trait(told: Told, name: str, pointer: str) -> str:
+    """The name of a tag or an attribute."""
+    value = told.get(name)
+    if not isinstance(value, str) or not is_trait_name(value):
+        raise BadTreeError(f"{pointer}/{name}", "expected a word like loves-tea")
     return value
 
 

@@ -82,6 +82,12 @@ def still_due(
     return found
 
 
+def still_holds(paid: Paid, left: Order, facts: Mapping[str, Any], *, by_share: bool) -> bool:
+    """Whether a rule would still apply to the basket that is left; going by shares, as long as anything
+    is left."""
+    return bool(left.lines) and (by_share or _holds(paid.rule.condition, facts, paid.held))
+
+
 def due_by_share(paid: Iterable[Paid], share: Fraction) -> dict[tuple[int, int], int]:
     """What is left of each effect when `share` of the order has come back, rounded once, half up."""
     return {

@@ -6,6 +6,7 @@ from typing import Any
 
 from loyalty.audiences.domain.conditions import BadTreeError, Node, parse
 from loyalty.audiences.domain.fields import Catalogue
+from loyalty.campaigns.domain.codes import fold
 from loyalty.campaigns.domain.effects import Effect
 from loyalty.campaigns.domain.reading import whole
 
@@ -62,4 +63,4 @@ def compile_limit(limit: Any) -> Limit | None:
 
 def compile_condition(tree: Any, catalogue: Catalogue) -> Node:
     """The condition of a version."""
-    return parse(tree, catalogue)
+    return fold(parse(tree, catalogue))

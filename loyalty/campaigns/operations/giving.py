@@ -20,9 +20,10 @@ from loyalty.rewards.operations import presents
 from loyalty.rewards.operations.presents import Present
 from members.domain.actors import Actor
 from members.domain.calendar import local_date, start_of_day
-from members.operations import accesses, jobs, lifts
+from members.operations import accesses, jobs, lifts, traits
 from members.operations.accesses import Door
 from members.operations.lifts import Lifted
+from members.operations.traits import Setting, Tagging
 from recognition.operations import awards, progress, streak_days
 from recognition.operations.awards import Wanted
 from recognition.operations.progress import Step
@@ -167,6 +168,22 @@ def _tiers(giving: Giving, things: list[Thing]) -> None:
     lifts.give_many(lifted, actor=giving.actor)
 
 
+def _tags(giving: Giving, things: list[Thing]) -> None:
+    wanted = [
+        Tagging(thing.member_id, thing.given.name, thing.key, thing.at, thing.given.until)
+        for thing in things
+    ]
+    traits.tag_many(wanted, actor=giving.actor)
+
+
+def _attributes(giving: Giving, things: list[Thing]) -> None:
+    wanted = [
+        Setting(thing.member_id, thing.given.name, thing.given.effect.value, thing.key, thing.at)
+        for thing in things
+    ]
+    traits.set_many(wanted, actor=giving.actor)
+
+
 def _messages(giving: Giving, things: list[Thing]) -> None:
     messages.tell(
         [
@@ -218,6 +235,8 @@ GIVERS: dict[str, Giver] = {
     "badge": _badges,
     "step": _steps,
     "streak": _streaks,
+    "tag": _tags,
+    "attribute": _attributes,
     "message": _messages,
     "webhook": _calls,
 }

@@ -132,7 +132,8 @@ def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> in
     now = clock.now()
     stopped = [pk for pk, arrival in arrivals.items() if arrival.reason == activities.FROZEN]
     activities.evaluate_again(stopped, at=now + LOOK_AGAIN)
-    _evaluate(items, book, company, actor=actor, at=now)
+    if items:
+        _evaluate(items, book, company, actor=actor, at=now)
     return len(items)
 
 
@@ -163,7 +164,8 @@ def _take(
             items[place] = Item(pk, arrival.told, arrival.person, told_at, shop=arrival.shop)
         else:
             answers[place] = not_counted(arrival)
-    _evaluate(list(items.values()), book, company, actor=actor, at=at)
+    if items:
+        _evaluate(list(items.values()), book, company, actor=actor, at=at)
     back = given_back_by([item.activity_id for item in items.values() if item.told.kind in RETURNS])
     answers |= {
         place: afresh(item, back.get(item.activity_id, ())) for place, item in items.items()
@@ -239,8 +241,22 @@ def _evaluate(
     actor: Actor,
     at: datetime,
 ) -> None:
-    if not items:
-        return
+    chains: dict[int, int] = {}
+    for item in items:
+        pk = item.person.member.pk
+        chains[pk] = max(chains.get(pk, 0), item.told.chain + 1)
+    with activities.following(chains):
+        _evaluate_all(items, book, company, actor=actor, at=at)
+
+
+def _evaluate_all(
+    items: list[Item],
+    book: Rulebook,
+    company: Company,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
     early = ahead_of_orders(items)
     late = early + late_orders(items)
     items = [item for item in items if item not in early]

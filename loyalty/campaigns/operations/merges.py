@@ -28,16 +28,18 @@ from members.domain.actors import Actor
 from members.domain.calendar import local_date
 from members.models import Account, Balance, Entry, Member, Merge, Tier, TierLift, TierPeriod, User
 from members.operations import corrections, lifts, merges, tiers
-from recognition.operations import awards
+from recognition.operations import awards, progress, streak_days
 
 #: What happens to a person once: the kind of activity, and what its id says beside the member.
 ONCE = ("member.joined", "birthday.reached", "anniversary.reached")
 LONG = ("year", "life")
 WAITING, LIFT = "campaigns.waiting", "members.tierlift"
-REDEMPTIONS, BOOKINGS, AWARDS = (
+REDEMPTIONS, BOOKINGS, AWARDS, STEPS, STREAKS = (
     "rewards.redemption",
     "events_directory.booking",
     "recognition.award",
+    "recognition.achievementstep",
+    "recognition.streakday",
 )
 
 
@@ -78,6 +80,8 @@ def merge(
         REDEMPTIONS: redemptions.hand_over(source, target),
         BOOKINGS: bookings.hand_over(source, target),
         AWARDS: awards.hand_over(source, target),
+        STEPS: progress.hand_over(source, target, actor=actor),
+        STREAKS: streak_days.hand_over(source, target),
         LIFT: _keep_tiers(target, best, actor=actor),
     }
     made.save(update_fields=["took"])
@@ -101,6 +105,9 @@ def undo(made: Merge, *, reason: str, by: User) -> Merge:
     redemptions.hand_back(source, target, made.took[REDEMPTIONS])
     bookings.hand_back(source, target, made.took[BOOKINGS])
     awards.hand_back(source, target, made.took[AWARDS])
+    # Merges of before there were achievements moved none.
+    progress.hand_back(source, target, made.took.get(STEPS, []), actor=actor)
+    streak_days.hand_back(source, target, made.took.get(STREAKS, [[], []]))
     _take_off_limits(source, target)
     for lift in TierLift.objects.filter(pk__in=made.took[LIFT], ended_at=None):
         if lift.ends_at > clock.now():

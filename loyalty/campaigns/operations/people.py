@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from loyalty.audiences.operations.profiles import Profile, read_history, read_ladders
+from loyalty.campaigns.domain import codes
 from loyalty.campaigns.domain.evaluate import Uses
 from loyalty.campaigns.domain.given import Supply
 from loyalty.campaigns.domain.orders import Order
@@ -172,6 +173,8 @@ def facts_of(told: Told, person: Person, order: Order | None, company: Company) 
             facts[f"activity.{name}"] = value
         elif isinstance(value, int | float):
             facts[f"activity.{name}"] = Decimal(str(value))
+    if told.kind == codes.ENTERED:
+        facts[codes.FIELD] = codes.folded(str(told.payload.get("code", "")))
     if order is not None:
         facts |= order.facts() | {
             "order.channel": told.payload.get("channel"),

@@ -4,9 +4,10 @@ import secrets
 from collections import defaultdict
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Model, Q
+from django.db.models import Q, QuerySet
 
 from loyalty.audiences.domain import fields
 from loyalty.audiences.domain.conditions import BadTreeError, tests
@@ -27,6 +28,7 @@ from loyalty.campaigns.domain.effects import (
 from loyalty.campaigns.domain.rules import Rule, compile_condition, compile_limit
 from loyalty.campaigns.errors import BadRule
 from loyalty.campaigns.models import Campaign, RuleStamp, RuleVersion
+from loyalty.campaigns.operations import marks
 from loyalty.rewards.models import Fund, Reward
 from members.models import Account, ActivityKind, Tier, TierGroup, Unit
 from recognition.models import Achievement, Badge, Streak
@@ -47,6 +49,7 @@ class Rulebook:
     numbers: dict[int, RuleVersion] = field(default_factory=dict)
     past: dict[int, Rule] = field(default_factory=dict)
     is_capped: bool = False
+    marks: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def asked(self, kinds: set[str]) -> list[Rule]:
         """The rules that any of these kinds triggers."""
@@ -141,11 +144,12 @@ def compile_version(version: RuleVersion, campaign: Campaign, known: Catalogue) 
 
 #: What effects name, where it is looked up, and what it is called when it is not there.
 NAMED = (
-    ((Earn, Multiply, Deduct, Extend), "unit", lambda: _words(Unit, "code")),
-    ((GiveBadge,), "badge", lambda: _words(Badge, "slug")),
-    ((Step,), "achievement", lambda: _words(Achievement, "slug")),
-    ((Mark,), "streak", lambda: _words(Streak, "slug")),
-    ((GiveReward,), "reward", lambda: _words(Reward, "slug")),
+    ((Earn, Multiply, Extend), "unit", lambda: _words(Unit.objects.all(), "code")),
+    ((Deduct,), "unit", lambda: _words(Unit.objects.filter(purpose="spendable"), "code")),
+    ((GiveBadge,), "badge", lambda: _words(Badge.objects.all(), "slug")),
+    ((Step,), "achievement", lambda: _words(Achievement.objects.all(), "slug")),
+    ((Mark,), "streak", lambda: _words(Streak.objects.all(), "slug")),
+    ((GiveReward,), "reward", lambda: _words(Reward.objects.all(), "slug")),
 )
 
 
@@ -167,8 +171,8 @@ def check(rule: Rule) -> None:
             raise BadRule(pointer=f"/effects/{place}/unit", why=f"its fund pays for {paid!r} only")
 
 
-def _words(model: type[Model], field: str) -> set[str]:
-    return set(model._default_manager.values_list(field, flat=True))
+def _words(rows: QuerySet[Any], field: str) -> set[str]:
+    return set(rows.values_list(field, flat=True))
 
 
 def _check_tier(effect: LiftTier, pointer: str) -> None:
@@ -200,6 +204,7 @@ def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
             if isinstance(effect, Earn) and effect.wait is not None:
                 settling |= {effect.wait.confirmed_by, effect.wait.cancelled_by} - {""}
     book.settling = frozenset(settling)
+    book.marks = marks.watched(book.by_kind.get(marks.REACHED, ()), book.units)
     capped = Q(budget_units__isnull=False) | Q(funded_by__isnull=False)
     book.is_capped = Campaign.objects.filter(capped).exists()
     return book

@@ -6,19 +6,20 @@ Within a wave no activity needs to see what another one posted; `cut` sees to th
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from loyalty.campaigns.domain.evaluate import evaluate
+from loyalty.campaigns.domain.evaluate import LONGEST_CHAIN, evaluate, stopped
 from loyalty.campaigns.domain.given import Given
 from loyalty.campaigns.domain.orders import read_order
 from loyalty.campaigns.models import Effect, Waiting
-from loyalty.campaigns.operations import pending, people, refunds, returns, storing, supply
+from loyalty.campaigns.operations import marks, pending, people, refunds, returns, storing, supply
 from loyalty.campaigns.operations.giving import Giving, cause_of, midnight_after
 from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.people import Company
 from loyalty.campaigns.operations.rates import Rates
-from loyalty.campaigns.operations.returns import Reckoning
+from loyalty.campaigns.operations.reckoning import Reckoning
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
+from loyalty.campaigns.operations.unwinding import Unwinding
 from loyalty.rewards.operations import fund_moves
 from loyalty.rewards.operations.fund_moves import Back, Grant
 from members.domain.actors import Actor
@@ -73,17 +74,20 @@ class Wave:
         if told.kind in ORDERS:
             item.rate = self.rates.of(told)
             order = read_order(told.payload, item.rate)
-        item.outcome = evaluate(
-            [
-                rule
-                for rule in self.book.by_kind.get(told.kind, ())
-                if rule.covers(told.occurred_at)
-            ],
-            facts=people.facts_of(told, person, order, self.company),
-            order=order,
-            at=told.occurred_at,
-            day=person.day(told.occurred_at),
-            uses=person.uses,
+        rules = [
+            rule for rule in self.book.by_kind.get(told.kind, ()) if rule.covers(told.occurred_at)
+        ]
+        item.outcome = (
+            stopped(rules)
+            if told.chain > LONGEST_CHAIN
+            else evaluate(
+                rules,
+                facts=people.facts_of(told, person, order, self.company),
+                order=order,
+                at=told.occurred_at,
+                day=person.day(told.occurred_at),
+                uses=person.uses,
+            )
         )
         person.done[told.kind] += 1
         for given in item.outcome.given:
@@ -290,9 +294,19 @@ class Wave:
             if item.order in sales
         ]
         self._reverse(reckonings)
+        self._unwind(reckonings)
         refunds.give_back([each.refund() for _, each in reckonings], actor=self.actor)
         # What follows, here and in this batch, sees the tier without what came back.
         people.stand_again([item.person for item in back])
+
+    def _unwind(self, reckonings: list[tuple[Item, Reckoning]]) -> None:
+        """Take back what these orders brought besides points."""
+        unwinding = Unwinding(self.actor, self.at)
+        for item, reckoning in reckonings:
+            reversals = unwinding.add(reckoning)
+            item.effects += reversals
+            self.effects += reversals
+        unwinding.take()
 
     def _reverse(self, reckonings: list[tuple[Item, Reckoning]]) -> None:
         """Post all that these ask for at once; what they ended waits no more."""
@@ -326,6 +340,7 @@ class Wave:
         for place, effect in self.posting.items():
             effect.entry_id = posted[place].entry_id
         self._draw(posted)
+        marks.tell(self.book.marks, self.lines, posted, actor=self.actor)
         self.giving.give()
         ids = storing.save_effects(self.effects)
         for effect, wait in self.waits:
