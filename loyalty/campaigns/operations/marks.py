@@ -20,7 +20,7 @@ COMING_IN = (Entry.Kind.ACCRUAL, Entry.Kind.ACTIVATION)
 
 
 def watched(rules: Sequence[Rule], units: Mapping[str, Unit]) -> dict[int, tuple[int, ...]]:
-    """The amounts that these rules wait for, by unit."""
+    """The amounts that these rules wait for, by unit: the one they name, or all that can be spent."""
     found: dict[int, set[int]] = {}
     for rule in rules:
         asked = list(tests(rule.condition))
@@ -33,7 +33,7 @@ def watched(rules: Sequence[Rule], units: Mapping[str, Unit]) -> dict[int, tuple
             if test.field.name == "activity.reached" and test.op in ("is", "at_least")
         }
         for code, unit in units.items():
-            if not named or code in named:
+            if code in named or (not named and unit.purpose == Unit.Purpose.SPENDABLE):
                 found.setdefault(unit.pk, set()).update(amounts)
     return {unit: tuple(sorted(amounts)) for unit, amounts in found.items() if amounts}
 

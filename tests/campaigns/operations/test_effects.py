@@ -162,7 +162,7 @@ def test_a_pool_of_codes_gives_each_to_one(units, bo, dee, pool_of):
 
 
 def test_what_is_not_given_any_more_never_fails_an_activity(units, bo, offer):
-    """E46: an archived badge, a reward taken off the shelf, an archived achievement; the points still come."""
+    """E46: an archived badge, a reward off the shelf, an archived achievement; the points still come."""
     badge = badges.activate(
         badges.define("kind", name="Kind", criteria="Write.", actor=SYSTEM), actor=SYSTEM
     )
