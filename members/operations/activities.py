@@ -196,6 +196,14 @@ def keep_waiting(pk: int, *, status: str, reason: str) -> None:
     parked.update(status=status, status_reason=reason[:200])
 
 
+def set_aside(pk: int, *, status: str, reason: str) -> None:
+    """Have an activity that has not counted yet wait, or say that a person should look at it."""
+    open_ones = Activity.objects.filter(
+        pk=pk, status__in=[Activity.Status.ACCEPTED, Activity.Status.PARKED]
+    )
+    open_ones.update(status=status, status_reason=reason[:200])
+
+
 def resume(member: Member) -> list[int]:
     """Have what waited for a frozen account of the member's evaluated again. Returns the ids."""
     waiting = Activity.objects.filter(

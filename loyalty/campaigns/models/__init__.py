@@ -8,6 +8,7 @@ from loyalty.campaigns.models.campaigns import (
 from loyalty.campaigns.models.evaluations import Effect, Evaluation, Waiting
 from loyalty.campaigns.models.merges import MergedBonus
 from loyalty.campaigns.models.rates import ExchangeRate
+from loyalty.campaigns.models.refills import RefillCycle
 
 __all__ = [
     "BudgetUse",
@@ -17,6 +18,7 @@ __all__ = [
     "ExchangeRate",
     "LimitUse",
     "MergedBonus",
+    "RefillCycle",
     "RuleStamp",
     "RuleVersion",
     "Waiting",

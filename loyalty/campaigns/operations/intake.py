@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from loyalty.campaigns.domain.refills import KINDS
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.operations import (
     customers,
     people,
+    refills,
     returns,
     rulebook,
     schemas,
@@ -96,8 +98,9 @@ def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor, claimed: boo
     """Evaluate activities that lower floors recorded. Those already evaluated are left alone.
 
     What was parked until now is taken as told when it was: `claimed` activities, for their member has
-    become known, and those of a member whose account was frozen. The returns among them count if their
-    orders do. Those of a member with a frozen account are looked at again later.
+    become known, those of a member whose account was frozen, and steps of containers that came
+    too early. The returns among them count if their orders do. Those of a member with a frozen account
+    are looked at again later.
     """
     ids = list(activity_ids)
     return accounts.despite_wrong(
@@ -107,6 +110,7 @@ def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor, claimed: boo
 
 def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> int:
     waiting = Q(status_reason=activities.FROZEN) | Q(kind__in=RETURNS if claimed else [])
+    waiting |= Q(kind__in=KINDS, member__isnull=False)
     fresh = Activity.objects.filter(
         Q(status=Status.ACCEPTED) | Q(waiting, status=Status.PARKED), pk__in=ids, evaluation=None
     )
@@ -121,15 +125,20 @@ def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> in
         if pk in left and told.ref in company.people
     }
     arrivals |= matched(arrivals)
+    steps = refills.plan(arrivals, is_recorded=True)
+    arrivals |= steps.arrivals
     items, parked = [], {pk for pk, row in left.items() if row.status == Status.PARKED}
     for pk, arrival in arrivals.items():
         if arrival.status == Status.ACCEPTED and arrival.person is not None:
             told_at = left[pk].received_at if claimed or pk in parked else None
             items.append(Item(pk, arrival.told, arrival.person, told_at, shop=arrival.shop))
+        elif pk in steps.arrivals:
+            activities.set_aside(pk, status=arrival.status, reason=arrival.reason)
         else:
             activities.keep_waiting(pk, status=arrival.status, reason=arrival.reason)
     activities.admit([item.activity_id for item in items if item.activity_id in parked], {})
     now = clock.now()
+    steps.save(list(steps.cycles), at=now)
     stopped = [pk for pk, arrival in arrivals.items() if arrival.reason == activities.FROZEN]
     activities.evaluate_again(stopped, at=now + LOOK_AGAIN)
     if items:
@@ -153,7 +162,10 @@ def _take(
         for place in first.values()
     }
     arrivals |= matched(arrivals)
+    steps = refills.plan(arrivals)
+    arrivals |= steps.arrivals
     fresh = storing.record(list(arrivals.values()), actor=actor, at=at)
+    steps.save([place for place, each in arrivals.items() if each.told.key in fresh], at=at)
     items: dict[int, Item] = {}
     answers: dict[int, Answer] = {}
     for place, arrival in arrivals.items():

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from events_directory.operations import bookings
 from loyalty.campaigns.domain.evaluate import window_of
 from loyalty.campaigns.domain.rules import compile_limit
-from loyalty.campaigns.models import BudgetUse, Effect, LimitUse, MergedBonus, Waiting
+from loyalty.campaigns.models import BudgetUse, Effect, LimitUse, MergedBonus, RefillCycle, Waiting
 from loyalty.campaigns.operations.returns import drawn_by
 from loyalty.rewards.models import Fund
 from loyalty.rewards.operations import fund_moves, redemptions
@@ -33,7 +33,7 @@ from recognition.operations import awards, progress, streak_days
 #: What happens to a person once: the kind of activity, and what its id says beside the member.
 ONCE = ("member.joined", "birthday.reached", "anniversary.reached")
 LONG = ("year", "life")
-WAITING, LIFT = "campaigns.waiting", "members.tierlift"
+WAITING, CYCLES, LIFT = "campaigns.waiting", "campaigns.refillcycle", "members.tierlift"
 REDEMPTIONS, BOOKINGS, AWARDS, STEPS, STREAKS = (
     "rewards.redemption",
     "events_directory.booking",
@@ -74,6 +74,7 @@ def merge(
     best = _best_tiers(source, target)
     made = merges.merge(source, target, reason=reason, key=key, by=by, keeps=keeps)
     merges.take(made, WAITING, Waiting.objects.filter(member=source))
+    merges.take(made, CYCLES, RefillCycle.objects.filter(member=source))
     _add_limits(source, target)
     _take_back_twice(made, budgets, funds, actor=actor)
     made.took |= {
@@ -102,6 +103,7 @@ def undo(made: Merge, *, reason: str, by: User) -> Merge:
     actor = Actor.user(by)
     again = _give_again(made, budgets, actor=actor)
     merges.give_back(made, WAITING, Waiting.objects.all())
+    merges.give_back(made, CYCLES, RefillCycle.objects.all())
     redemptions.hand_back(source, target, made.took[REDEMPTIONS])
     bookings.hand_back(source, target, made.took[BOOKINGS])
     awards.hand_back(source, target, made.took[AWARDS])

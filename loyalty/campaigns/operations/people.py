@@ -1,5 +1,6 @@
 """The members of a batch, locked, with everything that rules may ask about them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,12 +39,14 @@ ORDER BY a.id FOR UPDATE OF b
 class Person(Profile):
     """A locked member: their accounts too, and how often which rule has paid them.
 
-    `is_frozen` when one of the accounts is: then nothing may be posted for them.
+    `refilled` counts, by container, how often it was refilled for them. `is_frozen` when one of the
+    accounts is: then nothing may be posted for them.
     """
 
     accounts: dict[tuple[int, str], int] = field(default_factory=dict)
     uses: Uses = field(default_factory=Uses)
     last_act: dict[int, datetime] = field(default_factory=dict)
+    refilled: Counter[str] = field(default_factory=Counter)
     is_frozen: bool = False
 
     def alive_since(self, unit: Unit, told: Told) -> datetime:
@@ -167,6 +170,7 @@ def facts_of(told: Told, person: Person, order: Order | None, company: Company) 
     facts = person.facts(told.occurred_at) | {
         "activity.kind": told.kind,
         "history.same_kind": person.done[told.kind],
+        "history.same_serial": person.refilled[str(told.payload.get("serial", ""))],
     }
     for name, value in told.payload.items():
         if isinstance(value, bool | str):

@@ -161,6 +161,10 @@ def check(rule: Rule) -> None:
             if isinstance(effect, sorts) and getattr(effect, word) not in known():
                 why = f"no {word} {getattr(effect, word)!r}"
                 raise BadRule(pointer=f"/effects/{place}/{word}", why=why)
+        ladder = effect.nth if isinstance(effect, Earn | Deduct) else None
+        if ladder is not None and ladder.by_serial and rule.triggers != {"refill.confirmed"}:
+            why = "only confirmed refills are counted by container"
+            raise BadRule(pointer=f"/effects/{place}/counted_by", why=why)
         if isinstance(effect, LiftTier):
             _check_tier(effect, f"/effects/{place}/tier")
     if rule.fund is None:

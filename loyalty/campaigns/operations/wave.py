@@ -9,25 +9,30 @@ from datetime import datetime
 from loyalty.campaigns.domain.evaluate import LONGEST_CHAIN, evaluate, stopped
 from loyalty.campaigns.domain.given import Given
 from loyalty.campaigns.domain.orders import read_order
+from loyalty.campaigns.domain.refills import STEPS
 from loyalty.campaigns.models import Effect, Waiting
-from loyalty.campaigns.operations import marks, pending, people, refunds, returns, storing, supply
+from loyalty.campaigns.operations import (
+    homecoming,
+    marks,
+    pending,
+    people,
+    storing,
+    supply,
+)
 from loyalty.campaigns.operations.giving import Giving, cause_of, midnight_after
 from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.people import Company
 from loyalty.campaigns.operations.rates import Rates
-from loyalty.campaigns.operations.reckoning import Reckoning
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
-from loyalty.campaigns.operations.unwinding import Unwinding
 from loyalty.rewards.operations import fund_moves
 from loyalty.rewards.operations.fund_moves import Back, Grant
 from members.domain.actors import Actor
 from members.domain.ledger import Line, Posted
 from members.models import NEVER, Account, Entry, Unit
-from members.operations import clawbacks, ledger, lots
+from members.operations import ledger, lots
 from members.operations.lots import Extension
-from members.shipped import RETURNS
 
 Kind = Account.Kind
 
@@ -58,11 +63,13 @@ class Wave:
     def run(self) -> None:
         """Take back what came back, settle what waited, ask the rules, post, and write the
         explanations. A return may cancel what waits: then it cancels what is left of it."""
-        self._take_back()
+        homecoming.take_back(self)
         self._settle()
         for item in self.items:
             self._ask(item)
         self._post()
+        if self.waits:
+            self._settle_told()
         if self.settled or "tier" in self.giving.things:
             people.stand_again([item.person for item in self.items])
 
@@ -90,6 +97,8 @@ class Wave:
             )
         )
         person.done[told.kind] += 1
+        if STEPS.get(told.kind) == "refilled":
+            person.refilled[str(told.payload.get("serial", ""))] += 1
         for given in item.outcome.given:
             self._give(item, given)
 
@@ -203,14 +212,10 @@ class Wave:
         speaking = [item for item in self.items if item.told.kind in self.book.settling]
         if not speaking:
             return
-        waiting = (
-            Waiting.objects.filter(
-                member__in={item.person.member.pk for item in speaking},
-                key__in={item.told.order_id for item in speaking},
-            )
-            .select_related("effect__entry", "effect__activity", "effect__rule_version__campaign")
-            .order_by("effect_id")
-        )
+        waiting = Waiting.objects.filter(
+            member__in={item.person.member.pk for item in speaking},
+            key__in={item.told.order_id for item in speaking},
+        ).with_promise()
         left = pending.still_pending(waiting)
         backs = []
         for item in speaking:
@@ -223,9 +228,42 @@ class Wave:
                         self._resolve(item, wait, confirmed=confirmed, amount=left[wait.pk])
                         if not confirmed:
                             backs += self._free(item, wait.effect, left[wait.pk])
-        self._give_back(backs)
+        self.give_back(backs)
 
-    def _resolve(self, item: Item, wait: Waiting, *, confirmed: bool, amount: int) -> None:
+    def _settle_told(self) -> None:
+        """Settle what was promised just now by what was told before it."""
+        items = {item.activity_id: item for item in self.items}
+        told = pending.told_before(
+            [(items[effect.activity_id], wait) for effect, wait in self.waits]
+        )
+        if not told:
+            return
+        late = Wave(self.book, self.company, self.actor, self.at, [])
+        backs = []
+        for wait in Waiting.objects.filter(pk__in=told).with_promise():
+            item, by, amount = (
+                items[wait.effect.activity_id],
+                told[wait.pk],
+                wait.effect.amount or 0,
+            )
+            confirmed = by.kind == wait.confirmed_by
+            late.settled.add(wait.pk)
+            late._resolve(item, wait, confirmed=confirmed, amount=amount, at=by.occurred_at)
+            if not confirmed:
+                backs += late._free(item, wait.effect, amount)
+        late.give_back(backs)
+        late._post()
+        self.settled |= late.settled
+
+    def _resolve(
+        self,
+        item: Item,
+        wait: Waiting,
+        *,
+        confirmed: bool,
+        amount: int,
+        at: datetime | None = None,
+    ) -> None:
         promised = wait.effect
         effect = NewEffect(
             activity_id=item.activity_id,
@@ -248,7 +286,7 @@ class Wave:
             promised,
             confirmed=confirmed,
             amount=amount,
-            at=item.told.occurred_at,
+            at=at or item.told.occurred_at,
             cause=("activity", item.activity_id),
             reason=effect.why,
             told_at=item.told_at,
@@ -266,68 +304,11 @@ class Wave:
         key, cause = f"cancelled:{promised.entry_id}", ("activity", item.activity_id)
         return [Back(campaign.funded_by_id, amount, promised.entry_id, key, cause)]
 
-    def _give_back(self, backs: list[Back]) -> None:
+    def give_back(self, backs: list[Back]) -> None:
         """Let funds have back what they paid for; what follows sees it."""
         if backs:
             fund_moves.give_back(list(self.company.funds.values()), backs, at=self.at)
             self.company.fill_purses(self.at)
-
-    def _take_back(self) -> None:
-        """Reverse what the orders brought that these activities say have come back."""
-        back = [item for item in self.items if item.told.kind in RETURNS]
-        if not back:
-            return
-        sales = returns.sales_of({item.order for item in back})
-        reckonings = [
-            (
-                item,
-                Reckoning(
-                    self.book,
-                    self.company,
-                    item.activity_id,
-                    item.told,
-                    item.person,
-                    sales[item.order],
-                ),
-            )
-            for item in back
-            if item.order in sales
-        ]
-        self._reverse(reckonings)
-        self._unwind(reckonings)
-        refunds.give_back([each.refund() for _, each in reckonings], actor=self.actor)
-        # What follows, here and in this batch, sees the tier without what came back.
-        people.stand_again([item.person for item in back])
-
-    def _unwind(self, reckonings: list[tuple[Item, Reckoning]]) -> None:
-        """Take back what these orders brought besides points."""
-        unwinding = Unwinding(self.actor, self.at)
-        for item, reckoning in reckonings:
-            reversals = unwinding.add(reckoning)
-            item.effects += reversals
-            self.effects += reversals
-        unwinding.take()
-
-    def _reverse(self, reckonings: list[tuple[Item, Reckoning]]) -> None:
-        """Post all that these ask for at once; what they ended waits no more."""
-        asked = [
-            (item, reckoning, effect, ask)
-            for item, reckoning in reckonings
-            for effect, ask in reckoning.asked()
-        ]
-        taken = clawbacks.take_back([ask for *_, ask in asked], actor=self.actor)
-        backs, empty = [], []
-        for (item, reckoning, effect, ask), done in zip(asked, taken, strict=True):
-            reversal = reckoning.settle(effect, ask, done)
-            item.effects.append(reversal)
-            self.effects.append(reversal)
-            if (back := reckoning.back(effect, ask)) is not None:
-                backs.append(back)
-            if done.is_empty:
-                empty.append(effect.pk)
-        if empty:
-            Waiting.objects.filter(pk__in=empty).delete()
-        self._give_back(backs)
 
     # -- writing --------------------------------------------------------------------------------
 
