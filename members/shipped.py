@@ -71,7 +71,9 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "order.returned": ("Order returned", RETURN),
     "order.cancelled": ("Order cancelled", RETURN),
     "refill.ordered": ("Refill ordered", REFILL),
+    "refill.shipped": ("Refill sent out", REFILL),
     "refill.returned": ("Container sent back", REFILL),
+    "refill.inspected": ("Container inspected", REFILL),
     "refill.confirmed": ("Refill confirmed", REFILL),
     "refill.rejected": ("Refill rejected", REFILL),
     "review.published": ("Review published", schema(["sku"], sku=TEXT, rating={"type": "integer"})),
@@ -87,8 +89,24 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "member.joined": ("Joined", schema()),
     "birthday.reached": ("Birthday", schema()),
     "anniversary.reached": ("Joining anniversary", schema(years={"type": "integer"})),
-    "tier.changed": ("Tier changed", schema(tier=TEXT, previous=TEXT)),
+    "tier.changed": (
+        "Tier changed",
+        schema(tier=TEXT, previous=TEXT, group=TEXT, direction={"enum": ["up", "down"], **TEXT}),
+    ),
     "badge.awarded": ("Badge awarded", schema(badge=TEXT)),
+    "achievement.reached": (
+        "Achievement reached",
+        schema(achievement=TEXT, period=TEXT, times={"type": "integer", "minimum": 1}),
+    ),
+    "streak.milestone": (
+        "Streak's milestone reached",
+        schema(streak=TEXT, days={"type": "integer", "minimum": 1}),
+    ),
+    "points.reached": (
+        "Points reached",
+        schema(unit=TEXT, reached={"type": "integer", "minimum": 1}),
+    ),
+    "code.entered": ("Code entered", schema(["code"], code={"type": "string", "maxLength": 60})),
 }
 
 

@@ -20,6 +20,39 @@ WINDOWS = {
     "life": gettext_lazy("ever"),
 }
 
+#: What a kind of effect gives, in words; points have words of their own.
+SAID = {
+    "multiply": gettext_lazy("%(factor)s times the %(unit)s%(within)s"),
+    "deduct": gettext_lazy("%(amount)s %(unit)s less, as far as there are any%(times)s"),
+    "badge": gettext_lazy("the badge %(badge)s"),
+    "achievement": gettext_lazy("%(steps)s towards the achievement %(achievement)s"),
+    "streak": gettext_lazy("a day of the streak %(streak)s"),
+    "reward": gettext_lazy("the reward %(reward)s, free"),
+    "access": gettext_lazy("access to %(name)s %(open_for)s"),
+    "tier": gettext_lazy("at least the tier %(tier)s %(open_for)s"),
+    "tag": gettext_lazy("the tag %(tag)s %(open_for)s"),
+    "attribute": gettext_lazy("%(name)s is set to %(value)s"),
+    "message": gettext_lazy("the message “%(subject)s”"),
+    "webhook": gettext_lazy("other systems are told: %(topic)s"),
+    "extend": gettext_lazy("%(unit)s live %(days)s days more at least"),
+}
+#: What of an effect these words name as it is.
+SAYABLE = (
+    "factor",
+    "amount",
+    "badge",
+    "achievement",
+    "streak",
+    "reward",
+    "name",
+    "tier",
+    "tag",
+    "value",
+    "subject",
+    "topic",
+    "days",
+)
+
 
 def when(version: RuleVersion) -> str:
     """What sets the rule off, by the kinds' titles."""
@@ -61,23 +94,29 @@ def _effect(effect: dict[str, Any], units: dict[str, str]) -> str:
     among = ", ".join(effect.get("categories", []))
     within = _(" of %(categories)s") % {"categories": among} if among else ""
     if kind == "earn":
-        return _earned(effect, unit, within) + _wait(effect.get("pending") or {})
-    if kind == "multiply":
-        return _("%(factor)s times the %(unit)s%(within)s") % {
-            "factor": effect.get("factor"),
-            "unit": unit,
-            "within": within,
-        }
-    if kind == "extend":
-        return _("%(unit)s live %(days)s days more at least") % {
-            "unit": unit,
-            "days": effect.get("days"),
-        }
-    if kind == "badge":
-        return _("the badge %(badge)s") % {"badge": effect.get("badge")}
+        waits = _wait(effect.get("pending") or {})
+        return _earned(effect, unit, within) + waits + _times(effect)
+    if kind not in SAID:
+        return str(kind)
     days = effect.get("days")
-    open_for = _("for %(days)s days") % {"days": days} if days else _("for good")
-    return _("access to %(name)s %(open_for)s") % {"name": effect.get("name"), "open_for": open_for}
+    return str(SAID[kind]) % {
+        **{name: effect.get(name) for name in SAYABLE},
+        "unit": unit,
+        "within": within,
+        "steps": effect.get("steps", 1),
+        "open_for": _("for %(days)s days") % {"days": days} if days else _("for good"),
+        "times": _times(effect),
+    }
+
+
+def _times(effect: dict[str, Any]) -> str:
+    """On which of the times it pays."""
+    if not effect.get("nth"):
+        return ""
+    times = ", ".join(map(str, effect["nth"]))
+    if effect.get("counted_by") == "serial":
+        return _(", on these times of one container: %(times)s") % {"times": times}
+    return _(", on these times: %(times)s") % {"times": times}
 
 
 def _earned(effect: dict[str, Any], unit: str, within: str) -> str:

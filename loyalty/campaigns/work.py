@@ -3,6 +3,7 @@
 from typing import Any
 
 from loyalty.campaigns.operations import backtests, intake, returns
+from loyalty.rewards.operations import presents
 from members.domain.actors import Actor
 from members.operations.jobs import does
 
@@ -28,3 +29,11 @@ def give_back(arguments: dict[str, Any]) -> None:
 def count_part(arguments: dict[str, Any]) -> None:
     """Count one part of a back-test: `{"backtest": id, "part": number}`."""
     backtests.count_part(arguments["backtest"], arguments["part"])
+
+
+@does("reward.withdraw")
+def withdraw(arguments: dict[str, Any]) -> None:
+    """Take back a reward that a rule gave for an order that came back: `{"present": key, "reason": why}`."""
+    presents.withdraw(
+        arguments["present"], reason=arguments["reason"], actor=Actor.system("returns")
+    )

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,6 +51,29 @@ RETURNING id, source, external_id
 """
 
 
+#: How many facts have led to what is recorded just now, by member; see `following`.
+_chains: ContextVar[Mapping[int, int]] = ContextVar("chains", default={})  # noqa: B039 never changed
+
+
+@contextmanager
+def following(chains: Mapping[int, int]) -> Iterator[None]:
+    """What is recorded in here about these members follows from what they did, by so many steps.
+
+    It is kept as `chain` in the payload, so that whoever lets facts lead to facts can see to an end.
+    """
+    before = _chains.set(chains)
+    try:
+        yield
+    finally:
+        _chains.reset(before)
+
+
+def _following(member_id: int, payload: dict[str, Any]) -> dict[str, Any]:
+    """A payload that says how long its chain is, when it is part of one."""
+    steps = _chains.get().get(member_id, 0)
+    return payload | {"chain": steps} if steps else payload
+
+
 def insert(facts: Sequence[dict[str, Any]], *, at: datetime, by: str) -> dict[tuple[str, str], int]:
     """Write the activities that are new, in one statement; answers their ids by (source, external
     id). Known keys are left alone, and nothing is evaluated: that is for the caller.
@@ -93,6 +118,7 @@ def record_many(facts: Sequence[dict[str, Any]], *, actor: Actor) -> list[int]:
     """
     if not facts:
         return []
+    facts = [fact | {"payload": _following(fact["member_id"], fact["payload"])} for fact in facts]
     fresh = list(insert(facts, at=clock.now(), by=actor.name).values())
     jobs.enqueue_all(
         ("activity.evaluate", f"evaluate:{chunk[0]}", {"activities": chunk})
@@ -170,6 +196,14 @@ def keep_waiting(pk: int, *, status: str, reason: str) -> None:
     parked.update(status=status, status_reason=reason[:200])
 
 
+def set_aside(pk: int, *, status: str, reason: str) -> None:
+    """Have an activity that has not counted yet wait, or say that a person should look at it."""
+    open_ones = Activity.objects.filter(
+        pk=pk, status__in=[Activity.Status.ACCEPTED, Activity.Status.PARKED]
+    )
+    open_ones.update(status=status, status_reason=reason[:200])
+
+
 def resume(member: Member) -> list[int]:
     """Have what waited for a frozen account of the member's evaluated again. Returns the ids."""
     waiting = Activity.objects.filter(
@@ -208,7 +242,7 @@ def record(
     something else under it raises SaidDifferently.
     """
     now, member = clock.now(), member.heir
-    occurred_at, payload = occurred_at or now, payload or {}
+    occurred_at, payload = occurred_at or now, _following(member.pk, payload or {})
     digest = body_hash(kind, member.ref, occurred_at, payload)
     activity, is_new = Activity.objects.get_or_create(
         source=source,

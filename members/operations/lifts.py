@@ -1,6 +1,8 @@
 """Giving a tier by hand, until a date and for a reason."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -48,6 +50,52 @@ def give_tier(member: Member, *, tier: Tier, until: date, reason: str, actor: Ac
     )
     tiers.settle([member], actor=actor, at=now)
     return lift
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A tier for a member from `at` until `until`, and why."""
+
+    member: Member
+    tier: Tier
+    at: datetime
+    until: datetime
+    reason: str
+
+
+@transaction.atomic
+def give_many(lifts: Sequence[Lifted], *, actor: Actor) -> None:
+    """Lift members as rules have it; what a member was given before to the same end is left out.
+
+    The members' accounts must be locked. Whoever calls settles their tiers afterwards (`tiers.settle`).
+    """
+    members = {lift.member.pk for lift in lifts}
+    running = TierLift.objects.filter(member__in=members, ended_at=None)
+    known = set(running.values_list("member_id", "tier_id", "ends_at"))
+    rows: dict[tuple[int, int, datetime], TierLift] = {}
+    for lift in lifts:
+        key = (lift.member.pk, lift.tier.pk, lift.until)
+        if key not in known and lift.until > lift.at:
+            rows[key] = TierLift(
+                member=lift.member,
+                tier=lift.tier,
+                group_id=lift.tier.group_id,
+                starts_at=lift.at,
+                ends_at=lift.until,
+                reason=lift.reason[:300],
+                given_by=actor.name[:150],
+            )
+    given = TierLift.objects.bulk_create(rows.values())
+    audit.record_all(
+        given,
+        actor=actor,
+        verb="members.tier_lift.given",
+        after=[
+            {"member": row.member_id, "tier": row.tier.slug, "until": row.ends_at.isoformat()}
+            for row in given
+        ],
+        reasons=[row.reason for row in given],
+    )
 
 
 @transaction.atomic

@@ -20,7 +20,6 @@ from members.domain.returned import Return, shop_of, spread
 from members.domain.tiers import Period, Rules, Rung, Version, replay, version_at
 from members.domain.windows import Rolling, Status, Terms, Undone, Window
 from members.models import (
-    AuditRow,
     LadderVersion,
     Member,
     Tier,
@@ -28,6 +27,8 @@ from members.models import (
     TierLift,
     TierPeriod,
 )
+from members.operations import tier_moves
+from members.operations.tier_moves import Move
 from members.shipped import RETURNS
 
 #: What was earned and when; and what was taken back of it, when it had been earned, and when it was
@@ -273,7 +274,7 @@ def settle(members: Collection[Member], *, actor: Actor, at: datetime | None = N
         stored[row.member_id, row.group_id].append(row)
     stale: list[int] = []
     fresh: list[TierPeriod] = []
-    trail: list[AuditRow] = []
+    moves: list[Move] = []
     moved = 0
     for ladder in known:
         for member_id, standing in found[ladder.group.pk].items():
@@ -286,11 +287,23 @@ def settle(members: Collection[Member], *, actor: Actor, at: datetime | None = N
             # Everybody starts on the lowest rung; standing there is no move.
             before = rows[-1].tier_id if rows else ladder.rungs[0].tier_id
             if before != wanted[-1].tier_id:
-                trail.append(_trail_row(ladder, member_id, before, wanted[-1], actor, at))
+                moves.append(_move(ladder, member_id, before, wanted[-1]))
     TierPeriod.objects.filter(pk__in=stale).delete()
     TierPeriod.objects.bulk_create(fresh, batch_size=2000)
-    AuditRow.objects.bulk_create(trail, batch_size=2000)
+    tier_moves.tell(moves, {member.pk: member for member in members}, actor=actor, at=at)
     return moved
+
+
+def _move(ladder: Ladder, member_id: int, before: int, now: Period) -> Move:
+    height = {rung.tier_id: place for place, rung in enumerate(ladder.rungs)}
+    return Move(
+        member_id,
+        ladder.group.slug,
+        ladder.slugs[before],
+        ladder.slugs[now.tier_id],
+        now,
+        is_up=height[now.tier_id] > height[before],
+    )
 
 
 def _as_domain(row: TierPeriod) -> Period:
@@ -307,21 +320,4 @@ def _as_row(period: Period, ladder: Ladder, member_id: int) -> TierPeriod:
         review_at=period.review_at,
         grace_from=period.grace_from,
         cause=period.cause,
-    )
-
-
-def _trail_row(
-    ladder: Ladder, member_id: int, before: int, now: Period, actor: Actor, at: datetime
-) -> AuditRow:
-    return AuditRow(
-        at=at,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        actor_name=actor.name,
-        verb="members.tier.moved",
-        subject_type="members.member",
-        subject_id=str(member_id),
-        before={"tier": ladder.slugs[before]},
-        after={"tier": ladder.slugs[now.tier_id]},
-        reason=now.cause,
     )

@@ -1,3 +1,11 @@
+from recognition.models.achievements import (
+    Achievement,
+    AchievementStep,
+    Progress,
+    Streak,
+    StreakDay,
+    StreakMilestone,
+)
 from recognition.models.badges import Badge, BadgeAward, Profile
 from recognition.models.boards import DailyScore, Leaderboard, ScoreMark, Standing
 from recognition.models.nominations import (
@@ -11,6 +19,8 @@ from recognition.models.nominations import (
 
 __all__ = [
     "SUBJECT_TYPE",
+    "Achievement",
+    "AchievementStep",
     "Badge",
     "BadgeAward",
     "Candidate",
@@ -20,7 +30,11 @@ __all__ = [
     "Nomination",
     "NominationCycle",
     "Profile",
+    "Progress",
     "ScoreMark",
     "Standing",
+    "Streak",
+    "StreakDay",
+    "StreakMilestone",
     "nominees",
 ]

@@ -134,6 +134,7 @@ class BadgeAward(models.Model):
 
     `key` is the cause: the same cause never awards twice, also after a revocation. `seq` counts a
     member's awards of one badge. `slug` is the public address and says nothing about anybody.
+    `unsupported_at`: since when what it was won for has come back; it stays all the same.
     """
 
     slug = models.CharField(max_length=22, unique=True, default=new_slug, editable=False)
@@ -148,6 +149,9 @@ class BadgeAward(models.Model):
     recorded_at = models.DateTimeField(_("recorded at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
     revocation_reason = models.CharField(_("revoked because"), max_length=300, blank=True)
+    unsupported_at = models.DateTimeField(
+        _("not supported by current activity since"), null=True, blank=True, editable=False
+    )
 
     objects = BadgeAwardQuerySet.as_manager()
 

@@ -135,6 +135,24 @@ def _announce(new: set[int], *, actor: Actor) -> None:
         )
 
 
+@transaction.atomic
+def unsupport(keys: Sequence[str], *, at: datetime, actor: Actor) -> None:
+    """Note that what these causes won badges for has come back. The badges stay with their holders."""
+    rows = list(
+        BadgeAward.objects.select_for_update()
+        .filter(key__in=keys, unsupported_at=None, revoked_at=None)
+        .order_by("pk")
+    )
+    BadgeAward.objects.filter(pk__in=[row.pk for row in rows]).update(unsupported_at=at)
+    audit.record_all(
+        rows,
+        actor=actor,
+        verb="recognition.badge_award.unsupported",
+        after=[{"unsupported_at": at.isoformat()} for _ in rows],
+        reasons=["" for _ in rows],
+    )
+
+
 def hand_over(source: Member, target: Member) -> list[list[int]]:
     """Have the badges of `source` be `target`'s, who is the same person; answers each award and its
     number. A badge that can be won once and that both hold stays where it is, and is not shown."""

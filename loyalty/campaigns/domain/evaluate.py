@@ -8,41 +8,21 @@ the one that cut.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from loyalty.audiences.domain.predicate import Seen, compact, judge
 from loyalty.audiences.domain.sentence import said, shown
+from loyalty.campaigns.domain.effects import Earn, Multiply
+from loyalty.campaigns.domain.given import Given, Supply, draw, fitting, on_turn
 from loyalty.campaigns.domain.orders import Order
-from loyalty.campaigns.domain.rules import (
-    Earn,
-    Extend,
-    GiveBadge,
-    Limit,
-    Multiply,
-    OpenDoor,
-    Rule,
-    Wait,
-)
+from loyalty.campaigns.domain.rules import Limit, Rule
 from loyalty.rewards.domain.funds import Purse
 from members.domain.money import exponent
 
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One effect of one rule. `kind` is "points", "badge", "access" or "extension"; `name` the badge or
-    door."""
-
-    rule: Rule
-    place: int
-    kind: str
-    why: str
-    unit: str = ""
-    amount: int | None = None
-    name: str = ""
-    wait: Wait | None = None
-    until: datetime | None = None
+#: So many facts may lead to one another: a badge to a tier, the tier to points, the points to a badge.
+LONGEST_CHAIN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +47,14 @@ class Trace:
 
 @dataclass(slots=True)
 class Uses:
-    """What limits and budgets have used up so far, and the purses that funded rules draw on (by fund);
-    changes as the evaluation gives."""
+    """What limits and budgets have used up so far, the purses that funded rules draw on (by fund), what
+    there is to give, and what of which unit the member could spend; changes as the evaluation gives."""
 
     limits: dict[tuple[int, str], list[int]] = field(default_factory=dict)
     budgets: dict[int, int] = field(default_factory=dict)
     purses: dict[int, Purse] = field(default_factory=dict)
+    supply: Supply = field(default_factory=Supply)
+    wallets: dict[str, int] = field(default_factory=dict)
 
     def of(self, rule: Rule, window: str) -> list[int]:
         """[times, units] of this member in this window."""
@@ -123,9 +105,12 @@ def evaluate(
             traces.append(Trace(rule, False, tuple(seen), _missed(seen)))
             continue
         window = window_of(rule.limit, at, day) if rule.limit else ""
-        cut, why = _within(rule, due_of(rule, order, at, per_money), window, uses)
-        if not cut and not why:
-            why = "there was nothing to earn on"
+        due, not_now = on_turn(due_of(rule, order, at, per_money), facts)
+        due, lacking = fitting(due, uses.supply, uses.wallets)
+        cut, why = _within(rule, due, window, uses)
+        draw(cut, uses.supply, uses.wallets)
+        if not why:
+            why = lacking or not_now or ("" if cut else "there was nothing to earn on")
         given += cut
         per_money += [
             (effect, item.amount or 0)
@@ -136,6 +121,12 @@ def evaluate(
         ]
         traces.append(Trace(rule, bool(cut), tuple(seen), why))
     return Outcome(tuple(given), tuple(traces))
+
+
+def stopped(rules: Iterable[Rule]) -> Outcome:
+    """Nothing, for what follows from too long a chain of facts: so rules that set one another off end."""
+    why = f"It follows from {LONGEST_CHAIN} facts that led to one another; rules stop there"
+    return Outcome((), tuple(Trace(rule, False, (), why) for rule in sorted(rules, key=turn)))
 
 
 def turn(rule: Rule) -> tuple[bool, int, int]:
@@ -155,17 +146,8 @@ def due_of(
     """What the rule would give if nothing limited it."""
     found: list[Given] = []
     for place, effect in enumerate(rule.effects):
-        if isinstance(effect, GiveBadge):
-            found.append(Given(rule, place, "badge", f"{rule.title}: badge", name=effect.badge))
-        elif isinstance(effect, Extend):
-            why = f"{rule.title}: your points live {effect.days} days more at least"
-            end = at + timedelta(days=effect.days)
-            found.append(Given(rule, place, "extension", why, effect.unit, until=end))
-        elif isinstance(effect, OpenDoor):
-            until = at + timedelta(days=effect.days) if effect.days else None
-            found.append(
-                Given(rule, place, "access", f"{rule.title}", name=effect.name, until=until)
-            )
+        if not isinstance(effect, Earn | Multiply):
+            found.append(Given(rule, place, **effect.promised(rule.title, at)))
         else:
             amount, why = (
                 _earned(effect, order)

@@ -13,9 +13,10 @@ from typing import Any
 
 from loyalty.audiences.domain.conditions import AllOf, Node, Not, Test
 from loyalty.audiences.domain.predicate import judge
+from loyalty.campaigns.domain.effects import Earn
 from loyalty.campaigns.domain.evaluate import due_of, turn
 from loyalty.campaigns.domain.orders import Order
-from loyalty.campaigns.domain.rules import Earn, Rule
+from loyalty.campaigns.domain.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,12 @@ def still_due(
             if isinstance(effect, Earn) and effect.per and not effect.wait:
                 per_money.append((effect, amount))
     return found
+
+
+def still_holds(paid: Paid, left: Order, facts: Mapping[str, Any], *, by_share: bool) -> bool:
+    """Whether a rule would still apply to the basket that is left; going by shares, as long as anything
+    is left."""
+    return bool(left.lines) and (by_share or _holds(paid.rule.condition, facts, paid.held))
 
 
 def due_by_share(paid: Iterable[Paid], share: Fraction) -> dict[tuple[int, int], int]:

@@ -39,6 +39,12 @@ class Told:
         return self.source, self.external_id
 
     @property
+    def chain(self) -> int:
+        """How many facts led to this one, where it is one that we recorded ourselves."""
+        steps = self.payload.get("chain") if self.source == "laurel" else 0
+        return steps if isinstance(steps, int) else 0
+
+    @property
     def order_id(self) -> str:
         """The order it speaks of; empty when it speaks of none."""
         return str(self.payload.get("order_id", ""))

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0008_merged_bonuses"),
+        ("campaigns", "0012_refill_cycles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,6 +9,7 @@ from loyalty.campaigns.models.campaigns import (
 from loyalty.campaigns.models.evaluations import Effect, Evaluation, Waiting
 from loyalty.campaigns.models.merges import MergedBonus
 from loyalty.campaigns.models.rates import ExchangeRate
+from loyalty.campaigns.models.refills import RefillCycle
 
 __all__ = [
     "Backtest",
@@ -20,6 +21,7 @@ __all__ = [
     "ExchangeRate",
     "LimitUse",
     "MergedBonus",
+    "RefillCycle",
     "RuleStamp",
     "RuleVersion",
     "Waiting",

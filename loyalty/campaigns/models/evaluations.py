@@ -66,6 +66,16 @@ class Effect(models.Model):
         return self.why
 
 
+class WaitingQuerySet(models.QuerySet["Waiting"]):
+    """Questions over what waits."""
+
+    def with_promise(self) -> "WaitingQuerySet":
+        """Each with the effect that promised it and what that belongs to, oldest first."""
+        return self.select_related(
+            "effect__entry", "effect__activity", "effect__rule_version__campaign"
+        ).order_by("effect_id")
+
+
 class Waiting(models.Model):
     """A pending accrual, until the activity it waits for (or its date) has come. Then it is deleted;
     the ledger keeps what became of it."""
@@ -79,6 +89,8 @@ class Waiting(models.Model):
     key = models.CharField(max_length=200, blank=True)
     serial = models.CharField(max_length=200, blank=True)
     due_at = models.DateTimeField(null=True)
+
+    objects = WaitingQuerySet.as_manager()
 
     class Meta:
         indexes = [

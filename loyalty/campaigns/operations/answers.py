@@ -100,13 +100,13 @@ def _effect(effect: Effect | NewEffect) -> dict[str, Any]:
 
 
 def given_back_by(returns: Collection[int]) -> dict[int, list[dict[str, Any]]]:
-    """By return, the points its order was paid with, which came back with it; no rule gave them."""
+    """By return, the points its order was paid with, which came back with it; no rule took them."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     if not returns:
         return found
     entries = Entry.objects.filter(
         cause_kind="activity", cause_id__in=returns, kind=Entry.Kind.RESTORATION
-    )
+    ).exclude(reverses__effect__kind="deduction")
     for entry in entries.select_related("unit").order_by("pk"):
         found[entry.cause_id or 0].append(
             {

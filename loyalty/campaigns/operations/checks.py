@@ -14,7 +14,17 @@ CHECKS = (
         UNION ALL
         SELECT f.id, f.amount, sum(r.amount) FROM campaigns_effect f
         JOIN campaigns_effect r ON r.reverses_id = f.id
+        WHERE f.kind <> 'deduction'
         GROUP BY f.id, f.amount HAVING sum(r.amount) < -f.amount OR max(r.amount) >= 0
+        UNION ALL
+        SELECT f.id, f.amount, coalesce(sum(b.amount), 0) FROM campaigns_effect f
+        LEFT JOIN members_entry e ON e.id = f.entry_id AND e.amount = -f.amount
+        LEFT JOIN campaigns_effect r ON r.reverses_id = f.id
+        LEFT JOIN members_entry b ON b.reverses_id = e.id
+        WHERE f.kind = 'deduction'
+        GROUP BY f.id, f.amount, e.id
+        HAVING e.id IS NULL
+            OR coalesce(sum(b.amount), 0) <> CASE WHEN count(r.id) = 0 THEN 0 ELSE -f.amount END
         """,
     ),
     Check(

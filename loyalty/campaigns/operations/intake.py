@@ -12,14 +12,17 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from loyalty.campaigns.domain.refills import KINDS
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.operations import (
     customers,
     people,
+    refills,
     returns,
     rulebook,
     schemas,
     storing,
+    supply,
 )
 from loyalty.campaigns.operations.answers import (
     Answer,
@@ -95,8 +98,9 @@ def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor, claimed: boo
     """Evaluate activities that lower floors recorded. Those already evaluated are left alone.
 
     What was parked until now is taken as told when it was: `claimed` activities, for their member has
-    become known, and those of a member whose account was frozen. The returns among them count if their
-    orders do. Those of a member with a frozen account are looked at again later.
+    become known, those of a member whose account was frozen, and steps of containers that came
+    too early. The returns among them count if their orders do. Those of a member with a frozen account
+    are looked at again later.
     """
     ids = list(activity_ids)
     return accounts.despite_wrong(
@@ -106,6 +110,7 @@ def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor, claimed: boo
 
 def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> int:
     waiting = Q(status_reason=activities.FROZEN) | Q(kind__in=RETURNS if claimed else [])
+    waiting |= Q(kind__in=KINDS, member__isnull=False)
     fresh = Activity.objects.filter(
         Q(status=Status.ACCEPTED) | Q(waiting, status=Status.PARKED), pk__in=ids, evaluation=None
     )
@@ -120,18 +125,24 @@ def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> in
         if pk in left and told.ref in company.people
     }
     arrivals |= matched(arrivals)
+    steps = refills.plan(arrivals, is_recorded=True)
+    arrivals |= steps.arrivals
     items, parked = [], {pk for pk, row in left.items() if row.status == Status.PARKED}
     for pk, arrival in arrivals.items():
         if arrival.status == Status.ACCEPTED and arrival.person is not None:
             told_at = left[pk].received_at if claimed or pk in parked else None
             items.append(Item(pk, arrival.told, arrival.person, told_at, shop=arrival.shop))
+        elif pk in steps.arrivals:
+            activities.set_aside(pk, status=arrival.status, reason=arrival.reason)
         else:
             activities.keep_waiting(pk, status=arrival.status, reason=arrival.reason)
     activities.admit([item.activity_id for item in items if item.activity_id in parked], {})
     now = clock.now()
+    steps.save(list(steps.cycles), at=now)
     stopped = [pk for pk, arrival in arrivals.items() if arrival.reason == activities.FROZEN]
     activities.evaluate_again(stopped, at=now + LOOK_AGAIN)
-    _evaluate(items, book, company, actor=actor, at=now)
+    if items:
+        _evaluate(items, book, company, actor=actor, at=now)
     return len(items)
 
 
@@ -151,7 +162,10 @@ def _take(
         for place in first.values()
     }
     arrivals |= matched(arrivals)
+    steps = refills.plan(arrivals)
+    arrivals |= steps.arrivals
     fresh = storing.record(list(arrivals.values()), actor=actor, at=at)
+    steps.save([place for place, each in arrivals.items() if each.told.key in fresh], at=at)
     items: dict[int, Item] = {}
     answers: dict[int, Answer] = {}
     for place, arrival in arrivals.items():
@@ -162,7 +176,8 @@ def _take(
             items[place] = Item(pk, arrival.told, arrival.person, told_at, shop=arrival.shop)
         else:
             answers[place] = not_counted(arrival)
-    _evaluate(list(items.values()), book, company, actor=actor, at=at)
+    if items:
+        _evaluate(list(items.values()), book, company, actor=actor, at=at)
     back = given_back_by([item.activity_id for item in items.values() if item.told.kind in RETURNS])
     answers |= {
         place: afresh(item, back.get(item.activity_id, ())) for place, item in items.items()
@@ -176,7 +191,7 @@ def _take(
 
 
 def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
-    """Lock budgets and funds, then members; open the pending accounts that the rules may need."""
+    """Lock budgets, funds and rewards, then members; open the pending accounts that the rules may need."""
     kinds = {told.kind for told in tolds}
     company = _lock(book, kinds, tolds)
     found = company.people
@@ -194,7 +209,7 @@ def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
 
 
 def _lock(book: Rulebook, kinds: set[str], tolds: Collection[Told]) -> Company:
-    """Lock budgets, then funds, then members.
+    """Lock budgets, then funds, then rewards, then members.
 
     While we waited for the members, an order may have drawn on a budget or a fund that gets points
     back by what is among these. It comes before them, so we let go of everything and begin again.
@@ -218,7 +233,9 @@ def _lock(book: Rulebook, kinds: set[str], tolds: Collection[Told]) -> Company:
 def _locked(book: Rulebook, kinds: set[str], tolds: Collection[Told], drawn: Drawn) -> Company:
     budgets = people.lock_budgets(book, kinds, drawn.budgets)
     funds = people.lock_funds(book, kinds, drawn.funds)
-    return Company(people.lock_people({told.ref for told in tolds}), budgets, funds)
+    rewards = supply.lock(book, kinds)
+    found = people.lock_people({told.ref for told in tolds})
+    return Company(found, budgets, funds, rewards=rewards)
 
 
 def _open_pending(lacking: dict[int, Person], units: set[int]) -> None:
@@ -236,14 +253,29 @@ def _evaluate(
     actor: Actor,
     at: datetime,
 ) -> None:
-    if not items:
-        return
+    chains: dict[int, int] = {}
+    for item in items:
+        pk = item.person.member.pk
+        chains[pk] = max(chains.get(pk, 0), item.told.chain + 1)
+    with activities.following(chains):
+        _evaluate_all(items, book, company, actor=actor, at=at)
+
+
+def _evaluate_all(
+    items: list[Item],
+    book: Rulebook,
+    company: Company,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
     early = ahead_of_orders(items)
     late = early + late_orders(items)
     items = [item for item in items if item not in early]
     kinds = {item.told.kind for item in (*items, *late)}
     company.fill_purses(at)
     people.learn(company, book, kinds, (*items, *late))
+    supply.learn(company, book, kinds, at)
     shares = company.budgets or company.funds
     giving_back = RETURNS | book.settling if shares else frozenset()
     budgets = dict(company.budgets)
@@ -257,7 +289,10 @@ def _evaluate(
     climbing = {
         item.person.member
         for item in items
-        if any(effect.unit_code in book.status_units for effect in item.effects)
+        if any(
+            effect.unit_code in book.status_units or effect.kind == "tier"
+            for effect in item.effects
+        )
     }
     if climbing:
         tiers.settle(climbing, actor=actor, at=at)

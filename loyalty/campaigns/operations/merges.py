@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from events_directory.operations import bookings
 from loyalty.campaigns.domain.evaluate import window_of
 from loyalty.campaigns.domain.rules import compile_limit
-from loyalty.campaigns.models import BudgetUse, Effect, LimitUse, MergedBonus, Waiting
+from loyalty.campaigns.models import BudgetUse, Effect, LimitUse, MergedBonus, RefillCycle, Waiting
 from loyalty.campaigns.operations.returns import drawn_by
 from loyalty.rewards.models import Fund
 from loyalty.rewards.operations import fund_moves, redemptions
@@ -28,16 +28,18 @@ from members.domain.actors import Actor
 from members.domain.calendar import local_date
 from members.models import Account, Balance, Entry, Member, Merge, Tier, TierLift, TierPeriod, User
 from members.operations import corrections, lifts, merges, tiers
-from recognition.operations import awards
+from recognition.operations import awards, progress, streak_days
 
 #: What happens to a person once: the kind of activity, and what its id says beside the member.
 ONCE = ("member.joined", "birthday.reached", "anniversary.reached")
 LONG = ("year", "life")
-WAITING, LIFT = "campaigns.waiting", "members.tierlift"
-REDEMPTIONS, BOOKINGS, AWARDS = (
+WAITING, CYCLES, LIFT = "campaigns.waiting", "campaigns.refillcycle", "members.tierlift"
+REDEMPTIONS, BOOKINGS, AWARDS, STEPS, STREAKS = (
     "rewards.redemption",
     "events_directory.booking",
     "recognition.award",
+    "recognition.achievementstep",
+    "recognition.streakday",
 )
 
 
@@ -72,12 +74,15 @@ def merge(
     best = _best_tiers(source, target)
     made = merges.merge(source, target, reason=reason, key=key, by=by, keeps=keeps)
     merges.take(made, WAITING, Waiting.objects.filter(member=source))
+    merges.take(made, CYCLES, RefillCycle.objects.filter(member=source))
     _add_limits(source, target)
     _take_back_twice(made, budgets, funds, actor=actor)
     made.took |= {
         REDEMPTIONS: redemptions.hand_over(source, target),
         BOOKINGS: bookings.hand_over(source, target),
         AWARDS: awards.hand_over(source, target),
+        STEPS: progress.hand_over(source, target, actor=actor),
+        STREAKS: streak_days.hand_over(source, target),
         LIFT: _keep_tiers(target, best, actor=actor),
     }
     made.save(update_fields=["took"])
@@ -98,9 +103,13 @@ def undo(made: Merge, *, reason: str, by: User) -> Merge:
     actor = Actor.user(by)
     again = _give_again(made, budgets, actor=actor)
     merges.give_back(made, WAITING, Waiting.objects.all())
+    merges.give_back(made, CYCLES, RefillCycle.objects.all())
     redemptions.hand_back(source, target, made.took[REDEMPTIONS])
     bookings.hand_back(source, target, made.took[BOOKINGS])
     awards.hand_back(source, target, made.took[AWARDS])
+    # Merges of before there were achievements moved none.
+    progress.hand_back(source, target, made.took.get(STEPS, []), actor=actor)
+    streak_days.hand_back(source, target, made.took.get(STREAKS, [[], []]))
     _take_off_limits(source, target)
     for lift in TierLift.objects.filter(pk__in=made.took[LIFT], ended_at=None):
         if lift.ends_at > clock.now():

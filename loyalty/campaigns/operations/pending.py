@@ -1,12 +1,12 @@
 """Pending accruals: what they wait for, and the entry that ends the waiting."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Sum
 
-from loyalty.campaigns.domain.evaluate import Given
+from loyalty.campaigns.domain.given import Given
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Effect, Waiting
 from loyalty.campaigns.operations.items import Item
@@ -127,6 +127,34 @@ def speaks_of(item: Item, wait: Waiting) -> bool:
         and (not serial or not wait.serial or serial == wait.serial)
         and not (item.told.kind in RETURNS and _is_elsewhere(item, wait.effect.activity))
     )
+
+
+def told_before(waits: Sequence[tuple[Item, Waiting]]) -> dict[int, Activity]:
+    """By wait, the activity that settles it although it was told before; it happened later, or at once.
+    One query, or none. What returns speak of waits for its order, so they are none of these."""
+    open_ones = [(item, wait) for item, wait in waits if wait.confirmed_by]
+    if not open_ones:
+        return {}
+    kinds = {kind for _, wait in open_ones for kind in (wait.confirmed_by, wait.cancelled_by)}
+    told = Activity.objects.filter(
+        member__in={wait.member_id for _, wait in open_ones},
+        kind__in=kinds - RETURNS,
+        status=Activity.Status.ACCEPTED,
+        evaluation__isnull=False,
+        payload__order_id__in={wait.key for _, wait in open_ones},
+    )
+    found: dict[int, Activity] = {}
+    for row in told.order_by("occurred_at", "pk"):
+        serial = str(row.payload.get("serial", ""))
+        for item, wait in open_ones:
+            if (
+                (wait.member_id, wait.key) == (row.member_id, str(row.payload["order_id"]))
+                and row.kind in (wait.confirmed_by, wait.cancelled_by)
+                and (not serial or not wait.serial or serial == wait.serial)
+                and row.occurred_at >= item.told.occurred_at
+            ):
+                found.setdefault(wait.pk, row)
+    return found
 
 
 def _is_elsewhere(item: Item, promised_for: Activity) -> bool:

@@ -1,5 +1,6 @@
 """The members of a batch, locked, with everything that rules may ask about them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,13 +15,15 @@ from loyalty.audiences.domain.fields import Scope
 from loyalty.audiences.operations import profiles
 from loyalty.audiences.operations.history import SAME_KIND, Ask, facts_as_of, scopes_of
 from loyalty.audiences.operations.profiles import Profile
+from loyalty.campaigns.domain import codes
 from loyalty.campaigns.domain.evaluate import Uses
+from loyalty.campaigns.domain.given import Supply
 from loyalty.campaigns.domain.orders import Order
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import BudgetUse, LimitUse
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.rewards.domain.funds import Purse
-from loyalty.rewards.models import Fund
+from loyalty.rewards.models import Fund, Reward
 from loyalty.rewards.operations import fund_moves
 from members.models import Account, Activity, Member, Unit
 from members.operations import tiers
@@ -40,13 +43,15 @@ ORDER BY a.id FOR UPDATE OF b
 class Person(Profile):
     """A locked member: their accounts too, and how often which rule has paid them.
 
-    `is_frozen` when one of the accounts is: then nothing may be posted for them. `pasts` are the values of
-    their past as each activity sees it, by its key.
+    `refilled` counts, by container, how often it was refilled for them. `is_frozen` when one of the
+    accounts is: then nothing may be posted for them. `pasts` are the values of their past as each activity
+    sees it, by its key.
     """
 
     accounts: dict[tuple[int, str], int] = field(default_factory=dict)
     uses: Uses = field(default_factory=Uses)
     last_act: dict[int, datetime] = field(default_factory=dict)
+    refilled: Counter[str] = field(default_factory=Counter)
     is_frozen: bool = False
     pasts: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
@@ -79,12 +84,14 @@ class Asking(Protocol):
 
 @dataclass(slots=True)
 class Company:
-    """Everybody in a batch, by reference, and the budgets and funds they share."""
+    """Everybody in a batch, by reference, and the budgets, funds, rewards and whatever else they share."""
 
     people: dict[str, Person]
     budgets: dict[int, int] = field(default_factory=dict)
     funds: dict[int, Fund] = field(default_factory=dict)
     purses: dict[int, Purse] = field(default_factory=dict)
+    rewards: dict[str, Reward] = field(default_factory=dict)
+    supply: Supply = field(default_factory=Supply)
 
     def fill_purses(self, at: datetime) -> None:
         """Read what the locked funds have left, after one of them was opened or given back to."""
@@ -143,7 +150,7 @@ def learn(company: Company, book: Rulebook, kinds: set[str], asking: Iterable[As
     """
     by_id = {person.member.pk: person for person in company.people.values()}
     every = profiles.read(by_id, [rule.condition for rule in book.asked(kinds)])
-    read_pasts(list(asking), every, kinds)
+    read_pasts(list(asking), every, kinds, is_counting=book.counts(kinds))
     limited = {rule.campaign_id for rule in book.asked(kinds) if rule.limit is not None}
     uses = LimitUse.objects.filter(member_id__in=by_id)
     if limited or kinds & RETURNS:
@@ -161,9 +168,14 @@ def learn(company: Company, book: Rulebook, kinds: set[str], asking: Iterable[As
         person.uses.budgets, person.uses.purses = company.budgets, company.purses
 
 
-def read_pasts(asking: Sequence[Asking], nodes: Sequence[Node], kinds: set[str]) -> None:
-    """What each activity sees of its member's past, as far as these conditions ask."""
+def read_pasts(
+    asking: Sequence[Asking], nodes: Sequence[Node], kinds: set[str], *, is_counting: bool = False
+) -> None:
+    """What each activity sees of its member's past, as far as these conditions ask; with `is_counting` also
+    how often its own kind was done."""
     scopes = scopes_of(nodes, kinds)
+    if is_counting:
+        scopes |= {Scope(kind) for kind in kinds}
     asks = [Ask(each.person.member.pk, each.told.occurred_at, each.activity_id) for each in asking]
     for each, past in zip(asking, facts_as_of(asks, scopes), strict=True):
         own = Scope(each.told.kind)
@@ -185,12 +197,15 @@ def stand_again(changed: Collection[Person]) -> None:
 def facts_of(told: Told, person: Person, order: Order | None, company: Company) -> dict[str, Any]:
     """The values of the field catalogue for one activity of one member: theirs, and the activity's."""
     facts = person.facts(told.occurred_at, person.pasts.get(told.key))
+    facts["history.same_serial"] = person.refilled[str(told.payload.get("serial", ""))]
     for name, value in told.payload.items():
         if isinstance(value, bool | str):
             facts[f"activity.{name}"] = value
         elif isinstance(value, int | float):
             facts[f"activity.{name}"] = Decimal(str(value))
     facts["activity.kind"] = told.kind
+    if told.kind == codes.ENTERED:
+        facts[codes.FIELD] = codes.folded(str(told.payload.get("code", "")))
     if order is not None:
         facts |= order.facts() | {
             "order.channel": told.payload.get("channel"),

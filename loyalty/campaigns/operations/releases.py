@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from loyalty.campaigns.models import Waiting
-from loyalty.campaigns.operations import people, rulebook
+from loyalty.campaigns.operations import marks, people, rulebook
 from loyalty.campaigns.operations.pending import resolution, still_pending
 from loyalty.campaigns.operations.people import Person
 from loyalty.campaigns.operations.rulebook import Rulebook
@@ -46,7 +46,8 @@ def _release(since: datetime, until: datetime) -> Tally:
         if wait.pk in left
         for line in _activation(book, wait, found[wait.member.ref], left[wait.pk], until)
     ]
-    ledger.post(lines, at=clock.now())
+    posted = ledger.post(lines, at=clock.now())
+    marks.tell(book.marks, lines, posted, actor=SYSTEM)
     Waiting.objects.filter(pk__in=[wait.pk for wait in waits]).delete()
     climbing = {wait.member for wait in waits if wait.effect.unit_code in book.status_units}
     if climbing:

@@ -3,35 +3,39 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
 from loyalty.campaigns.domain import returns
-from loyalty.campaigns.domain.evaluate import window_of
 from loyalty.campaigns.domain.orders import Order, Rate, read_order
-from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.models import Campaign, Effect, MergedBonus
+from loyalty.campaigns.models import Effect, MergedBonus
 from loyalty.campaigns.operations import people, refunds
-from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.refunds import Refund
-from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
-from loyalty.campaigns.operations.storing import NewEffect
-from loyalty.rewards.operations.fund_moves import Back
 from members.domain import returned
 from members.domain.actors import Actor
 from members.models import Activity, Hold, Member
-from members.operations.clawbacks import Ask, Taken
 from members.shipped import RETURNS
 
 Status = Activity.Status
+#: What else a return takes back, or marks as not supported any more; messages are said, and longer lives
+#: are kept.
+THINGS = (
+    "deduction",
+    "badge",
+    "step",
+    "streak",
+    "reward",
+    "access",
+    "tier",
+    "tag",
+    "attribute",
+)
 #: Which order: whose, told by which source, under which number.
 Key = tuple[int, str, str]
 #: All orders of one member under one number; two shops may have given the same.
@@ -40,11 +44,13 @@ Number = tuple[int, str]
 
 @dataclass(slots=True)
 class Sale:
-    """An order that was placed: what it brought, and what has come back of it so far."""
+    """An order that was placed: what it brought (points in `effects`, the rest in `things`), and what has
+    come back of it so far."""
 
     activity: Activity
     order: Order
     effects: list[Effect] = field(default_factory=list)
+    things: list[Effect] = field(default_factory=list)
     asked: dict[int, int] = field(default_factory=dict)
     returned: Counter[str] = field(default_factory=Counter)
 
@@ -120,14 +126,16 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
         if (member_id, shop, order_id) in keys
     }
     by_activity = {sale.activity.pk: sale for sale in sales.values()}
-    effects = Effect.objects.filter(activity__in=by_activity, kind="points")
+    effects = Effect.objects.filter(activity__in=by_activity, kind__in=["points", *THINGS])
+    effects = effects.exclude(state=Effect.State.CANCELLED)
     for effect in effects.select_related("rule_version__campaign", "entry__unit", "entry__credit"):
-        by_activity[effect.activity_id].effects.append(effect)
+        sale = by_activity[effect.activity_id]
+        (sale.effects if effect.kind == "points" else sale.things).append(effect)
     asked = Effect.objects.filter(reverses__activity__in=by_activity).values_list(
         "reverses__activity", "reverses"
     )
     for activity_id, effect_id, amount in asked.annotate(sum=Sum("amount")):
-        by_activity[activity_id].asked[effect_id] = -amount
+        by_activity[activity_id].asked[effect_id] = -(amount or 0)
     merged = MergedBonus.objects.filter(effect__activity__in=by_activity, given_again_at=None)
     for activity_id, effect_id, amount in merged.values_list(
         "effect__activity", "effect", "amount"
@@ -210,136 +218,6 @@ def fault_of(told: Told, payload: Mapping[str, Any]) -> str:
         line["line_id"] for line in told.payload.get("lines") or () if line["line_id"] not in known
     ]
     return f"The order has no line {unknown[0]!r}."[:200] if unknown else ""
-
-
-@dataclass(slots=True)
-class Reckoning:
-    """What one return takes back of what its sale brought: asked first, `settle`d when it was taken."""
-
-    book: Rulebook
-    company: Company
-    activity_id: int
-    told: Told
-    person: Person
-    sale: Sale
-    share: Fraction = Fraction(0)
-    due: dict[tuple[int, int], int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.sale.take_in(self.told.payload)
-        left = returns.left_of(self.sale.order, self.sale.returned)
-        self.share = returns.share_returned(self.sale.order, left)
-        self.due = self._due(left, self.share)
-
-    @property
-    def cause(self) -> tuple[str, int]:
-        """Why entries are written."""
-        return "activity", self.activity_id
-
-    def refund(self) -> Refund:
-        """What is given back of what paid for the order."""
-        key = f"a{self.activity_id}:paid"
-        shop = self.sale.activity.source
-        return Refund(self.person.member, self.told.order_id, shop, self.share, key, self.cause)
-
-    def asked(self) -> list[tuple[Effect, Ask]]:
-        """What is taken back of each effect that is to lose something."""
-        found = []
-        for effect in self.sale.effects:
-            before = self.sale.asked.get(effect.pk, 0)
-            amount = (effect.amount or 0) - self._keeps(effect) - before
-            if amount > 0:
-                found.append((effect, self._ask(effect, amount, before)))
-        return found
-
-    def _keeps(self, effect: Effect) -> int:
-        return self.due.get((effect.rule_version_id, effect.place), 0)
-
-    def _due(self, left: Order, share: Fraction) -> dict[tuple[int, int], int]:
-        """What each effect would still give, by its campaign's policy."""
-        given: dict[int, dict[int, int]] = defaultdict(dict)
-        versions = {}
-        for effect in self.sale.effects:
-            versions[effect.rule_version_id] = effect.rule_version
-            given[effect.rule_version_id][effect.place] = effect.amount or 0
-        held = self.sale.held
-        paid = [
-            Paid(self.book.rule(version), held.get(pk, ()), given[pk])
-            for pk, version in versions.items()
-        ]
-        by_share = [
-            part
-            for part in paid
-            if versions[part.rule.version_id].campaign.returns == Campaign.Returns.SHARE
-        ]
-        facts = left.facts() | {
-            "order.channel": self.sale.activity.payload.get("channel"),
-            "order.store": self.sale.activity.payload.get("store"),
-        }
-        return returns.still_due(
-            paid, left, facts, at=self.sale.activity.occurred_at
-        ) | returns.due_by_share(by_share, share)
-
-    def _ask(self, effect: Effect, amount: int, before: int) -> Ask:
-        assert effect.entry is not None  # points have an entry
-        why = _("%(campaign)s: order %(order)s came back, %(part)s of %(whole)s points with it") % {
-            "campaign": effect.rule_version.campaign.name,
-            "order": self.told.order_id,
-            "part": amount,
-            "whole": effect.amount,
-        }
-        return Ask(
-            effect.entry,
-            key=f"a{self.activity_id}:back:{effect.pk}",
-            reason=why[:300],
-            amount=amount,
-            asked_before=before,
-            cause=self.cause,
-            is_last=not self._keeps(effect),
-        )
-
-    def settle(self, effect: Effect, ask: Ask, taken: Taken) -> NewEffect:
-        """Free what was taken back; answers the effect that says so, not yet written."""
-        amount = ask.amount or 0
-        self._free(effect, amount, gone=ask.is_last)
-        return NewEffect(
-            activity_id=self.activity_id,
-            rule_version=effect.rule_version,
-            place=effect.place,
-            kind="reversal",
-            unit_code=effect.unit_code,
-            amount=-amount,
-            state=Effect.State.ACTIVE,
-            why=ask.reason,
-            entry_id=taken.entries[0].pk if taken.entries else None,
-            reverses_id=effect.pk,
-        )
-
-    def back(self, effect: Effect, ask: Ask) -> Back | None:
-        """What goes back to the fund that paid, if one did."""
-        fund_id = effect.rule_version.campaign.funded_by_id
-        if fund_id is None or effect.entry_id is None:
-            return None
-        key = f"returned:a{self.activity_id}:{effect.pk}"
-        return Back(fund_id, ask.amount or 0, effect.entry_id, key, self.cause)
-
-    def _free(self, effect: Effect, ask: int, *, gone: bool) -> None:
-        """Give back to the limit of the window the sale fell into, and to the budget."""
-        campaign_id = effect.rule_version.campaign_id
-        rule = self.book.rule(effect.rule_version)
-        if rule.limit is not None:
-            at = self.sale.activity.occurred_at
-            used = self.person.uses.of(rule, window_of(rule.limit, at, self.person.day(at)))
-            first = effect.place == min(
-                other.place
-                for other in self.sale.effects
-                if other.rule_version_id == effect.rule_version_id
-            )
-            used[0] = max(used[0] - (1 if gone and first else 0), 0)
-            used[1] = max(used[1] - ask, 0)
-        if campaign_id in self.company.budgets:
-            left = self.company.budgets[campaign_id] - ask
-            self.company.budgets[campaign_id] = max(left, 0)
 
 
 def waiting_for(keys: Collection[Key]) -> list[tuple[Activity, Key]]:

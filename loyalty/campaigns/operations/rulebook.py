@@ -4,29 +4,34 @@ import secrets
 from collections import defaultdict
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from loyalty.audiences.domain import fields
 from loyalty.audiences.domain.conditions import BadTreeError
 from loyalty.audiences.domain.fields import Catalogue
 from loyalty.audiences.operations.profiles import further_ladders
-from loyalty.campaigns.domain.rules import (
+from loyalty.campaigns.domain.effects import (
+    Deduct,
     Earn,
     Extend,
     GiveBadge,
+    GiveReward,
+    LiftTier,
+    Mark,
     Multiply,
-    Rule,
-    compile_condition,
+    Step,
     compile_effects,
-    compile_limit,
 )
+from loyalty.campaigns.domain.rules import Rule, compile_condition, compile_limit
 from loyalty.campaigns.errors import BadRule
 from loyalty.campaigns.models import Campaign, RuleStamp, RuleVersion
-from loyalty.rewards.models import Fund
-from members.models import Account, ActivityKind, TierGroup, Unit
-from recognition.models import Badge
+from loyalty.campaigns.operations import marks
+from loyalty.rewards.models import Fund, Reward
+from members.models import Account, ActivityKind, Tier, TierGroup, Unit
+from recognition.models import Achievement, Badge, Streak
 
 
 @dataclass(slots=True)
@@ -44,6 +49,7 @@ class Rulebook:
     numbers: dict[int, RuleVersion] = field(default_factory=dict)
     past: dict[int, Rule] = field(default_factory=dict)
     is_capped: bool = False
+    marks: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def asked(self, kinds: set[str]) -> list[Rule]:
         """The rules that any of these kinds triggers."""
@@ -54,6 +60,15 @@ class Rulebook:
         if version.pk not in self.past:
             self.past[version.pk] = compile_version(version, version.campaign, catalogue())
         return self.past[version.pk]
+
+    def counts(self, kinds: set[str]) -> bool:
+        """Whether any of those rules pays on some of the times only."""
+        return any(
+            effect.nth is not None
+            for rule in self.asked(kinds)
+            for effect in rule.effects
+            if isinstance(effect, Earn | Deduct)
+        )
 
     def pending_units(self, kinds: set[str]) -> set[int]:
         """The units in which rules for these kinds may promise points that are not active yet."""
@@ -120,22 +135,51 @@ def compile_version(version: RuleVersion, campaign: Campaign, known: Catalogue) 
         raise BadRule(pointer=fault.pointer or "/", why=fault.why) from fault
 
 
+#: What effects name, where it is looked up, and what it is called when it is not there.
+NAMED = (
+    ((Earn, Multiply, Extend), "unit", lambda: _words(Unit.objects.all(), "code")),
+    ((Deduct,), "unit", lambda: _words(Unit.objects.filter(purpose="spendable"), "code")),
+    ((GiveBadge,), "badge", lambda: _words(Badge.objects.all(), "slug")),
+    ((Step,), "achievement", lambda: _words(Achievement.objects.all(), "slug")),
+    ((Mark,), "streak", lambda: _words(Streak.objects.all(), "slug")),
+    ((GiveReward,), "reward", lambda: _words(Reward.objects.all(), "slug")),
+)
+
+
 def check(rule: Rule) -> None:
-    """Refuse a rule that names a unit or a badge that does not exist, or points that its fund does not
-    pay for."""
-    units = set(Unit.objects.values_list("code", flat=True))
-    badges = set(Badge.objects.values_list("slug", flat=True))
+    """Refuse a rule that names a unit, a badge or whatever else that does not exist, or points that its
+    fund does not pay for."""
     for place, effect in enumerate(rule.effects):
-        if isinstance(effect, GiveBadge) and effect.badge not in badges:
-            raise BadRule(pointer=f"/effects/{place}/badge", why=f"no badge {effect.badge!r}")
-        if isinstance(effect, Earn | Extend | Multiply) and effect.unit not in units:
-            raise BadRule(pointer=f"/effects/{place}/unit", why=f"no unit {effect.unit!r}")
+        for sorts, word, known in NAMED:
+            if isinstance(effect, sorts) and getattr(effect, word) not in known():
+                why = f"no {word} {getattr(effect, word)!r}"
+                raise BadRule(pointer=f"/effects/{place}/{word}", why=why)
+        ladder = effect.nth if isinstance(effect, Earn | Deduct) else None
+        if ladder is not None and ladder.by_serial and rule.triggers != {"refill.confirmed"}:
+            why = "only confirmed refills are counted by container"
+            raise BadRule(pointer=f"/effects/{place}/counted_by", why=why)
+        if isinstance(effect, LiftTier):
+            _check_tier(effect, f"/effects/{place}/tier")
     if rule.fund is None:
         return
     paid = Fund.objects.values_list("unit__code", flat=True).get(pk=rule.fund)
     for place, effect in enumerate(rule.effects):
         if isinstance(effect, Earn | Multiply) and effect.unit != paid:
             raise BadRule(pointer=f"/effects/{place}/unit", why=f"its fund pays for {paid!r} only")
+
+
+def _words(rows: QuerySet[Any], field: str) -> set[str]:
+    return set(rows.values_list(field, flat=True))
+
+
+def _check_tier(effect: LiftTier, pointer: str) -> None:
+    """One tier of that name on a ladder, the lowest not: everybody has that."""
+    named = Tier.objects.filter(slug=effect.tier, threshold__gt=0)
+    if effect.group:
+        named = named.filter(group__slug=effect.group)
+    if named.count() != 1:
+        few = "several ladders have a tier" if named.exists() else "no tier to give is called"
+        raise BadRule(pointer=pointer, why=f"{few} {effect.tier!r}")
 
 
 def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
@@ -157,6 +201,7 @@ def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
             if isinstance(effect, Earn) and effect.wait is not None:
                 settling |= {effect.wait.confirmed_by, effect.wait.cancelled_by} - {""}
     book.settling = frozenset(settling)
+    book.marks = marks.watched(book.by_kind.get(marks.REACHED, ()), book.units)
     capped = Q(budget_units__isnull=False) | Q(funded_by__isnull=False)
     book.is_capped = Campaign.objects.filter(capped).exists()
     return book

@@ -4,30 +4,35 @@ Within a wave no activity needs to see what another one posted; `cut` sees to th
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from loyalty.campaigns.domain.evaluate import Given, evaluate
+from loyalty.campaigns.domain.evaluate import LONGEST_CHAIN, evaluate, stopped
+from loyalty.campaigns.domain.given import Given
 from loyalty.campaigns.domain.orders import read_order
+from loyalty.campaigns.domain.refills import STEPS
 from loyalty.campaigns.models import Effect, Waiting
-from loyalty.campaigns.operations import pending, people, refunds, returns, storing
+from loyalty.campaigns.operations import (
+    homecoming,
+    marks,
+    pending,
+    people,
+    storing,
+    supply,
+)
+from loyalty.campaigns.operations.giving import Giving, cause_of, midnight_after
 from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.people import Company
 from loyalty.campaigns.operations.rates import Rates
-from loyalty.campaigns.operations.returns import Reckoning
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
 from loyalty.rewards.operations import fund_moves
 from loyalty.rewards.operations.fund_moves import Back, Grant
 from members.domain.actors import Actor
-from members.domain.calendar import local_date, start_of_day
 from members.domain.ledger import Line, Posted
 from members.models import NEVER, Account, Entry, Unit
-from members.operations import accesses, clawbacks, ledger, lots
+from members.operations import ledger, lots
 from members.operations.lots import Extension
-from members.shipped import RETURNS
-from recognition.operations import awards
-from recognition.operations.awards import Wanted
 
 Kind = Account.Kind
 
@@ -46,23 +51,26 @@ class Wave:
     waits: list[tuple[NewEffect, Waiting]] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
     posting: dict[int, NewEffect] = field(default_factory=dict)
-    badges: list[Wanted] = field(default_factory=list)
     extensions: list[Extension] = field(default_factory=list)
     funded: dict[int, int] = field(default_factory=dict)
     rates: Rates = field(init=False)
+    giving: Giving = field(init=False)
 
     def __post_init__(self) -> None:
+        self.giving = Giving(self.actor, self.at, self.company.rewards)
         self.rates = Rates(item.told for item in self.items)
 
     def run(self) -> None:
         """Take back what came back, settle what waited, ask the rules, post, and write the
         explanations. A return may cancel what waits: then it cancels what is left of it."""
-        self._take_back()
+        homecoming.take_back(self)
         self._settle()
         for item in self.items:
             self._ask(item)
         self._post()
-        if self.settled:
+        if self.waits:
+            self._settle_told()
+        if self.settled or "tier" in self.giving.things:
             people.stand_again([item.person for item in self.items])
 
     # -- asking ---------------------------------------------------------------------------------
@@ -73,18 +81,23 @@ class Wave:
         if told.kind in ORDERS:
             item.rate = self.rates.of(told)
             order = read_order(told.payload, item.rate)
-        item.outcome = evaluate(
-            [
-                rule
-                for rule in self.book.by_kind.get(told.kind, ())
-                if rule.covers(told.occurred_at)
-            ],
-            facts=people.facts_of(told, person, order, self.company),
-            order=order,
-            at=told.occurred_at,
-            day=person.day(told.occurred_at),
-            uses=person.uses,
+        rules = [
+            rule for rule in self.book.by_kind.get(told.kind, ()) if rule.covers(told.occurred_at)
+        ]
+        item.outcome = (
+            stopped(rules)
+            if told.chain > LONGEST_CHAIN
+            else evaluate(
+                rules,
+                facts=people.facts_of(told, person, order, self.company),
+                order=order,
+                at=told.occurred_at,
+                day=person.day(told.occurred_at),
+                uses=person.uses,
+            )
         )
+        if STEPS.get(told.kind) == "refilled":
+            person.refilled[str(told.payload.get("serial", ""))] += 1
         for given in item.outcome.given:
             self._give(item, given)
 
@@ -92,29 +105,14 @@ class Wave:
         effect = self._effect(item, given)
         if given.kind == "points":
             self._accrue(item, given, effect)
-        elif given.kind == "badge":
-            self.badges.append(
-                Wanted(
-                    member_id=item.person.member.pk,
-                    badge=given.name,
-                    key=f"a{item.activity_id}:{given.rule.version_id}:{given.place}",
-                    reason=given.rule.title,
-                    at=item.told.occurred_at,
-                )
-            )
-        elif given.kind == "access":
-            accesses.grant(
-                item.person.member,
-                name=given.name,
-                cause=f"a{item.activity_id}:{given.rule.version_id}:{given.place}",
-                actor=self.actor,
-                until=given.until,
-                at=item.told.occurred_at,
-            )
+        elif given.kind == "deduction":
+            self._deduct(item, given, effect)
         elif given.kind == "extension" and given.until is not None:
             self._extend(
-                item, self.book.units[given.unit], _midnight_after(given.until, item), given.why
+                item, self.book.units[given.unit], midnight_after(given.until, item), given.why
             )
+        else:
+            self.giving.add(item, given, effect)
 
     def _effect(self, item: Item, given: Given) -> NewEffect:
         effect = NewEffect(
@@ -155,13 +153,16 @@ class Wave:
     def _accrue(self, item: Item, given: Given, effect: NewEffect) -> None:
         unit = self.book.units[given.unit]
         told, person = item.told, item.person
-        at = told.occurred_at
+        at, ends = told.occurred_at, NEVER
+        if not given.wait:
+            alive_since = person.alive_since(unit, told)
+            ends = ledger.lot_end(unit, alive_since, person.member, told_at=item.told_at)
         self.posting[len(self.lines)] = effect
         if given.rule.fund is not None:
             self.funded[len(self.lines)] = given.rule.fund
         self.lines.append(
             Line(
-                key=f"a{item.activity_id}:{given.rule.version_id}:{given.place}",
+                key=cause_of(item.activity_id, given.rule.version_id, given.place),
                 kind=Entry.Kind.ACCRUAL,
                 unit=unit.pk,
                 debit=self.book.accounts[unit.pk, Kind.ISSUANCE],
@@ -173,17 +174,35 @@ class Wave:
                 reason=given.why,
                 rule_version=given.rule.version_id,
                 active_from=None if given.wait else at,
-                expires_at=NEVER
-                if given.wait
-                else ledger.lot_end(
-                    unit, person.alive_since(unit, told), person.member, told_at=item.told_at
-                ),
+                expires_at=ends,
             )
         )
         if given.wait:
             self.waits.append((effect, pending.waiting(given, told, person)))
         else:
             person.earned(unit.pk, at, given.amount or 0)
+            supply.add(person, unit, given.amount or 0, ends=ends, at=self.at)
+
+    def _deduct(self, item: Item, given: Given, effect: NewEffect) -> None:
+        unit = self.book.units[given.unit]
+        effect.amount = -(given.amount or 0)
+        self.posting[len(self.lines)] = effect
+        self.lines.append(
+            Line(
+                key=cause_of(item.activity_id, given.rule.version_id, given.place),
+                kind=Entry.Kind.ADJUSTMENT,
+                unit=unit.pk,
+                debit=item.person.accounts[unit.pk, Kind.WALLET],
+                credit=self.book.accounts[unit.pk, Kind.ADJUSTMENT],
+                amount=given.amount or 0,
+                occurred_at=item.told.occurred_at,
+                cause_kind="activity",
+                cause_id=item.activity_id,
+                reason=given.why,
+                rule_version=given.rule.version_id,
+                takes="fifo",
+            )
+        )
 
     # -- settling -------------------------------------------------------------------------------
 
@@ -192,14 +211,10 @@ class Wave:
         speaking = [item for item in self.items if item.told.kind in self.book.settling]
         if not speaking:
             return
-        waiting = (
-            Waiting.objects.filter(
-                member__in={item.person.member.pk for item in speaking},
-                key__in={item.told.order_id for item in speaking},
-            )
-            .select_related("effect__entry", "effect__activity", "effect__rule_version__campaign")
-            .order_by("effect_id")
-        )
+        waiting = Waiting.objects.filter(
+            member__in={item.person.member.pk for item in speaking},
+            key__in={item.told.order_id for item in speaking},
+        ).with_promise()
         left = pending.still_pending(waiting)
         backs = []
         for item in speaking:
@@ -212,9 +227,42 @@ class Wave:
                         self._resolve(item, wait, confirmed=confirmed, amount=left[wait.pk])
                         if not confirmed:
                             backs += self._free(item, wait.effect, left[wait.pk])
-        self._give_back(backs)
+        self.give_back(backs)
 
-    def _resolve(self, item: Item, wait: Waiting, *, confirmed: bool, amount: int) -> None:
+    def _settle_told(self) -> None:
+        """Settle what was promised just now by what was told before it."""
+        items = {item.activity_id: item for item in self.items}
+        told = pending.told_before(
+            [(items[effect.activity_id], wait) for effect, wait in self.waits]
+        )
+        if not told:
+            return
+        late = Wave(self.book, self.company, self.actor, self.at, [])
+        backs = []
+        for wait in Waiting.objects.filter(pk__in=told).with_promise():
+            item, by, amount = (
+                items[wait.effect.activity_id],
+                told[wait.pk],
+                wait.effect.amount or 0,
+            )
+            confirmed = by.kind == wait.confirmed_by
+            late.settled.add(wait.pk)
+            late._resolve(item, wait, confirmed=confirmed, amount=amount, at=by.occurred_at)
+            if not confirmed:
+                backs += late._free(item, wait.effect, amount)
+        late.give_back(backs)
+        late._post()
+        self.settled |= late.settled
+
+    def _resolve(
+        self,
+        item: Item,
+        wait: Waiting,
+        *,
+        confirmed: bool,
+        amount: int,
+        at: datetime | None = None,
+    ) -> None:
         promised = wait.effect
         effect = NewEffect(
             activity_id=item.activity_id,
@@ -237,7 +285,7 @@ class Wave:
             promised,
             confirmed=confirmed,
             amount=amount,
-            at=item.told.occurred_at,
+            at=at or item.told.occurred_at,
             cause=("activity", item.activity_id),
             reason=effect.why,
             told_at=item.told_at,
@@ -255,58 +303,11 @@ class Wave:
         key, cause = f"cancelled:{promised.entry_id}", ("activity", item.activity_id)
         return [Back(campaign.funded_by_id, amount, promised.entry_id, key, cause)]
 
-    def _give_back(self, backs: list[Back]) -> None:
+    def give_back(self, backs: list[Back]) -> None:
         """Let funds have back what they paid for; what follows sees it."""
         if backs:
             fund_moves.give_back(list(self.company.funds.values()), backs, at=self.at)
             self.company.fill_purses(self.at)
-
-    def _take_back(self) -> None:
-        """Reverse what the orders brought that these activities say have come back."""
-        back = [item for item in self.items if item.told.kind in RETURNS]
-        if not back:
-            return
-        sales = returns.sales_of({item.order for item in back})
-        reckonings = [
-            (
-                item,
-                Reckoning(
-                    self.book,
-                    self.company,
-                    item.activity_id,
-                    item.told,
-                    item.person,
-                    sales[item.order],
-                ),
-            )
-            for item in back
-            if item.order in sales
-        ]
-        self._reverse(reckonings)
-        refunds.give_back([each.refund() for _, each in reckonings], actor=self.actor)
-        # What follows, here and in this batch, sees the tier without what came back.
-        people.stand_again([item.person for item in back])
-
-    def _reverse(self, reckonings: list[tuple[Item, Reckoning]]) -> None:
-        """Post all that these ask for at once; what they ended waits no more."""
-        asked = [
-            (item, reckoning, effect, ask)
-            for item, reckoning in reckonings
-            for effect, ask in reckoning.asked()
-        ]
-        taken = clawbacks.take_back([ask for *_, ask in asked], actor=self.actor)
-        backs, empty = [], []
-        for (item, reckoning, effect, ask), done in zip(asked, taken, strict=True):
-            reversal = reckoning.settle(effect, ask, done)
-            item.effects.append(reversal)
-            self.effects.append(reversal)
-            if (back := reckoning.back(effect, ask)) is not None:
-                backs.append(back)
-            if done.is_empty:
-                empty.append(effect.pk)
-        if empty:
-            Waiting.objects.filter(pk__in=empty).delete()
-        self._give_back(backs)
 
     # -- writing --------------------------------------------------------------------------------
 
@@ -319,6 +320,8 @@ class Wave:
         for place, effect in self.posting.items():
             effect.entry_id = posted[place].entry_id
         self._draw(posted)
+        marks.tell(self.book.marks, self.lines, posted, actor=self.actor)
+        self.giving.give()
         ids = storing.save_effects(self.effects)
         for effect, wait in self.waits:
             wait.effect_id = ids[effect.key]
@@ -326,8 +329,6 @@ class Wave:
             Waiting.objects.bulk_create([wait for _, wait in self.waits])
         if self.settled:
             Waiting.objects.filter(pk__in=self.settled).delete()
-        if self.badges:
-            awards.award_many(self.badges, actor=self.actor)
         evaluations: list[dict[str, object]] = [
             {
                 "activity_id": item.activity_id,
@@ -352,9 +353,3 @@ class Wave:
         ]
         if grants:
             fund_moves.grant(list(self.company.funds.values()), grants, at=self.at)
-
-
-def _midnight_after(instant: datetime, item: Item) -> datetime:
-    """The end of the member's day that an instant falls into."""
-    zone = item.person.member.time_zone
-    return start_of_day(local_date(instant, zone) + timedelta(days=1), zone)

@@ -14,7 +14,7 @@ CHECKS = (
         LEFT JOIN members_entry b ON b.reverses_id = e.id
         GROUP BY r.id, r.state, r.cost, e.amount
         HAVING (r.entry_id IS NOT NULL AND e.amount <> r.cost::bigint)
-            OR (r.entry_id IS NULL AND (r.hold_id IS NULL
+            OR (r.entry_id IS NULL AND r.cost > 0 AND (r.hold_id IS NULL
                 OR r.state NOT IN ('reserved', 'cancelled')))
             OR coalesce(sum(b.amount), 0) <> CASE
                 WHEN r.entry_id IS NULL THEN 0

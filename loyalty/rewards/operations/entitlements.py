@@ -64,7 +64,7 @@ def open_for(redemption: Redemption, pooled: Sequence[Coupon], *, actor: Actor) 
         coupon.expires_at = min(ends, default=None)
         coupon.save(update_fields=["redemption", "state", "expires_at"])
     if reward.codes == Reward.Codes.GENERATED:
-        Coupon.objects.bulk_create(_generated(redemption) for _ in range(redemption.quantity))
+        Coupon.objects.bulk_create(new_coupon(redemption) for _ in range(redemption.quantity))
     if reward.door:
         accesses.grant(
             redemption.member,
@@ -120,7 +120,8 @@ def cause_of(redemption: Redemption) -> str:
     return f"redemption:{redemption.pk}"
 
 
-def _generated(redemption: Redemption) -> Coupon:
+def new_coupon(redemption: Redemption) -> Coupon:
+    """A fresh coupon for one piece, not yet written."""
     code = new_code()
     return Coupon(
         reward=redemption.reward,

@@ -148,18 +148,24 @@ def confirm(redemption: Redemption, *, actor: Actor) -> Redemption:
 
 @transaction.atomic
 def cancel(
-    redemption: Redemption, *, actor: Actor, reason: str = "", at_any_time: bool = False
+    redemption: Redemption,
+    *,
+    actor: Actor,
+    reason: str = "",
+    at_any_time: bool = False,
+    by_rule: bool = False,
 ) -> Redemption:
     """Undo a redemption: its lots get back what they gave, the stock too; its codes are void. What
     had been drawn from the household for it goes back there, while the household lasts.
 
-    Members have ten minutes; `at_any_time` is for staff, and not for themselves or their household.
+    Members have ten minutes; `at_any_time` is for staff, and not for themselves or their household;
+    `by_rule` for what a rule gave and takes back.
     Raises TooLate, AlreadyUsed, SeatTaken, IllegalMove, NotForOneself or NotForHousehold.
     """
     current = Redemption.objects.select_related("hold", "reward__unit", "member").get(
         pk=redemption.pk
     )
-    if at_any_time:
+    if at_any_time and not by_rule:
         relations.refuse_near(actor, current.member)
     Reward.objects.filter(pk=current.reward_id, stock__isnull=False).select_for_update().first()
     drawn = purses.lock_draw(draw_key(current))
@@ -170,7 +176,7 @@ def cancel(
     redemption = lock(current)
     if redemption.state == State.CANCELLED:
         return redemption
-    _check_cancel(redemption, at_any_time=at_any_time)
+    _check_cancel(redemption, at_any_time=at_any_time or by_rule)
     move(redemption, State.CANCELLED, actor=actor, reason=reason)
     entitlements.close(redemption, actor=actor)
     if redemption.entry is not None:

@@ -1,0 +1,74 @@
+"""Returns in a wave: what their orders brought is taken back, what they were paid with is given back."""
+
+from typing import TYPE_CHECKING
+
+from loyalty.campaigns.models import Waiting
+from loyalty.campaigns.operations import people, refunds, returns
+from loyalty.campaigns.operations.items import Item
+from loyalty.campaigns.operations.reckoning import Reckoning
+from loyalty.campaigns.operations.unwinding import Unwinding
+from members.operations import clawbacks
+from members.shipped import RETURNS
+
+if TYPE_CHECKING:
+    from loyalty.campaigns.operations.wave import Wave
+
+
+def take_back(wave: "Wave") -> None:
+    """Reverse what the orders brought that these activities say have come back."""
+    back = [item for item in wave.items if item.told.kind in RETURNS]
+    if not back:
+        return
+    sales = returns.sales_of({item.order for item in back})
+    reckonings = [
+        (
+            item,
+            Reckoning(
+                wave.book,
+                wave.company,
+                item.activity_id,
+                item.told,
+                item.person,
+                sales[item.order],
+            ),
+        )
+        for item in back
+        if item.order in sales
+    ]
+    _reverse(wave, reckonings)
+    _unwind(wave, reckonings)
+    refunds.give_back([each.refund() for _, each in reckonings], actor=wave.actor)
+    # What follows, here and in this batch, sees the tier without what came back.
+    people.stand_again([item.person for item in back])
+
+
+def _unwind(wave: "Wave", reckonings: list[tuple[Item, Reckoning]]) -> None:
+    """Take back what these orders brought besides points."""
+    unwinding = Unwinding(wave.actor, wave.at)
+    for item, reckoning in reckonings:
+        reversals = unwinding.add(reckoning)
+        item.effects += reversals
+        wave.effects += reversals
+    unwinding.take()
+
+
+def _reverse(wave: "Wave", reckonings: list[tuple[Item, Reckoning]]) -> None:
+    """Post all that these ask for at once; what they ended waits no more."""
+    asked = [
+        (item, reckoning, effect, ask)
+        for item, reckoning in reckonings
+        for effect, ask in reckoning.asked()
+    ]
+    taken = clawbacks.take_back([ask for *_, ask in asked], actor=wave.actor)
+    backs, empty = [], []
+    for (item, reckoning, effect, ask), done in zip(asked, taken, strict=True):
+        reversal = reckoning.settle(effect, ask, done)
+        item.effects.append(reversal)
+        wave.effects.append(reversal)
+        if (back := reckoning.back(effect, ask)) is not None:
+            backs.append(back)
+        if done.is_empty:
+            empty.append(effect.pk)
+    if empty:
+        Waiting.objects.filter(pk__in=empty).delete()
+    wave.give_back(backs)

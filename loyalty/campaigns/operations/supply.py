@@ -1,0 +1,112 @@
+"""What there is to give: which badges, achievements and tiers stand, and how much is left of rewards.
+
+Rewards that are counted are locked after budgets and funds, and before accounts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import Sum
+
+from loyalty.campaigns.domain.effects import Deduct, GiveBadge, GiveReward, LiftTier, Mark, Step
+from loyalty.campaigns.domain.given import Supply
+from loyalty.campaigns.operations.people import Company, Person
+from loyalty.campaigns.operations.rulebook import Rulebook
+from loyalty.rewards.models import Reward
+from loyalty.rewards.operations import presents
+from members.models import Account, OpenLot, Tier, Unit
+from recognition.models import Achievement, Badge, Streak
+
+#: What has a name under which it is looked up.
+Thing = GiveBadge | GiveReward | LiftTier | Mark | Step
+
+#: A lot that ends within this is not taken from: it may be over before the entry is posted.
+MARGIN = timedelta(minutes=1)
+
+
+def names(book: Rulebook, kinds: set[str], sort: type[Thing]) -> set[str]:
+    """What the rules for these activity kinds may give of one sort of thing, by name."""
+    return {
+        effect.name
+        for rule in book.asked(kinds)
+        for effect in rule.effects
+        if isinstance(effect, sort)
+    }
+
+
+def lock(book: Rulebook, kinds: set[str]) -> dict[str, Reward]:
+    """Lock the rewards that rules for these kinds may give, in order. No query when there are none."""
+    wanted = names(book, kinds, GiveReward)
+    return presents.lock(wanted) if wanted else {}
+
+
+def learn(company: Company, book: Rulebook, kinds: set[str], at: datetime) -> None:
+    """Read what there is to give, and what members can lose, for activities of these kinds."""
+    company.supply = _read(book, kinds, company.rewards, at)
+    for person in company.people.values():
+        person.uses.supply = company.supply
+    _count_wallets(book, kinds, company.people.values(), at)
+
+
+def add(person: Person, unit: Unit, amount: int, *, ends: datetime, at: datetime) -> None:
+    """Count what was just earned as something that can be taken. Who owes repays with it first."""
+    if ends > at + MARGIN and not person.has_owed:
+        person.uses.wallets[unit.code] = person.uses.wallets.get(unit.code, 0) + amount
+
+
+def _read(book: Rulebook, kinds: set[str], rewards: Mapping[str, Reward], at: datetime) -> Supply:
+    """One query for each kind of thing that rules for these kinds may give."""
+    supply = Supply()
+    for slug in names(book, kinds, GiveReward):
+        reward = rewards.get(slug)
+        if reward is None or not presents.is_on_offer(reward, at):
+            supply.missing["reward", slug] = f"The reward {slug} is not on offer"
+        elif reward.left is not None:
+            supply.left[slug] = reward.left
+    standing = (
+        ("badge", GiveBadge, Badge.objects.active()),
+        ("step", Step, Achievement.objects.active()),
+        ("streak", Mark, Streak.objects.active()),
+    )
+    for kind, sort, rows in standing:
+        if wanted := names(book, kinds, sort):
+            found = set(rows.filter(slug__in=wanted).values_list("slug", flat=True))
+            for slug in wanted - found:
+                supply.missing[kind, slug] = f"{slug} is not given any more"
+    if wanted := names(book, kinds, LiftTier):
+        known = tiers_named(wanted)
+        for name in wanted - set(known):
+            supply.missing["tier", name] = f"There is no tier {name.strip('/')}"
+    return supply
+
+
+def tiers_named(wanted: Iterable[str]) -> dict[str, Tier]:
+    """The tiers of these names ("group/tier", or "/tier" where only one ladder has it)."""
+    found: dict[str, list[Tier]] = defaultdict(list)
+    for tier in Tier.objects.filter(threshold__gt=0).select_related("group"):
+        found[f"{tier.group.slug}/{tier.slug}"].append(tier)
+        found[f"/{tier.slug}"].append(tier)
+    return {name: found[name][0] for name in wanted if len(found.get(name, ())) == 1}
+
+
+def _count_wallets(book: Rulebook, kinds: set[str], people: Iterable[Person], at: datetime) -> None:
+    """What each could spend of the units that rules for these kinds take from. One query, or none."""
+    codes = {
+        effect.unit
+        for rule in book.asked(kinds)
+        for effect in rule.effects
+        if isinstance(effect, Deduct)
+    }
+    if not codes:
+        return
+    owners = {
+        person.accounts[unit.pk, Account.Kind.WALLET]: (person, unit.code)
+        for person in people
+        for unit in (book.units[code] for code in codes)
+        if (unit.pk, Account.Kind.WALLET) in person.accounts
+    }
+    lots = OpenLot.objects.filter(account__in=owners, expires_at__gt=at + MARGIN)
+    for account_id, left in lots.values_list("account").annotate(left=Sum("remaining")):
+        person, code = owners[account_id]
+        person.uses.wallets[code] = left
