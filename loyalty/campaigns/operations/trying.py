@@ -12,9 +12,11 @@ from django.db.models import QuerySet
 from loyalty.audiences.operations import profiles
 from loyalty.campaigns.domain import returns
 from loyalty.campaigns.domain.backtests import Side, Tally
-from loyalty.campaigns.domain.evaluate import Given, Uses, evaluate
+from loyalty.campaigns.domain.effects import Earn, Multiply
+from loyalty.campaigns.domain.evaluate import Uses, evaluate
+from loyalty.campaigns.domain.given import Given
 from loyalty.campaigns.domain.orders import Order, read_order
-from loyalty.campaigns.domain.rules import Earn, Multiply, Rule
+from loyalty.campaigns.domain.rules import Rule
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Backtest, Effect, RuleVersion
 from loyalty.campaigns.operations import matching, people, rulebook
