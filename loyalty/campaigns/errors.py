@@ -28,3 +28,13 @@ class BadRule(Refused):
 class NothingToPublish(Refused):
     code = "nothing_to_publish"
     sentence = _("There is no draft to publish.")
+
+
+class GuardRails(Refused):
+    code = "guard_rails"
+    sentence = _("It cannot be published like this. %(reasons)s")
+
+
+class WarningsNotConfirmed(Refused):
+    code = "warnings_not_confirmed"
+    sentence = _("Confirm that you have read this, or mend it. %(reasons)s")

@@ -131,8 +131,13 @@ CONSOLE: dict[str, Desk] = {
             "pause": DENIED,
             "resume": DENIED,
             "end": DENIED,
+            "withdraw": DENIED,
+            "reframe": DENIED,
+            "roll_back": DENIED,
+            "clone": ALLOWED,
         },
     ),
+    "campaigns.stackinggroup": Desk(change=ALLOWED, add=ALLOWED, has_row=False),
     "campaigns.effect": Desk(has_row=False),
     "connectors.apikey": Desk(add=SUPERUSERS, steps={"revoke": ALLOWED}),
     # The application is a draft, the micro-event published, the partner verified.

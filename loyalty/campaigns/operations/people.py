@@ -1,6 +1,6 @@
 """The members of a batch, locked, with everything that rules may ask about them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -9,15 +9,21 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max
 
+from loyalty.audiences.models import Segment
+from loyalty.audiences.operations import belonging
 from loyalty.audiences.operations.profiles import Profile, read_history, read_ladders
-from loyalty.campaigns.domain.evaluate import Uses
+from loyalty.campaigns.domain.caps import Uses
 from loyalty.campaigns.domain.orders import Order
+from loyalty.campaigns.domain.rules import Rule
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.models import BudgetUse, LimitUse
+from loyalty.campaigns.models import LimitUse
+from loyalty.campaigns.operations import budgets
+from loyalty.campaigns.operations.budgets import Budgets
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.rewards.domain.funds import Purse
 from loyalty.rewards.models import Fund
 from loyalty.rewards.operations import fund_moves
+from members import clock
 from members.models import Account, Activity, Member, Unit
 from members.operations import tiers
 from members.shipped import RETURNS
@@ -41,6 +47,7 @@ class Person(Profile):
 
     accounts: dict[tuple[int, str], int] = field(default_factory=dict)
     uses: Uses = field(default_factory=Uses)
+    belongs: frozenset[int] = frozenset()
     last_act: dict[int, datetime] = field(default_factory=dict)
     is_frozen: bool = False
 
@@ -68,7 +75,7 @@ class Company:
     """Everybody in a batch, by reference, and the budgets and funds they share."""
 
     people: dict[str, Person]
-    budgets: dict[int, int] = field(default_factory=dict)
+    budgets: Budgets = field(default_factory=Budgets)
     funds: dict[int, Fund] = field(default_factory=dict)
     purses: dict[int, Purse] = field(default_factory=dict)
 
@@ -78,15 +85,15 @@ class Company:
             self.purses[pk] = fund.purse_at(at)
 
 
-def lock_budgets(book: Rulebook, kinds: set[str], also: Collection[int] = ()) -> dict[int, int]:
-    """Lock the budgets that these kinds may draw on, and `also` those of these campaigns, in order;
-    they come before accounts."""
-    drawn = {rule.campaign_id for rule in book.asked(kinds) if rule.budget is not None}
-    capped = sorted(drawn.union(also))
-    if not capped:
-        return {}
-    rows = BudgetUse.objects.select_for_update().filter(pk__in=capped).order_by("pk")
-    return {row.pk: row.units for row in rows}
+def lock_budgets(
+    book: Rulebook, kinds: set[str], also: Collection[int] = (), segments: Collection[int] = ()
+) -> Budgets:
+    """Lock the budgets that these kinds may draw on, and `also` those of these campaigns and `segments`
+    budgets, in order; they come before accounts."""
+    asked = book.asked(kinds)
+    drawn = {rule.campaign_id for rule in asked if rule.is_capped}
+    parts = {cap.id for rule in asked for cap in rule.segments}
+    return budgets.lock(drawn.union(also), parts.union(segments), at=clock.now())
 
 
 def lock_funds(book: Rulebook, kinds: set[str], also: Collection[int] = ()) -> dict[int, Fund]:
@@ -143,9 +150,22 @@ def learn(company: Company, book: Rulebook, kinds: set[str], fresh: Iterable[int
             for member_id, at in acts.values_list("member_id").annotate(at=Max("occurred_at")):
                 by_id[member_id].last_act[unit.pk] = at
     for person in company.people.values():
-        person.uses.budgets, person.uses.purses = company.budgets, company.purses
+        person.uses.budgets, person.uses.purses = company.budgets.spent, company.purses
+        person.uses.segments = company.budgets.segments
+    _read_segments(by_id, book.asked(kinds))
     if book.needs(kinds, "member.tier"):
         read_ladders(by_id, lambda name: book.needs(kinds, name))
+
+
+def _read_segments(people: Mapping[int, Person], rules: Iterable[Rule]) -> None:
+    """To which segments with a budget each belongs just now; nothing is asked where there are none."""
+    capped = {cap.segment_id for rule in rules for cap in rule.segments}
+    if not capped:
+        return
+    segments = Segment.objects.with_wording().filter(pk__in=capped)
+    found = belonging.answers([person.member for person in people.values()], segments)
+    for pk, answers in found.items():
+        people[pk].belongs = frozenset(key for key, answer in answers.items() if answer.belongs)
 
 
 def stand_again(changed: Collection[Person]) -> None:

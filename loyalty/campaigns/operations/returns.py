@@ -8,20 +8,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from loyalty.campaigns.domain import returns
-from loyalty.campaigns.domain.evaluate import window_of
+from loyalty.campaigns.domain.caps import window_of
 from loyalty.campaigns.domain.orders import Order, Rate, read_order
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Campaign, Effect, MergedBonus
-from loyalty.campaigns.operations import people, refunds
+from loyalty.campaigns.operations import budgets, people, refunds
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.refunds import Refund
-from loyalty.campaigns.operations.rulebook import Rulebook
+from loyalty.campaigns.operations.rulebook import Rulebook, capped
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import NewEffect
 from loyalty.rewards.operations.fund_moves import Back
@@ -156,9 +156,10 @@ def _rate_of(row: Activity) -> Rate | None:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What points may go back to: budgets, by campaign, and funds."""
+    """What points may go back to: budgets, by campaign, those of segments, and funds."""
 
     budgets: frozenset[int] = frozenset()
+    segments: frozenset[int] = frozenset()
     funds: frozenset[int] = frozenset()
 
 
@@ -182,17 +183,26 @@ def drawn_on(tolds: Iterable[Told], settling: Collection[str]) -> Drawn:
 
 def drawn_by(*effects: Q) -> Drawn:
     """The budgets and funds that these effects drew on; a query for each question."""
-    capped = Q(campaign__budget_units__isnull=False) | Q(campaign__funded_by__isnull=False)
-    found = {
+    found = [
         row
         for question in effects
-        for row in Effect.objects.filter(question, capped).values_list(
-            "campaign_id", "campaign__budget_units", "campaign__funded_by_id"
+        for row in Effect.objects.filter(question, capped("campaign__")).values(
+            "campaign_id",
+            "campaign__budget_units",
+            "campaign__budget_money",
+            segment=F("campaign__segment_budgets"),
+            fund=F("campaign__funded_by_id"),
         )
-    }
+    ]
     return Drawn(
-        frozenset(campaign for campaign, budget, _ in found if budget is not None),
-        frozenset(fund for _, _, fund in found if fund is not None),
+        frozenset(
+            row["campaign_id"]
+            for row in found
+            if row["campaign__budget_units"] is not None
+            or row["campaign__budget_money"] is not None
+        ),
+        frozenset(row["segment"] for row in found if row["segment"] is not None),
+        frozenset(row["fund"] for row in found if row["fund"] is not None),
     )
 
 
@@ -324,7 +334,6 @@ class Reckoning:
 
     def _free(self, effect: Effect, ask: int, *, gone: bool) -> None:
         """Give back to the limit of the window the sale fell into, and to the budget."""
-        campaign_id = effect.rule_version.campaign_id
         rule = self.book.rule(effect.rule_version)
         if rule.limit is not None:
             at = self.sale.activity.occurred_at
@@ -336,9 +345,8 @@ class Reckoning:
             )
             used[0] = max(used[0] - (1 if gone and first else 0), 0)
             used[1] = max(used[1] - ask, 0)
-        if campaign_id in self.company.budgets:
-            left = self.company.budgets[campaign_id] - ask
-            self.company.budgets[campaign_id] = max(left, 0)
+        counted = budgets.counted_in(rule, self.sale.activity.evaluation)
+        self.company.budgets.free(rule, effect.unit_code, ask, counted)
 
 
 def waiting_for(keys: Collection[Key]) -> list[tuple[Activity, Key]]:

@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 from loyalty.campaigns.domain.evaluate import Given, evaluate
 from loyalty.campaigns.domain.orders import read_order
 from loyalty.campaigns.models import Effect, Waiting
-from loyalty.campaigns.operations import pending, people, refunds, returns, storing
+from loyalty.campaigns.operations import (
+    budgets,
+    exposures,
+    pending,
+    people,
+    refunds,
+    returns,
+    storing,
+)
 from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.people import Company
 from loyalty.campaigns.operations.rates import Rates
@@ -84,6 +92,8 @@ class Wave:
             at=told.occurred_at,
             day=person.day(told.occurred_at),
             uses=person.uses,
+            member_id=person.member.pk,
+            belongs=person.belongs,
         )
         person.done[told.kind] += 1
         for given in item.outcome.given:
@@ -198,7 +208,9 @@ class Wave:
                 member__in={item.person.member.pk for item in speaking},
                 key__in={item.told.order_id for item in speaking},
             )
-            .select_related("effect__entry", "effect__activity", "effect__rule_version__campaign")
+            .select_related(
+                "effect__entry", "effect__activity__evaluation", "effect__rule_version__campaign"
+            )
             .order_by("effect_id")
         )
         left = pending.still_pending(waiting)
@@ -249,8 +261,9 @@ class Wave:
         staff had added came from neither."""
         amount = min(amount, promised.amount or 0)
         campaign = promised.rule_version.campaign
-        if campaign.pk in self.company.budgets:
-            self.company.budgets[campaign.pk] = max(self.company.budgets[campaign.pk] - amount, 0)
+        rule, told = self.book.rule(promised.rule_version), promised.activity.evaluation
+        counted = budgets.counted_in(rule, told)
+        self.company.budgets.free(rule, promised.unit_code, amount, counted)
         if campaign.funded_by_id is None or promised.entry_id is None:
             return []
         key, cause = f"cancelled:{promised.entry_id}", ("activity", item.activity_id)
@@ -333,12 +346,14 @@ class Wave:
             {
                 "activity_id": item.activity_id,
                 "trace": [trace.compact() for trace in item.outcome.traces],
+                "ruled_out": [rule.version_id for rule in item.ruled_out],
                 "rate": str(item.rate.factor) if item.rate else None,
             }
             for item in self.items
             if item.outcome is not None
         ]
         storing.save_evaluations(evaluations, at=self.at)
+        exposures.save(self.items, at=self.at)
 
     def _draw(self, posted: list[Posted]) -> None:
         """Let the funds pay for what their campaigns gave."""
