@@ -43,6 +43,8 @@ PROGRAMME_CURRENCY = env.str("PROGRAMME_CURRENCY", "EUR")
 PROGRAMME_REGION = env.str("PROGRAMME_REGION", "DE")
 #: Which customer key decides whose a purchase is, should they be different members'.
 CUSTOMER_KEY_ORDER: list[str] = env.list("CUSTOMER_KEY_ORDER", ["card", "phone", "email"])
+FORECAST_DAYS, FORECAST_SAMPLE = env.int("FORECAST_DAYS", 28), env.int("FORECAST_SAMPLE", 500)
+FORECAST_MOST_UNITS = env.int("FORECAST_MOST_UNITS", 0)  # 0: no such limit
 if sorted(CUSTOMER_KEY_ORDER) != ["card", "email", "phone"]:
     raise ImproperlyConfigured("CUSTOMER_KEY_ORDER names card, phone and email, each once.")
 

@@ -38,3 +38,13 @@ class NothingToTry(Refused):
 class BadPeriod(Refused):
     code = "bad_period"
     sentence = _("A back-test looks at a time that is over, at most %(months)s months of it.")
+
+
+class GuardRails(Refused):
+    code = "guard_rails"
+    sentence = _("It cannot be published like this. %(reasons)s")
+
+
+class WarningsNotConfirmed(Refused):
+    code = "warnings_not_confirmed"
+    sentence = _("Confirm that you have read this, or mend it. %(reasons)s")

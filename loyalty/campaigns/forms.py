@@ -11,13 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminDateWidget,
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
 
 from loyalty.campaigns.models import Campaign, RuleVersion
 from loyalty.rewards.models import Fund
 from members import clock
-from members.console import RefusableForm
+from members.console import ReasonForm, RefusableForm
 from members.domain.calendar import local_date, start_of_day
 from members.models import ActivityKind
 
@@ -39,10 +42,16 @@ class CampaignForm(RefusableForm):
             "name",
             "slug",
             "description",
+            "is_public",
             "priority",
+            "group",
+            "exclusive_category",
             "budget_units",
+            "budget_money",
+            "cost_per_unit",
             "pays_partly",
             "funded_by",
+            "holdout_percent",
             "returns",
             "starts_at",
             "ends_at",
@@ -54,6 +63,66 @@ class CampaignForm(RefusableForm):
         if isinstance(fund, forms.ModelChoiceField):  # a frame that is only shown has no fields
             fund.queryset = Fund.objects.for_campaigns()
             fund.label_from_instance = _named  # type: ignore[method-assign] # Django's own way
+
+
+class PublishForm(forms.Form):
+    """Publishing: what is forbidden is refused, what should be thought about is confirmed."""
+
+    confirms = forms.BooleanField(
+        label=_("I have read what should be thought about"),
+        required=False,
+        widget=UnfoldBooleanWidget(),
+    )
+
+
+class CloneForm(forms.Form):
+    """A copy needs a name and a slug of its own."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, widget=UnfoldAdminTextInputWidget())
+    slug = forms.SlugField(label=_("Slug"), max_length=60, widget=UnfoldAdminTextInputWidget())
+
+
+class RollBackForm(ReasonForm):
+    """Back to which version."""
+
+    number = forms.IntegerField(
+        label=_("Version"), min_value=1, widget=UnfoldAdminIntegerFieldWidget()
+    )
+    field_order = ("number", "reason")
+
+
+class ChangeForm(forms.Form):
+    """Changes of a published campaign's frame; what is left empty stays as it is."""
+
+    priority = forms.IntegerField(required=False, widget=UnfoldAdminIntegerFieldWidget())
+    budget_units = forms.IntegerField(
+        label=_("Budget"), min_value=1, required=False, widget=UnfoldAdminIntegerFieldWidget()
+    )
+    budget_money = forms.IntegerField(
+        label=_("Budget in money"),
+        help_text=_("In the smallest unit of the programme's currency."),
+        min_value=1,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget(),
+    )
+    holdout_percent = forms.IntegerField(
+        label=_("Holdout"),
+        min_value=0,
+        max_value=50,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget(),
+    )
+    ends_at = forms.DateTimeField(
+        label=_("Until"), required=False, widget=UnfoldAdminTextInputWidget()
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Only what was filled in."""
+        asked = super().clean() or {}
+        filled = {name: value for name, value in asked.items() if value is not None}
+        if not filled:
+            raise forms.ValidationError(_("Fill in what changes."))
+        return filled
 
 
 def _named(obj: Any) -> str:

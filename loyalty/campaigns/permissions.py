@@ -38,7 +38,7 @@ def can_publish(user, campaign: Campaign) -> Verdict:
     version = draft_of(campaign)
     if version is None:
         return refused(_("There is no draft to publish."))
-    if campaign.state not in (State.REVIEW, State.LIVE, State.PAUSED):
+    if campaign.state not in (State.REVIEW, State.SCHEDULED, State.LIVE, State.PAUSED):
         return refused(_("It has to be submitted for review first."))
     verdict = held(user, PUBLISHING)
     if verdict and version.drafted_by_id == user.pk:
@@ -67,8 +67,25 @@ def can_resume(user, campaign: Campaign) -> Verdict:
 
 
 def can_end(user, campaign: Campaign) -> Verdict:
-    """A live or a paused one, for good."""
-    return _in(campaign, State.LIVE, State.PAUSED, user=user)
+    """A scheduled, a live or a paused one, for good."""
+    return _in(campaign, State.SCHEDULED, State.LIVE, State.PAUSED, user=user)
+
+
+def can_withdraw(user, campaign: Campaign) -> Verdict:
+    """A scheduled one, before it starts."""
+    return _in(campaign, State.SCHEDULED, user=user)
+
+
+def can_propose(user, campaign: Campaign) -> Verdict:
+    """Changes of a published campaign's frame, by who drafts; another person publishes them."""
+    if campaign.state not in (State.SCHEDULED, State.LIVE, State.PAUSED):
+        return refused(_("It is %(state)s.") % {"state": campaign.get_state_display()})
+    return held(user, DRAFTING)
+
+
+def can_clone(user, campaign: Campaign) -> Verdict:
+    """Whoever may draft one."""
+    return held(user, "campaigns.add_campaign")
 
 
 def can_backtest(user, campaign: Campaign) -> Verdict:

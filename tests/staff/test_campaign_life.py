@@ -24,6 +24,7 @@ FRAME = {
     "description": "25 points for every large order.",
     "priority": "50",
     "budget_units": "",
+    "holdout_percent": "0",
 }
 
 
@@ -60,7 +61,11 @@ def test_from_draft_to_earned_to_paused(drafted, ira, gil, bo):
     assert state_of(drafted) == "review"
     assert not RuleVersion.objects.filter(published_at__isnull=False).exists()
 
-    assert step(second, drafted, "publish").status_code == 302
+    answer = step(second, drafted, "publish")
+    assert answer.status_code == 422
+    assert b"It has neither a budget nor a limit for one member." in answer.content
+    assert state_of(drafted) == "review"
+    assert step(second, drafted, "publish", confirms="on").status_code == 302
     version = RuleVersion.objects.get()
     assert (version.drafted_by, version.published_by) == (ira, gil)
     assert state_of(drafted) == "live"
@@ -178,7 +183,7 @@ def test_the_rule_is_read_back_in_words(drafted, ira):
 
 def test_a_live_campaign_keeps_its_frame(drafted, ira, gil):
     step(client_of(ira), drafted, "submit")
-    step(client_of(gil), drafted, "publish")
+    step(client_of(gil), drafted, "publish", confirms="on")
     answer = client_of(gil).post(
         f"/admin/campaigns/campaign/{drafted.pk}/change/", FRAME | {"name": "Winter"}
     )

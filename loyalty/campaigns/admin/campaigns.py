@@ -11,118 +11,16 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.enums import ActionVariant
 
 from loyalty.audiences.domain.conditions import OPERATORS
 from loyalty.campaigns import permissions, words
 from loyalty.campaigns.errors import BadRule, RuleIsFixed
-from loyalty.campaigns.forms import BacktestForm, CampaignForm, RuleForm
-from loyalty.campaigns.models import Backtest, Campaign, Effect, ExchangeRate, RuleVersion
-from loyalty.campaigns.operations import backtests, campaigns, rates, rulebook
-from members.console import OperationAdmin, ReadOnlyAdmin, ReasonForm, Step, StepsAdmin
+from loyalty.campaigns.forms import CampaignForm, RuleForm
+from loyalty.campaigns.models import Campaign, Effect, ExchangeRate, RuleVersion, StackingGroup
+from loyalty.campaigns.operations import campaigns, groups, rates, rulebook
+from loyalty.campaigns.steps import STATES, STEPS
+from members.console import OperationAdmin, ReadOnlyAdmin, StepsAdmin
 from members.domain.actors import Actor
-
-State = Campaign.State
-STATES = {
-    "draft": "info",
-    "review": "warning",
-    "live": "success",
-    "paused": "warning",
-    "ended": "default",
-}
-
-
-def _read(request: HttpRequest, backtest: Backtest) -> HttpResponse:
-    """To what was started."""
-    return redirect("admin:campaigns_backtest_change", backtest.pk)
-
-
-STEPS = (
-    Step(
-        "submit",
-        _("Submit for review"),
-        _("Somebody else reads the rule and publishes it."),
-        permissions.DRAFTING,
-        campaigns.submit,
-        can=permissions.can_submit,
-        fits=lambda campaign: campaign.state == State.DRAFT,
-        icon="send",
-        variant=ActionVariant.PRIMARY,
-    ),
-    Step(
-        "publish",
-        _("Publish"),
-        _("From now on the rule counts, and its words are fixed. A change is a new version."),
-        permissions.PUBLISHING,
-        campaigns.publish,
-        can=permissions.can_publish,
-        fits=lambda campaign: (
-            campaign.state in (State.REVIEW, State.LIVE, State.PAUSED)
-            and permissions.draft_of(campaign) is not None
-        ),
-        icon="rocket_launch",
-        variant=ActionVariant.PRIMARY,
-    ),
-    Step(
-        "send_back",
-        _("Send back"),
-        _("It becomes a draft again. Say what is missing."),
-        permissions.DRAFTING,
-        campaigns.send_back,
-        can=permissions.can_send_back,
-        fits=lambda campaign: campaign.state == State.REVIEW,
-        form=ReasonForm,
-        icon="undo",
-    ),
-    Step(
-        "backtest",
-        _("Back-test"),
-        _(
-            "The newest version is tried on what really happened. Nothing is written to anybody's points."
-        ),
-        permissions.DRAFTING,
-        backtests.start,
-        can=permissions.can_backtest,
-        fits=lambda campaign: campaign.versions.exists(),
-        form=BacktestForm,
-        icon="query_stats",
-        leads=_read,
-    ),
-    Step(
-        "pause",
-        _("Pause"),
-        _("Nothing is earned by it until it is resumed. What was earned stays."),
-        permissions.PUBLISHING,
-        campaigns.pause,
-        can=permissions.can_pause,
-        fits=lambda campaign: campaign.state == State.LIVE,
-        form=ReasonForm,
-        icon="pause",
-        variant=ActionVariant.WARNING,
-    ),
-    Step(
-        "resume",
-        _("Resume"),
-        _("It counts again from now on."),
-        permissions.PUBLISHING,
-        campaigns.resume,
-        can=permissions.can_resume,
-        fits=lambda campaign: campaign.state == State.PAUSED,
-        icon="play_arrow",
-        variant=ActionVariant.PRIMARY,
-    ),
-    Step(
-        "end",
-        _("End for good"),
-        _("An ended campaign never comes back. What was earned stays."),
-        permissions.PUBLISHING,
-        campaigns.end,
-        can=permissions.can_end,
-        fits=lambda campaign: campaign.state in (State.LIVE, State.PAUSED),
-        icon="stop",
-        variant=ActionVariant.DANGER,
-    ),
-)
 
 
 @admin.register(Campaign)
@@ -136,9 +34,11 @@ class CampaignAdmin(StepsAdmin, OperationAdmin):
     ordering = ("priority", "name")
     fields = (
         ("name", "slug"),
-        "description",
-        "priority",
+        ("description", "is_public"),
+        ("priority", "holdout_percent"),
+        ("group", "exclusive_category"),
         ("budget_units", "pays_partly"),
+        ("budget_money", "cost_per_unit"),
         "funded_by",
         ("starts_at", "ends_at"),
         "state",
@@ -307,3 +207,24 @@ class ExchangeRateAdmin(OperationAdmin):
     def add_row(self, actor: Actor, **fields: Any) -> ExchangeRate:
         """By the operation."""
         return rates.set_rate(actor=actor, **fields)
+
+
+@admin.register(StackingGroup)
+class StackingGroupAdmin(OperationAdmin):
+    """Groups of campaigns that do not all pay. How one stacks is settled when it is made."""
+
+    list_display = ("name", "slug", "mode", "priority")
+    ordering = ("priority", "slug")
+    fields = ("name", "slug", "mode", "priority", "weights")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Only the name can be changed."""
+        return ("slug", "mode", "priority", "weights") if obj is not None else ()
+
+    def add_row(self, actor: Actor, **fields: Any) -> StackingGroup:
+        """By the operation."""
+        return groups.define(fields.pop("name"), actor=actor, **fields)
+
+    def change_row(self, row: StackingGroup, actor: Actor, **fields: Any) -> StackingGroup:
+        """By the operation."""
+        return groups.rename(row, actor=actor, name=fields["name"])

@@ -1,64 +1,76 @@
 """What the rules say about one activity: pure, in memory, with a trace.
 
 Rules are asked in order of priority, then age. First every rule earns, then multipliers add to what
-was earned per money. Limits, budgets and the purses of those who pay cut what is due; the trace names
-the one that cut.
+was earned per money. Campaigns that stack give way to each other (`stacking`); limits, budgets and the
+purses of those who pay cut what is due (`caps`); the trace names what stood in the way.
 `docs/algorithms/evaluation.md` has a worked example.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from loyalty.audiences.domain.predicate import Seen, compact, judge
 from loyalty.audiences.domain.sentence import said, shown
+from loyalty.campaigns.domain import caps, stacking
+from loyalty.campaigns.domain.caps import Cut, Uses, window_of
 from loyalty.campaigns.domain.effects import Earn, Multiply
-from loyalty.campaigns.domain.given import Given, Supply, draw, fitting, on_turn
+from loyalty.campaigns.domain.given import Given, draw, fitting, on_turn
+from loyalty.campaigns.domain.holdout import is_held_out
 from loyalty.campaigns.domain.orders import Order
-from loyalty.campaigns.domain.rules import Limit, Rule
-from loyalty.rewards.domain.funds import Purse
+from loyalty.campaigns.domain.rules import Rule
 from members.domain.money import exponent
 
 #: So many facts may lead to one another: a badge to a tier, the tier to points, the points to a badge.
 LONGEST_CHAIN = 5
+#: What a member reads who is held out: true, and no more than they need to know.
+NOT_THIS_TIME = "It was not among your campaigns this time"
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What one rule saw, whether it applied, and in words why not."""
+    """What one rule saw, whether it applied, and in words why not.
+
+    `code` says what stood in the way: conditions, nothing (to earn on), lacking (there is none to give, or
+    not this time), chain, group, category, holdout, or the cap that cut. `segments` are the segment budgets
+    that what it gave counts in.
+    """
 
     rule: Rule
     passed: bool
     seen: tuple[Seen, ...]
     why: str = ""
+    code: str = ""
+    cut: Cut | None = None
+    segments: tuple[int, ...] = ()
 
     def compact(self) -> dict[str, Any]:
-        """The trace as it is stored."""
-        return {
+        """The trace as it is stored; what is not the case is left out."""
+        told: dict[str, Any] = {
             "rule": self.rule.version_id,
             "campaign": self.rule.campaign,
             "passed": self.passed,
             "tests": [[s.test.key, s.test.op, compact(s.value), s.held] for s in self.seen],
             "why": self.why,
         }
+        if self.code:
+            told["code"] = self.code
+        if self.cut is not None:
+            told["cap"] = [self.cut.code, self.cut.left, self.cut.wanted]
+        if self.segments:
+            told["segments"] = list(self.segments)
+        return told
 
 
-@dataclass(slots=True)
-class Uses:
-    """What limits and budgets have used up so far, the purses that funded rules draw on (by fund), what
-    there is to give, and what of which unit the member could spend; changes as the evaluation gives."""
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """That a rule with a holdout would have given the member something, and whether it did not have to
+    because the member is held out."""
 
-    limits: dict[tuple[int, str], list[int]] = field(default_factory=dict)
-    budgets: dict[int, int] = field(default_factory=dict)
-    purses: dict[int, Purse] = field(default_factory=dict)
-    supply: Supply = field(default_factory=Supply)
-    wallets: dict[str, int] = field(default_factory=dict)
-
-    def of(self, rule: Rule, window: str) -> list[int]:
-        """[times, units] of this member in this window."""
-        return self.limits.setdefault((rule.campaign_id, window), [0, 0])
+    rule: Rule
+    is_held_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +79,69 @@ class Outcome:
 
     given: tuple[Given, ...]
     traces: tuple[Trace, ...]
+    exposures: tuple[Exposure, ...] = ()
 
 
-def window_of(limit: Limit, at: datetime, day: date) -> str:
-    """The name of the limit's window that an instant, in its local date, falls into. Hours are those of UTC,
-    for a local one may come twice."""
-    year, week, _ = day.isocalendar()
-    return {
-        "hour": f"{at.astimezone(UTC):%Y%m%dT%H}",
-        "day": day.isoformat(),
-        "week": f"{year}-W{week:02}",
-        "month": f"{day:%Y-%m}",
-        "year": f"{day:%Y}",
-        "life": "life",
-    }[limit.per]
+@dataclass(frozen=True, slots=True)
+class Gave:
+    """What a rule gives, the cap that cut it, the segment budgets that it counts in, and in words why what
+    else was due is not given just now."""
+
+    given: list[Given]
+    cut: Cut | None = None
+    counted: tuple[int, ...] = ()
+    lacking: str = ""
+
+
+@dataclass(slots=True)
+class Asking:
+    """One walk through the rules that hold, in turn: each sees what those before it earned per money,
+    and leaves less of limits, budgets and rewards to those behind it."""
+
+    facts: Mapping[str, Any]
+    order: Order | None
+    at: datetime
+    day: date
+    uses: Uses
+    belongs: Collection[int] = ()
+    per_money: list[tuple[Earn, int]] = field(default_factory=list)
+
+    def due(self, rule: Rule) -> tuple[list[Given], str]:
+        """What the rule would give if nothing limited it, and why not the rest."""
+        due, not_now = on_turn(due_of(rule, self.order, self.at, self.per_money), self.facts)
+        due, lacking = fitting(due, self.uses.supply, self.uses.wallets)
+        return due, lacking or not_now
+
+    def give(self, rule: Rule) -> Gave:
+        """What the rule gives within its caps; counted as gone."""
+        due, lacking = self.due(rule)
+        if not due:
+            return Gave([], lacking=lacking)
+        window = window_of(rule.limit, self.at, self.day) if rule.limit else ""
+        cut = caps.tightest(rule, _wants(due), window, self.uses, self.belongs)
+        if cut is not None:
+            if not rule.pays_partly or cut.left <= 0:
+                return Gave([], cut)
+            due = _shrunk(due, cut.left)
+        counted = caps.take(rule, _wants(due), window, self.uses, self.belongs)
+        draw(due, self.uses.supply, self.uses.wallets)
+        if rule.fund is not None:
+            due = [_paid_by(self.uses.purses[rule.fund].payer, item) for item in due]
+        self.per_money += [
+            (effect, item.amount or 0)
+            for item in due
+            if isinstance(effect := rule.effects[item.place], Earn)
+            and effect.per
+            and not effect.wait
+        ]
+        return Gave(due, cut, counted, lacking)
+
+    def trial(self, rules: Sequence[Rule]) -> dict[int, list[tuple[str, int]]]:
+        """What these rules would give if they alone applied; nothing is used up."""
+        scratch = self.uses.scratch()
+        other = Asking(self.facts, self.order, self.at, self.day, scratch, self.belongs)
+        found = ((rule, other.give(rule).given) for rule in rules)
+        return {rule.version_id: _wants(given) for rule, given in found if given}
 
 
 def evaluate(
@@ -91,42 +152,58 @@ def evaluate(
     at: datetime,
     day: date,
     uses: Uses,
+    member_id: int = 0,
+    belongs: Collection[int] = (),
 ) -> Outcome:
     """Ask every rule about one activity that happened at `at` (local date `day`).
 
-    `uses` is changed to include what is given, so that the next activity of the same batch sees it.
+    `belongs` are the segments with a budget that the member belongs to. `uses` is changed to include
+    what is given, so that the next activity of the same batch sees it.
     """
+    asked = [(rule, *judge(rule.condition, facts)) for rule in sorted(rules, key=turn)]
+    out = {
+        rule.version_id
+        for rule, *_ in asked
+        if is_held_out(rule.campaign_id, member_id, rule.holdout)
+    }
+    asking = Asking(facts, order, at, day, uses, belongs)
+    held = [rule for rule, passed, _ in asked if passed and rule.version_id not in out]
+    lost = stacking.losers(held, asking.trial)
     given: list[Given] = []
     traces: list[Trace] = []
-    per_money: list[tuple[Earn, int]] = []
-    for rule in sorted(rules, key=turn):
-        passed, seen = judge(rule.condition, facts)
+    exposures: list[Exposure] = []
+    for rule, passed, seen in asked:
         if not passed:
-            traces.append(Trace(rule, False, tuple(seen), _missed(seen)))
+            traces.append(Trace(rule, False, tuple(seen), _missed(seen), "conditions"))
             continue
-        window = window_of(rule.limit, at, day) if rule.limit else ""
-        due, not_now = on_turn(due_of(rule, order, at, per_money), facts)
-        due, lacking = fitting(due, uses.supply, uses.wallets)
-        cut, why = _within(rule, due, window, uses)
-        draw(cut, uses.supply, uses.wallets)
-        if not why:
-            why = lacking or not_now or ("" if cut else "there was nothing to earn on")
-        given += cut
-        per_money += [
-            (effect, item.amount or 0)
-            for item in cut
-            if isinstance(effect := rule.effects[item.place], Earn)
-            and effect.per
-            and not effect.wait
-        ]
-        traces.append(Trace(rule, bool(cut), tuple(seen), why))
-    return Outcome(tuple(given), tuple(traces))
+        if rule.holdout and asking.due(rule)[0]:
+            exposures.append(Exposure(rule, rule.version_id in out))
+        if rule.version_id in out:
+            traces.append(Trace(rule, False, tuple(seen), NOT_THIS_TIME, "holdout"))
+        elif (beaten := lost.get(rule.version_id)) is not None:
+            traces.append(Trace(rule, False, tuple(seen), beaten.why, beaten.code))
+        else:
+            gave = asking.give(rule)
+            given += gave.given
+            traces.append(_traced(rule, seen, gave))
+    return Outcome(tuple(given), tuple(traces), tuple(exposures))
+
+
+def _traced(rule: Rule, seen: list[Seen], gave: Gave) -> Trace:
+    if (cut := gave.cut) is not None:
+        return Trace(rule, bool(gave.given), tuple(seen), cut.why, cut.code, cut, gave.counted)
+    if gave.given:
+        return Trace(rule, True, tuple(seen), gave.lacking, segments=gave.counted)
+    code = "lacking" if gave.lacking else "nothing"
+    return Trace(rule, False, tuple(seen), gave.lacking or "there was nothing to earn on", code)
 
 
 def stopped(rules: Iterable[Rule]) -> Outcome:
     """Nothing, for what follows from too long a chain of facts: so rules that set one another off end."""
     why = f"It follows from {LONGEST_CHAIN} facts that led to one another; rules stop there"
-    return Outcome((), tuple(Trace(rule, False, (), why) for rule in sorted(rules, key=turn)))
+    return Outcome(
+        (), tuple(Trace(rule, False, (), why, "chain") for rule in sorted(rules, key=turn))
+    )
 
 
 def turn(rule: Rule) -> tuple[bool, int, int]:
@@ -202,54 +279,8 @@ def _multiplied(
     return extra, f"{shown(effect.factor)} times the points"
 
 
-def _within(rule: Rule, due: list[Given], window: str, uses: Uses) -> tuple[list[Given], str]:
-    """What of `due` the member's limit and the budget allow, and what cut it."""
-    if not due:
-        return due, ""
-    wanted = sum(item.amount or 0 for item in due if item.kind == "points")
-    if rule.limit is not None and rule.limit.times is not None:
-        times = uses.of(rule, window)[0]
-        if times >= rule.limit.times:
-            return [], f"The limit of {rule.limit.times} {_span(rule.limit)} has been reached"
-    allowed, why = _allowed(rule, wanted, window, uses)
-    if allowed < wanted:
-        if not rule.pays_partly or allowed <= 0:
-            return [], why
-        due = _shrunk(due, allowed)
-    if rule.limit is not None:
-        used = uses.of(rule, window)
-        used[0] += 1
-        used[1] += allowed
-    if rule.budget is not None:
-        uses.budgets[rule.campaign_id] = uses.budgets.get(rule.campaign_id, 0) + allowed
-    if rule.fund is not None:
-        purse = uses.purses[rule.fund]
-        purse.take(allowed)
-        due = [_paid_by(purse.payer, item) for item in due]
-    return due, why
-
-
-def _allowed(rule: Rule, wanted: int, window: str, uses: Uses) -> tuple[int, str]:
-    """How many of the `wanted` points limit, budget and fund leave; in words, what leaves the least."""
-    allowed, why = wanted, ""
-    if rule.limit is not None and rule.limit.units is not None:
-        left = rule.limit.units - uses.of(rule, window)[1]
-        if left < allowed:
-            allowed = left
-            why = f"The limit of {rule.limit.units} {_span(rule.limit)} leaves {left}"
-    if rule.budget is not None:
-        left = rule.budget - uses.budgets.get(rule.campaign_id, 0)
-        if left < allowed:
-            allowed, why = left, f"The campaign's budget has {left} left, {wanted} were due"
-    if rule.fund is not None:
-        left, missing = uses.purses[rule.fund].cut(wanted)
-        if left < allowed:
-            allowed, why = left, missing
-    return allowed, why
-
-
-def _span(limit: Limit) -> str:
-    return "ever" if limit.per == "life" else f"per {limit.per}"
+def _wants(due: Iterable[Given]) -> list[tuple[str, int]]:
+    return [(item.unit, item.amount or 0) for item in due if item.kind == "points"]
 
 
 def _paid_by(payer: str, item: Given) -> Given:
@@ -259,13 +290,6 @@ def _paid_by(payer: str, item: Given) -> Given:
 
 def _shrunk(due: list[Given], allowed: int) -> list[Given]:
     """The effects in order, until the allowed units are used up."""
-    kept: list[Given] = []
-    for item in due:
-        if item.kind == "points":
-            amount = min(item.amount or 0, allowed)
-            allowed -= amount
-            if amount:
-                kept.append(replace(item, amount=amount))
-        else:
-            kept.append(item)
-    return kept
+    amounts = iter(caps.shrink([amount for _, amount in _wants(due)], allowed))
+    kept = [replace(item, amount=next(amounts)) if item.kind == "points" else item for item in due]
+    return [item for item in kept if item.kind != "points" or item.amount]

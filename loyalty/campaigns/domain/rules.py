@@ -1,7 +1,9 @@
 """A rule as it is evaluated: compiled once from a published version."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from loyalty.audiences.domain.conditions import BadTreeError, Node, parse
@@ -23,6 +25,41 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentCap:
+    """At most so many units for the members of one segment; `id` is the budget's, `per` its window."""
+
+    id: int
+    segment_id: int
+    units: int
+    per: str = "life"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Campaigns that stack in one way: all, only the first, or only the best for the member.
+
+    `weights` say what one of each unit counts when what they give is compared; 1 where nothing is said.
+    """
+
+    slug: str
+    mode: str = "all"
+    priority: int = 100
+    weights: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """Groups are decided by priority, then by name."""
+        return self.priority, self.slug
+
+    def worth(self, given: Iterable[tuple[str, int]]) -> Decimal:
+        """What these units and amounts count together."""
+        weights = dict(self.weights)
+        return sum(
+            (amount * weights.get(unit, Decimal(1)) for unit, amount in given), start=Decimal(0)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A published rule version, ready to be evaluated."""
 
@@ -40,6 +77,22 @@ class Rule:
     fund: int | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    group: Group | None = None
+    category: str = ""
+    holdout: int = 0
+    budget_money: int | None = None
+    costs: Mapping[str, Decimal] = field(default_factory=dict)
+    segments: tuple[SegmentCap, ...] = ()
+
+    @property
+    def is_stacked(self) -> bool:
+        """Whether it may have to give way to another campaign."""
+        return bool(self.category) or (self.group is not None and self.group.mode != "all")
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether a budget, in units or in money, counts what it gives."""
+        return self.budget is not None or self.budget_money is not None
 
     def covers(self, at: datetime) -> bool:
         """Whether the rule was in force at this instant."""

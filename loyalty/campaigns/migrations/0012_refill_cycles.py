@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0008_merged_bonuses"),
+        ("campaigns", "0011_first_frames"),
         ("members", "0026_order_worth"),
     ]
 

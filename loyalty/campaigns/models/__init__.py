@@ -7,9 +7,12 @@ from loyalty.campaigns.models.campaigns import (
     RuleVersion,
 )
 from loyalty.campaigns.models.evaluations import Effect, Evaluation, Waiting
+from loyalty.campaigns.models.exposures import Exposure
+from loyalty.campaigns.models.groups import StackingGroup
 from loyalty.campaigns.models.merges import MergedBonus
 from loyalty.campaigns.models.rates import ExchangeRate
 from loyalty.campaigns.models.refills import RefillCycle
+from loyalty.campaigns.models.segments import SegmentBudget
 
 __all__ = [
     "Backtest",
@@ -19,10 +22,13 @@ __all__ = [
     "Effect",
     "Evaluation",
     "ExchangeRate",
+    "Exposure",
     "LimitUse",
     "MergedBonus",
     "RefillCycle",
     "RuleStamp",
     "RuleVersion",
+    "SegmentBudget",
+    "StackingGroup",
     "Waiting",
 ]

@@ -2,11 +2,12 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.campaigns.models.groups import StackingGroup
 from loyalty.rewards.models import Fund
 from members.models import Member
 
@@ -17,6 +18,7 @@ class Campaign(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         REVIEW = "review", _("in review")
+        SCHEDULED = "scheduled", _("scheduled")
         LIVE = "live", _("live")
         PAUSED = "paused", _("paused")
         ENDED = "ended", _("ended")
@@ -24,9 +26,10 @@ class Campaign(models.Model):
     #: The legal moves; `loyalty.campaigns.operations.campaigns` is the only mover.
     MOVES = {
         State.DRAFT: (State.REVIEW,),
-        State.REVIEW: (State.DRAFT, State.LIVE),
+        State.REVIEW: (State.DRAFT, State.SCHEDULED, State.LIVE),
+        State.SCHEDULED: (State.DRAFT, State.LIVE, State.ENDED),
         State.LIVE: (State.PAUSED, State.ENDED),
-        State.PAUSED: (State.LIVE, State.ENDED),
+        State.PAUSED: (State.SCHEDULED, State.LIVE, State.ENDED),
         State.ENDED: (),
     }
 
@@ -39,7 +42,12 @@ class Campaign(models.Model):
     description = models.CharField(
         _("description"), max_length=300, blank=True, help_text=_("What members read.")
     )
-    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DRAFT)
+    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.DRAFT)
+    is_public = models.BooleanField(
+        _("public"),
+        default=True,
+        help_text=_("Members may read that it exists, and why it did not count for them."),
+    )
     priority = models.SmallIntegerField(
         _("priority"), default=100, help_text=_("Lower comes first.")
     )
@@ -49,6 +57,21 @@ class Campaign(models.Model):
         blank=True,
         validators=[MinValueValidator(1)],
         help_text=_("At most so many points in all. Empty: no limit."),
+    )
+    budget_money = models.BigIntegerField(
+        _("budget in money"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "At most so much in all, in the smallest unit of the programme's currency. Empty: no limit."
+        ),
+    )
+    cost_per_unit = models.JSONField(
+        _("cost of one"),
+        default=dict,
+        blank=True,
+        help_text=_('What one of each unit costs, for the budget in money: {"points": "0.008"}.'),
     )
     pays_partly = models.BooleanField(
         _("pays what is left"),
@@ -64,6 +87,27 @@ class Campaign(models.Model):
         verbose_name=_("funded by"),
         help_text=_("The partner's fund that pays for its points. Empty: the programme pays."),
     )
+    group = models.ForeignKey(
+        StackingGroup,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="campaigns",
+        verbose_name=_("stacking group"),
+        help_text=_("Empty: it always applies."),
+    )
+    exclusive_category = models.SlugField(
+        _("exclusive category"),
+        max_length=60,
+        blank=True,
+        help_text=_("Of the campaigns with the same word only the first that pays applies."),
+    )
+    holdout_percent = models.PositiveSmallIntegerField(
+        _("holdout"),
+        default=0,
+        validators=[MaxValueValidator(50)],
+        help_text=_("So many of a hundred members are left out, to tell what it brings."),
+    )
     returns = models.CharField(
         _("when an order comes back, take back"),
         max_length=5,
@@ -72,6 +116,7 @@ class Campaign(models.Model):
     )
     starts_at = models.DateTimeField(_("from"), null=True, blank=True)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), editable=False)
 
     class Meta:
@@ -82,7 +127,13 @@ class Campaign(models.Model):
             models.CheckConstraint(
                 condition=Q(starts_at=None) | Q(ends_at=None) | Q(starts_at__lt=F("ends_at")),
                 name="campaign_starts_before_it_ends",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(holdout_percent__lte=50), name="campaign_holds_out_half_at_most"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(state="ended"), name="campaign_ended_has_ended"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,7 +144,9 @@ class RuleVersion(models.Model):
     """One wording of a campaign's rule. Once published it never changes; a change is a new version.
 
     `conditions` is a tree over the field catalogue, `effects` a list of what is given, `limit`
-    `{"times": n, "units": n, "per": "day|week|month|year|life"}` for one member.
+    `{"times": n, "units": n, "per": "day|week|month|year|life"}` for one member. `frame` is the campaign's
+    frame (dates, priority, budgets, stacking, holdout) as it was published with these words; in a draft,
+    what will change of it.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="versions")
@@ -102,6 +155,7 @@ class RuleVersion(models.Model):
     conditions = models.JSONField(_("if"), default=dict, blank=True)
     effects = models.JSONField(_("then"), default=list)
     limit = models.JSONField(_("limit"), default=dict, blank=True)
+    frame = models.JSONField(_("frame"), default=dict, blank=True)
     drafted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -150,10 +204,13 @@ class BudgetUse(models.Model):
         Campaign, on_delete=models.PROTECT, primary_key=True, related_name="budget_use"
     )
     units = models.BigIntegerField(default=0)
+    #: In minor units of the programme's currency, with the fractions that single points cost.
+    money = models.DecimalField(max_digits=30, decimal_places=8, default=0)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(units__gte=0), name="budget_use_not_negative")
+            models.CheckConstraint(condition=Q(units__gte=0), name="budget_use_not_negative"),
+            models.CheckConstraint(condition=Q(money__gte=0), name="budget_money_not_negative"),
         ]
 
 

@@ -1,5 +1,6 @@
 """What the rules said about an activity, and what came of it. Append-only but for what waits."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,10 @@ class Evaluation(models.Model):
     """That an activity was evaluated, and the compact trace of every rule that looked at it.
 
     `trace` is a list of `{"rule": id, "campaign": slug, "passed": bool, "tests": [[field, op, seen,
-    held], ...], "why": text}`. `rate` is what the order's currency was worth, when it was another.
+    held], ...], "why": text}`, with `"code"` for what stood in the way, `"cap": [which, left, wanted]` for
+    what cut it, and `"segments"` for the segment budgets it counts in. `ruled_out` are the versions whose
+    tests of the activity's own content failed, which can be asked again at any time. `rate` is what the
+    order's currency was worth, when it was another.
     """
 
     activity = models.OneToOneField(
@@ -20,6 +24,7 @@ class Evaluation(models.Model):
     )
     evaluated_at = models.DateTimeField()
     trace = models.JSONField(default=list)
+    ruled_out = ArrayField(models.BigIntegerField(), default=list)
     rate = models.DecimalField(max_digits=18, decimal_places=8, null=True)
 
     class Meta:
@@ -72,7 +77,7 @@ class WaitingQuerySet(models.QuerySet["Waiting"]):
     def with_promise(self) -> "WaitingQuerySet":
         """Each with the effect that promised it and what that belongs to, oldest first."""
         return self.select_related(
-            "effect__entry", "effect__activity", "effect__rule_version__campaign"
+            "effect__entry", "effect__activity__evaluation", "effect__rule_version__campaign"
         ).order_by("effect_id")
 
 

@@ -224,14 +224,19 @@ def _lock(book: Rulebook, kinds: set[str], tolds: Collection[Told]) -> Company:
         before = transaction.savepoint()
         company = _locked(book, kinds, tolds, drawn)
         now = returns.drawn_on(tolds, book.settling)
-        if now.budgets <= drawn.budgets | set(company.budgets) and now.funds <= set(company.funds):
+        held = company.budgets
+        if (
+            now.budgets <= drawn.budgets | set(held.spent)
+            and now.segments <= set(held.segments)
+            and now.funds <= set(company.funds)
+        ):
             transaction.savepoint_commit(before)
             return company
         transaction.savepoint_rollback(before)
 
 
 def _locked(book: Rulebook, kinds: set[str], tolds: Collection[Told], drawn: Drawn) -> Company:
-    budgets = people.lock_budgets(book, kinds, drawn.budgets)
+    budgets = people.lock_budgets(book, kinds, drawn.budgets, drawn.segments)
     funds = people.lock_funds(book, kinds, drawn.funds)
     rewards = supply.lock(book, kinds)
     found = people.lock_people({told.ref for told in tolds})
@@ -276,16 +281,16 @@ def _evaluate_all(
     company.fill_purses(at)
     people.learn(company, book, kinds, (*items, *late))
     supply.learn(company, book, kinds, at)
-    shares = company.budgets or company.funds
+    shares = company.budgets.spent or company.budgets.segments or company.funds
     giving_back = RETURNS | book.settling if shares else frozenset()
-    budgets = dict(company.budgets)
     for part in (items, late):
         for wave in cut(part, book.settling, giving_back):
             Wave(book, company, actor, at, wave).run()
     items = items + late
     moved: dict[int, Person] = {item.person.member.pk: item.person for item in items}
     limited = {pk: person.uses for pk, person in moved.items() if person.uses.limits}
-    storing.save_uses(company, limited, budgets)
+    storing.save_uses(limited)
+    company.budgets.save()
     climbing = {
         item.person.member
         for item in items

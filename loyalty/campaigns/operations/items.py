@@ -6,6 +6,7 @@ from datetime import datetime
 
 from loyalty.campaigns.domain.evaluate import Outcome
 from loyalty.campaigns.domain.orders import Rate
+from loyalty.campaigns.domain.rules import Rule
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.operations.people import Person
 from loyalty.campaigns.operations.storing import NewEffect
@@ -15,7 +16,8 @@ from members.shipped import RETURNS
 @dataclass(slots=True, eq=False)
 class Item:
     """A new activity in a wave, and what came of it. `told_at` is when it was told, where that counts;
-    `shop` who told the order that a return takes back, where that is somebody else."""
+    `shop` who told the order that a return takes back, where that is somebody else. Of the rules in force
+    for it, some are `ruled_out` by what it says itself; the others are `asked`."""
 
     activity_id: int
     told: Told
@@ -24,6 +26,8 @@ class Item:
     outcome: Outcome | None = None
     rate: Rate | None = None
     shop: str = ""
+    asked: list[Rule] = field(default_factory=list)
+    ruled_out: list[Rule] = field(default_factory=list)
     effects: list[NewEffect] = field(default_factory=list)
 
     @property

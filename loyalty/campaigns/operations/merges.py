@@ -4,7 +4,7 @@ One transaction either way. Locks as everywhere: customer keys, budgets, funds, 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,9 +16,11 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from events_directory.operations import bookings
-from loyalty.campaigns.domain.evaluate import window_of
+from loyalty.campaigns.domain.caps import window_of
 from loyalty.campaigns.domain.rules import compile_limit
-from loyalty.campaigns.models import BudgetUse, Effect, LimitUse, MergedBonus, RefillCycle, Waiting
+from loyalty.campaigns.models import Effect, LimitUse, MergedBonus, RefillCycle, Waiting
+from loyalty.campaigns.operations import budgets, rulebook
+from loyalty.campaigns.operations.budgets import Budgets
 from loyalty.campaigns.operations.returns import drawn_by
 from loyalty.rewards.models import Fund
 from loyalty.rewards.operations import fund_moves, redemptions
@@ -62,7 +64,7 @@ def merge(
     What both had of a bonus that a person gets once is taken back from the second, and the higher tier
     is kept to its review. Raises what `members.operations.merges.merge` raises.
     """
-    (source, target), budgets, funds = _lock(
+    (source, target), held, funds = _lock(
         source, target, Q(activity__member__in=[source.pk, target.pk])
     )
     known = Merge.objects.filter(key=key).first()
@@ -76,7 +78,7 @@ def merge(
     merges.take(made, WAITING, Waiting.objects.filter(member=source))
     merges.take(made, CYCLES, RefillCycle.objects.filter(member=source))
     _add_limits(source, target)
-    _take_back_twice(made, budgets, funds, actor=actor)
+    _take_back_twice(made, held, funds, actor=actor)
     made.took |= {
         REDEMPTIONS: redemptions.hand_over(source, target),
         BOOKINGS: bookings.hand_over(source, target),
@@ -86,6 +88,7 @@ def merge(
         LIFT: _keep_tiers(target, best, actor=actor),
     }
     made.save(update_fields=["took"])
+    held.save()
     return made
 
 
@@ -97,11 +100,12 @@ def undo(made: Merge, *, reason: str, by: User) -> Merge:
     one that was pending stays cancelled. Raises what `members.operations.merges.undo` raises.
     """
     source, target = made.source, made.target
-    (source, target), budgets, _funds = _lock(source, target, Q(merged__merge=made))
+    (source, target), held, _funds = _lock(source, target, Q(merged__merge=made))
     made = Merge.objects.get(pk=made.pk)
     merges.check_undo(made, by=by, reason=reason)
     actor = Actor.user(by)
-    again = _give_again(made, budgets, actor=actor)
+    again = _give_again(made, held, actor=actor)
+    held.save()
     merges.give_back(made, WAITING, Waiting.objects.all())
     merges.give_back(made, CYCLES, RefillCycle.objects.all())
     redemptions.hand_back(source, target, made.took[REDEMPTIONS])
@@ -156,7 +160,7 @@ def _tier_names(member: Member) -> str:
 
 def _lock(
     source: Member, target: Member, effects: Q
-) -> tuple[tuple[Member, Member], frozenset[int], list[Fund]]:
+) -> tuple[tuple[Member, Member], Budgets, list[Fund]]:
     """Lock the keys, the budgets and the funds that these effects drew on, and both members.
 
     While we waited for the members, they may have drawn on others, which come before them: then we let
@@ -165,13 +169,12 @@ def _lock(
     merges.lock_keys(source, target)
     while True:
         before, drawn = transaction.savepoint(), drawn_by(effects)
-        rows = BudgetUse.objects.select_for_update().filter(pk__in=drawn.budgets)
-        list(rows.order_by("pk"))
+        held = budgets.lock(drawn.budgets, drawn.segments, at=clock.now())
         funds = fund_moves.lock(drawn.funds)
         both = merges.lock(source, target)
         if drawn_by(effects) == drawn:
             transaction.savepoint_commit(before)
-            return both, drawn.budgets, funds
+            return both, held, funds
         transaction.savepoint_rollback(before)
 
 
@@ -238,9 +241,7 @@ def _count(pk: int, times: int, units: int) -> None:
 # -- what is given once ---------------------------------------------------------------------------
 
 
-def _take_back_twice(
-    made: Merge, budgets: Collection[int], funds: Sequence[Fund], *, actor: Actor
-) -> None:
+def _take_back_twice(made: Merge, held: Budgets, funds: Sequence[Fund], *, actor: Actor) -> None:
     """Of what a person gets once, keep the first and take back the second, for its budget and its fund
     too."""
     backs = []
@@ -264,7 +265,7 @@ def _take_back_twice(
             Waiting.objects.filter(pk=effect.pk).delete()
             window = _window(effect)
             MergedBonus.objects.create(merge=made, effect=effect, amount=left, window=window)
-            _count_bonus(made.target, effect, window, -left, budgets, is_first=effect is effects[0])
+            _count_bonus(made.target, effect, window, -left, held, is_first=effect is effects[0])
             if effect.campaign.funded_by_id is not None:
                 key, cause = f"merge:{made.pk}:twice:{effect.pk}", ("merge", made.pk)
                 backs.append(Back(effect.campaign.funded_by_id, left, entry.pk, key, cause))
@@ -278,7 +279,13 @@ def _twice(made: Merge) -> Iterable[list[Effect]]:
     )
     paid = Effect.objects.filter(
         once, activity__member=made.target, kind="points", amount__gt=0
-    ).select_related("activity", "campaign", "rule_version", "entry__unit", "entry__credit__member")
+    ).select_related(
+        "activity__evaluation",
+        "rule_version__campaign",
+        "campaign",
+        "entry__unit",
+        "entry__credit__member",
+    )
     groups: dict[Any, dict[int, list[Effect]]] = defaultdict(lambda: defaultdict(list))
     for effect in paid.order_by("activity__occurred_at", "activity_id", "place"):
         if (effect.amount or 0) > _asked(effect):
@@ -324,7 +331,7 @@ def _count_bonus(
     effect: Effect,
     window: str,
     units: int,
-    budgets: Collection[int],
+    held: Budgets,
     *,
     is_first: bool,
 ) -> None:
@@ -333,27 +340,29 @@ def _count_bonus(
     uses = LimitUse.objects.filter(member=member, campaign_id=effect.campaign_id, window=window)
     for use in uses:
         _count(use.pk, times, units)
-    if effect.campaign_id in budgets:
-        BudgetUse.objects.filter(pk=effect.campaign_id).update(
-            units=Greatest(F("units") + units, 0)
-        )
+    rule = rulebook.current().rule(effect.rule_version)
+    counted = budgets.counted_in(rule, getattr(effect.activity, "evaluation", None))
+    count = held.spend if units > 0 else held.free
+    count(rule, effect.unit_code, abs(units), counted)
 
 
-def _give_again(made: Merge, budgets: Collection[int], *, actor: Actor) -> list[Entry]:
+def _give_again(made: Merge, held: Budgets, *, actor: Actor) -> list[Entry]:
     """Give again what `_take_back_twice` took, while both are still one, so that it repays what it had
     left owing first. No fund pays for it a second time. Answers the lots that are the source's."""
     theirs = []
     counted: set[int] = set()
     bonuses = made.bonuses.filter(given_again_at=None).select_related(
         "effect__campaign",
-        "effect__activity",
+        "effect__activity__evaluation",
+        "effect__rule_version__campaign",
         "effect__entry__unit",
         "effect__entry__credit__member",
     )
     for bonus in bonuses.order_by("pk"):
         effect, entry = bonus.effect, bonus.effect.entry
         assert entry is not None  # points have an entry
-        if not _has_room(bonus):
+        rule = rulebook.current().rule(effect.rule_version)
+        if not held.has_room(rule, effect.unit_code, bonus.amount):
             continue
         given = corrections.give_again(
             entry,
@@ -365,17 +374,9 @@ def _give_again(made: Merge, budgets: Collection[int], *, actor: Actor) -> list[
         )
         is_first = effect.activity_id not in counted
         counted.add(effect.activity_id)
-        _count_bonus(made.target, effect, bonus.window, bonus.amount, budgets, is_first=is_first)
+        _count_bonus(made.target, effect, bonus.window, bonus.amount, held, is_first=is_first)
         bonus.given_again_at = clock.now()
         bonus.save(update_fields=["given_again_at"])
         if given is not None and entry.credit.member_id == made.source_id:
             theirs.append(given)
     return theirs
-
-
-def _has_room(bonus: MergedBonus) -> bool:
-    """Whether the campaign's budget, locked, still holds it."""
-    cap = bonus.effect.campaign.budget_units
-    if cap is None:
-        return True
-    return BudgetUse.objects.get(pk=bonus.effect.campaign_id).units + bonus.amount <= cap

@@ -1,7 +1,7 @@
 """The members of a batch, locked, with everything that rules may ask about them."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -12,19 +12,24 @@ from django.db.models import Max
 
 from loyalty.audiences.domain.conditions import Node
 from loyalty.audiences.domain.fields import Scope
-from loyalty.audiences.operations import profiles
+from loyalty.audiences.models import Segment
+from loyalty.audiences.operations import belonging, profiles
 from loyalty.audiences.operations.history import SAME_KIND, Ask, facts_as_of, scopes_of
 from loyalty.audiences.operations.profiles import Profile
 from loyalty.campaigns.domain import codes
-from loyalty.campaigns.domain.evaluate import Uses
+from loyalty.campaigns.domain.caps import Uses
 from loyalty.campaigns.domain.given import Supply
 from loyalty.campaigns.domain.orders import Order
+from loyalty.campaigns.domain.rules import Rule
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.models import BudgetUse, LimitUse
+from loyalty.campaigns.models import LimitUse
+from loyalty.campaigns.operations import budgets
+from loyalty.campaigns.operations.budgets import Budgets
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.rewards.domain.funds import Purse
 from loyalty.rewards.models import Fund, Reward
 from loyalty.rewards.operations import fund_moves
+from members import clock
 from members.models import Account, Activity, Member, Unit
 from members.operations import tiers
 from members.shipped import RETURNS
@@ -50,6 +55,7 @@ class Person(Profile):
 
     accounts: dict[tuple[int, str], int] = field(default_factory=dict)
     uses: Uses = field(default_factory=Uses)
+    belongs: frozenset[int] = frozenset()
     last_act: dict[int, datetime] = field(default_factory=dict)
     refilled: Counter[str] = field(default_factory=Counter)
     is_frozen: bool = False
@@ -87,7 +93,7 @@ class Company:
     """Everybody in a batch, by reference, and the budgets, funds, rewards and whatever else they share."""
 
     people: dict[str, Person]
-    budgets: dict[int, int] = field(default_factory=dict)
+    budgets: Budgets = field(default_factory=Budgets)
     funds: dict[int, Fund] = field(default_factory=dict)
     purses: dict[int, Purse] = field(default_factory=dict)
     rewards: dict[str, Reward] = field(default_factory=dict)
@@ -99,15 +105,15 @@ class Company:
             self.purses[pk] = fund.purse_at(at)
 
 
-def lock_budgets(book: Rulebook, kinds: set[str], also: Collection[int] = ()) -> dict[int, int]:
-    """Lock the budgets that these kinds may draw on, and `also` those of these campaigns, in order;
-    they come before accounts."""
-    drawn = {rule.campaign_id for rule in book.asked(kinds) if rule.budget is not None}
-    capped = sorted(drawn.union(also))
-    if not capped:
-        return {}
-    rows = BudgetUse.objects.select_for_update().filter(pk__in=capped).order_by("pk")
-    return {row.pk: row.units for row in rows}
+def lock_budgets(
+    book: Rulebook, kinds: set[str], also: Collection[int] = (), segments: Collection[int] = ()
+) -> Budgets:
+    """Lock the budgets that these kinds may draw on, and `also` those of these campaigns and `segments`
+    budgets, in order; they come before accounts."""
+    asked = book.asked(kinds)
+    drawn = {rule.campaign_id for rule in asked if rule.is_capped}
+    parts = {cap.id for rule in asked for cap in rule.segments}
+    return budgets.lock(drawn.union(also), parts.union(segments), at=clock.now())
 
 
 def lock_funds(book: Rulebook, kinds: set[str], also: Collection[int] = ()) -> dict[int, Fund]:
@@ -165,7 +171,9 @@ def learn(company: Company, book: Rulebook, kinds: set[str], asking: Iterable[As
             for member_id, at in acts.values_list("member_id").annotate(at=Max("occurred_at")):
                 by_id[member_id].last_act[unit.pk] = at
     for person in company.people.values():
-        person.uses.budgets, person.uses.purses = company.budgets, company.purses
+        person.uses.budgets, person.uses.purses = company.budgets.spent, company.purses
+        person.uses.segments = company.budgets.segments
+    _read_segments(by_id, book.asked(kinds))
 
 
 def read_pasts(
@@ -182,6 +190,17 @@ def read_pasts(
         if own in scopes:
             past[SAME_KIND] = past[own.key("history.count")]
         each.person.pasts[each.told.key] = past
+
+
+def _read_segments(people: Mapping[int, Person], rules: Iterable[Rule]) -> None:
+    """To which segments with a budget each belongs just now; nothing is asked where there are none."""
+    capped = {cap.segment_id for rule in rules for cap in rule.segments}
+    if not capped:
+        return
+    segments = Segment.objects.with_wording().filter(pk__in=capped)
+    found = belonging.answers([person.member for person in people.values()], segments)
+    for pk, answers in found.items():
+        people[pk].belongs = frozenset(key for key, answer in answers.items() if answer.belongs)
 
 
 def stand_again(changed: Collection[Person]) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from loyalty.campaigns.domain import returns
-from loyalty.campaigns.domain.evaluate import window_of
+from loyalty.campaigns.domain.caps import window_of
 from loyalty.campaigns.domain.orders import Order
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Campaign, Effect
+from loyalty.campaigns.operations import budgets
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.refunds import Refund
 from loyalty.campaigns.operations.returns import Sale
@@ -158,7 +159,6 @@ class Reckoning:
 
     def _free(self, effect: Effect, ask: int, *, gone: bool) -> None:
         """Give back to the limit of the window the sale fell into, and to the budget."""
-        campaign_id = effect.rule_version.campaign_id
         rule = self.book.rule(effect.rule_version)
         if rule.limit is not None:
             at = self.sale.activity.occurred_at
@@ -170,6 +170,5 @@ class Reckoning:
             )
             used[0] = max(used[0] - (1 if gone and first else 0), 0)
             used[1] = max(used[1] - ask, 0)
-        if campaign_id in self.company.budgets:
-            left = self.company.budgets[campaign_id] - ask
-            self.company.budgets[campaign_id] = max(left, 0)
+        counted = budgets.counted_in(rule, self.sale.activity.evaluation)
+        self.company.budgets.free(rule, effect.unit_code, ask, counted)

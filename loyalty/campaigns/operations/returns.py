@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from loyalty.campaigns.domain import returns
@@ -16,6 +16,7 @@ from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Effect, MergedBonus
 from loyalty.campaigns.operations import people, refunds
 from loyalty.campaigns.operations.refunds import Refund
+from loyalty.campaigns.operations.rulebook import capped
 from loyalty.campaigns.operations.schemas import ORDERS
 from members.domain import returned
 from members.domain.actors import Actor
@@ -164,9 +165,10 @@ def _rate_of(row: Activity) -> Rate | None:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What points may go back to: budgets, by campaign, and funds."""
+    """What points may go back to: budgets, by campaign, those of segments, and funds."""
 
     budgets: frozenset[int] = frozenset()
+    segments: frozenset[int] = frozenset()
     funds: frozenset[int] = frozenset()
 
 
@@ -190,17 +192,26 @@ def drawn_on(tolds: Iterable[Told], settling: Collection[str]) -> Drawn:
 
 def drawn_by(*effects: Q) -> Drawn:
     """The budgets and funds that these effects drew on; a query for each question."""
-    capped = Q(campaign__budget_units__isnull=False) | Q(campaign__funded_by__isnull=False)
-    found = {
+    found = [
         row
         for question in effects
-        for row in Effect.objects.filter(question, capped).values_list(
-            "campaign_id", "campaign__budget_units", "campaign__funded_by_id"
+        for row in Effect.objects.filter(question, capped("campaign__")).values(
+            "campaign_id",
+            "campaign__budget_units",
+            "campaign__budget_money",
+            segment=F("campaign__segment_budgets"),
+            fund=F("campaign__funded_by_id"),
         )
-    }
+    ]
     return Drawn(
-        frozenset(campaign for campaign, budget, _ in found if budget is not None),
-        frozenset(fund for _, _, fund in found if fund is not None),
+        frozenset(
+            row["campaign_id"]
+            for row in found
+            if row["campaign__budget_units"] is not None
+            or row["campaign__budget_money"] is not None
+        ),
+        frozenset(row["segment"] for row in found if row["segment"] is not None),
+        frozenset(row["fund"] for row in found if row["fund"] is not None),
     )
 
 

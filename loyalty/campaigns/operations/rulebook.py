@@ -2,7 +2,8 @@
 
 import secrets
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Q, QuerySet
 
 from loyalty.audiences.domain import fields
-from loyalty.audiences.domain.conditions import BadTreeError
+from loyalty.audiences.domain.conditions import BadTreeError, tests
 from loyalty.audiences.domain.fields import Catalogue
 from loyalty.audiences.operations.profiles import further_ladders
 from loyalty.campaigns.domain.effects import (
@@ -25,10 +26,10 @@ from loyalty.campaigns.domain.effects import (
     Step,
     compile_effects,
 )
-from loyalty.campaigns.domain.rules import Rule, compile_condition, compile_limit
+from loyalty.campaigns.domain.rules import Group, Rule, compile_condition, compile_limit
 from loyalty.campaigns.errors import BadRule
 from loyalty.campaigns.models import Campaign, RuleStamp, RuleVersion
-from loyalty.campaigns.operations import marks
+from loyalty.campaigns.operations import frames, marks
 from loyalty.rewards.models import Fund, Reward
 from members.models import Account, ActivityKind, Tier, TierGroup, Unit
 from recognition.models import Achievement, Badge, Streak
@@ -54,6 +55,17 @@ class Rulebook:
     def asked(self, kinds: set[str]) -> list[Rule]:
         """The rules that any of these kinds triggers."""
         return [rule for kind in kinds for rule in self.by_kind.get(kind, ())]
+
+    def earning(self, kind: str, *, besides: int) -> list[Rule]:
+        """The rules that earn per money on this kind and that nobody has to be asked about, as far as
+        multipliers go by them; without what caps or stacks them."""
+        return [
+            unlimited(rule)
+            for rule in self.by_kind.get(kind, ())
+            if rule.campaign_id != besides
+            and not any(tests(rule.condition))
+            and any(isinstance(effect, Earn) and effect.per for effect in rule.effects)
+        ]
 
     def rule(self, version: RuleVersion) -> Rule:
         """Any published version, in force or not, compiled once."""
@@ -98,6 +110,31 @@ def current() -> Rulebook:
     return book
 
 
+def capped(of: str = "") -> Q:
+    """Campaigns with a budget or a fund; `of` leads to the campaign."""
+    return (
+        Q(**{f"{of}budget_units__isnull": False})
+        | Q(**{f"{of}budget_money__isnull": False})
+        | Q(**{f"{of}segment_budgets__isnull": False})
+        | Q(**{f"{of}funded_by__isnull": False})
+    )
+
+
+def unlimited(rule: Rule) -> Rule:
+    """The rule without limit, budget, fund, holdout and rivals."""
+    return replace(
+        rule,
+        limit=None,
+        budget=None,
+        budget_money=None,
+        fund=None,
+        segments=(),
+        group=None,
+        category="",
+        holdout=0,
+    )
+
+
 def touch() -> None:
     """Say that the rules in force have changed, in the transaction that changes them."""
     # A random number, so that a database restored from a backup is never taken for the one before.
@@ -112,24 +149,37 @@ def catalogue() -> Catalogue:
     return fields.with_payload(known, [schema for _, schema, is_active in kinds if is_active])
 
 
-def compile_version(version: RuleVersion, campaign: Campaign, known: Catalogue) -> Rule:
+def compile_version(
+    version: RuleVersion,
+    campaign: Campaign,
+    known: Catalogue,
+    groups: Mapping[int, Group] | None = None,
+) -> Rule:
     """A version as a rule. Raises BadRule naming the place of the fault."""
+    frame = frames.of(version, campaign, frames.groups() if groups is None else groups)
+    ended = frame.ends_at, version.in_force_until, campaign.ended_at
     try:
         return Rule(
             version_id=version.pk or 0,
             campaign_id=campaign.pk,
             campaign=campaign.slug,
             title=campaign.name,
-            priority=campaign.priority,
+            priority=frame.kept["priority"],
             triggers=frozenset(version.triggers),
             condition=compile_condition(version.conditions, known),
             effects=compile_effects(version.effects),
             limit=compile_limit(version.limit),
             budget=campaign.budget_units,
-            pays_partly=campaign.pays_partly,
+            pays_partly=frame.kept["pays_partly"],
             fund=campaign.funded_by_id,
-            starts_at=max(filter(None, (campaign.starts_at, version.in_force_from)), default=None),
-            ends_at=min(filter(None, (campaign.ends_at, version.in_force_until)), default=None),
+            starts_at=max(filter(None, (frame.starts_at, version.in_force_from)), default=None),
+            ends_at=min(filter(None, ended), default=None),
+            group=frame.group,
+            category=frame.kept["exclusive_category"],
+            holdout=frame.kept["holdout_percent"],
+            budget_money=campaign.budget_money,
+            costs=frame.costs,
+            segments=frame.segments,
         )
     except BadTreeError as fault:
         raise BadRule(pointer=fault.pointer or "/", why=fault.why) from fault
@@ -183,17 +233,28 @@ def _check_tier(effect: LiftTier, pointer: str) -> None:
 
 
 def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
-    book, known = Rulebook(stamp, groups), catalogue()
+    book, known, stacks = Rulebook(stamp, groups), catalogue(), frames.groups()
     book.units = {unit.code: unit for unit in Unit.objects.all()}
     own = Account.objects.filter(member=None, household=None)
     book.accounts = {(row.unit_id, row.kind): row.pk for row in own}
     book.status_units = frozenset(TierGroup.objects.values_list("unit__code", flat=True))
     settling: set[str] = set()
-    versions = RuleVersion.objects.filter(
-        campaign__state=Campaign.State.LIVE, published_at__isnull=False
-    ).select_related("campaign")
-    for version in versions:
-        rule = compile_version(version, version.campaign, known)
+    # What a campaign's dates allow goes by when something happened: it may come later, and be told late.
+    state = Campaign.State
+    running = Q(campaign__state__in=[state.LIVE, state.SCHEDULED]) | Q(
+        campaign__state=state.ENDED, campaign__ended_at__isnull=False
+    )
+    versions = RuleVersion.objects.filter(running, published_at__isnull=False)
+    for version in versions.select_related("campaign").prefetch_related(
+        "campaign__segment_budgets"
+    ):
+        rule = compile_version(version, version.campaign, known, stacks)
+        if (
+            rule.starts_at is not None
+            and rule.ends_at is not None
+            and rule.ends_at <= rule.starts_at
+        ):
+            continue  # taken back before it came into force
         book.numbers[version.pk] = version
         for kind in rule.triggers:
             book.by_kind[kind].append(rule)
@@ -202,6 +263,5 @@ def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
                 settling |= {effect.wait.confirmed_by, effect.wait.cancelled_by} - {""}
     book.settling = frozenset(settling)
     book.marks = marks.watched(book.by_kind.get(marks.REACHED, ()), book.units)
-    capped = Q(budget_units__isnull=False) | Q(funded_by__isnull=False)
-    book.is_capped = Campaign.objects.filter(capped).exists()
+    book.is_capped = Campaign.objects.filter(capped()).exists()
     return book

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.db import connection
 
-from loyalty.campaigns.domain.evaluate import Uses
+from loyalty.campaigns.domain.caps import Uses
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.models import BudgetUse, Campaign, RuleVersion
-from loyalty.campaigns.operations.people import Company, Person
+from loyalty.campaigns.models import Campaign, RuleVersion
+from loyalty.campaigns.operations.people import Person
 from loyalty.campaigns.operations.rates import worths_of
 from members.domain.actors import Actor
 from members.models import Activity
@@ -35,9 +35,9 @@ RETURNING activity_id, rule_version_id, place, kind, id
 """
 
 _EVALUATIONS = """
-INSERT INTO campaigns_evaluation (activity_id, evaluated_at, trace, rate)
-SELECT activity_id, %s, trace, rate
-FROM jsonb_to_recordset(%s::jsonb) AS t(activity_id bigint, trace jsonb, rate numeric)
+INSERT INTO campaigns_evaluation (activity_id, evaluated_at, trace, ruled_out, rate)
+SELECT activity_id, %s, trace, ruled_out, rate
+FROM jsonb_to_recordset(%s::jsonb) AS t(activity_id bigint, trace jsonb, ruled_out bigint[], rate numeric)
 """
 
 
@@ -166,13 +166,13 @@ def save_effects(effects: Sequence[NewEffect]) -> dict[tuple[int, int, int, str]
 
 
 def save_evaluations(rows: Sequence[dict[str, object]], *, at: datetime) -> None:
-    """Write that activities were evaluated: `activity_id`, `trace`, and the `rate` as text."""
+    """Write that activities were evaluated: `activity_id`, `trace`, `ruled_out`, and the `rate` as text."""
     with connection.cursor() as cursor:
         cursor.execute(_EVALUATIONS, [at, json.dumps(rows)])
 
 
-def save_uses(company: Company, touched: Mapping[int, Uses], before: Mapping[int, int]) -> None:
-    """Write back the limits of the members that were given something, and the budgets drawn on."""
+def save_uses(touched: Mapping[int, Uses]) -> None:
+    """Write back the limits of the members that were given something."""
     rows = [
         (member_id, campaign_id, window, times, units)
         for member_id, uses in touched.items()
@@ -181,6 +181,3 @@ def save_uses(company: Company, touched: Mapping[int, Uses], before: Mapping[int
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_LIMITS, [list(column) for column in zip(*sorted(rows), strict=True)])
-    for campaign_id, units in company.budgets.items():
-        if before.get(campaign_id) != units:
-            BudgetUse.objects.filter(pk=campaign_id).update(units=units)

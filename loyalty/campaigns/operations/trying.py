@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from loyalty.audiences.operations import profiles
 from loyalty.campaigns.domain import returns
 from loyalty.campaigns.domain.backtests import Side, Tally
+from loyalty.campaigns.domain.caps import Uses
 from loyalty.campaigns.domain.effects import Earn, Multiply
-from loyalty.campaigns.domain.evaluate import Uses, evaluate
+from loyalty.campaigns.domain.evaluate import evaluate
 from loyalty.campaigns.domain.given import Given
 from loyalty.campaigns.domain.orders import Order, read_order
 from loyalty.campaigns.domain.rules import Rule
@@ -63,6 +64,7 @@ class World:
             at=at,
             day=act.day,
             uses=self.uses[person.member.pk],
+            member_id=person.member.pk,
         )
         given = [each for each in outcome.given if each.rule is self.rule]
         if given:
@@ -126,7 +128,7 @@ class Trial:
         def compiled(wording: Mapping[str, Any], number: int) -> Rule:
             version = RuleVersion(pk=number, campaign=backtest.campaign, **wording)
             rule = rulebook.compile_version(version, backtest.campaign, known)
-            return replace(rule, budget=None, fund=None, starts_at=None, ends_at=None)
+            return replace(uncapped(rule), starts_at=None, ends_at=None)
 
         rules = [compiled(backtest.rule, TRIED)]
         if backtest.live:
@@ -203,7 +205,7 @@ class Trial:
         if any(rule.limit for rules in self.beside.values() for rule in rules):
             return rows
         text, params = any_may_hold([rule.condition for rule in self.rules])
-        asked = {
+        asked: dict[str, Any] = {
             "kinds": list(kinds),
             "first": members[0],
             "last": members[1],
@@ -261,20 +263,34 @@ class Trial:
         self.tally.overlap.update(slug for _, slug in found)
 
 
-def _beside(rules: Iterable[Rule], campaign_id: int) -> dict[str, list[Rule]]:
-    """The other campaigns' rules whose points these multiply, by kind."""
-    if not any(isinstance(effect, Multiply) for rule in rules for effect in rule.effects):
-        return {}
+def _beside(rules: Sequence[Rule], campaign_id: int) -> dict[str, list[Rule]]:
+    """The other campaigns' rules that these depend on, by kind: whose points they multiply, and which go
+    before them. Those too are not cut by budgets."""
+    multiplies = any(isinstance(effect, Multiply) for rule in rules for effect in rule.effects)
+    groups = {rule.group for rule in rules} - {None}
+    categories = {rule.category for rule in rules} - {""}
     book = rulebook.current()
     return {
         kind: [
-            rule
+            uncapped(rule)
             for rule in book.asked({kind})
             if rule.campaign_id != campaign_id
-            and any(isinstance(effect, Earn) and effect.per for effect in rule.effects)
+            and (
+                rule.group in groups
+                or rule.category in categories
+                or (
+                    multiplies
+                    and any(isinstance(effect, Earn) and effect.per for effect in rule.effects)
+                )
+            )
         ]
         for kind in {kind for rule in rules for kind in rule.triggers}
     }
+
+
+def uncapped(rule: Rule) -> Rule:
+    """The rule without the budgets and the fund that cut what it gives."""
+    return replace(rule, budget=None, budget_money=None, segments=(), fund=None)
 
 
 def _later(period: Period) -> Period:

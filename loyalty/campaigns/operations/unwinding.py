@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from loyalty.campaigns.domain.evaluate import window_of
+from loyalty.campaigns.domain.caps import window_of
 from loyalty.campaigns.models import Effect
 from loyalty.campaigns.operations.giving import cause_of
 from loyalty.campaigns.operations.reckoning import Reckoning

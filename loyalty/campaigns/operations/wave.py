@@ -12,6 +12,8 @@ from loyalty.campaigns.domain.orders import read_order
 from loyalty.campaigns.domain.refills import STEPS
 from loyalty.campaigns.models import Effect, Waiting
 from loyalty.campaigns.operations import (
+    budgets,
+    exposures,
     homecoming,
     marks,
     pending,
@@ -94,6 +96,8 @@ class Wave:
                 at=told.occurred_at,
                 day=person.day(told.occurred_at),
                 uses=person.uses,
+                member_id=person.member.pk,
+                belongs=person.belongs,
             )
         )
         if STEPS.get(told.kind) == "refilled":
@@ -296,8 +300,9 @@ class Wave:
         staff had added came from neither."""
         amount = min(amount, promised.amount or 0)
         campaign = promised.rule_version.campaign
-        if campaign.pk in self.company.budgets:
-            self.company.budgets[campaign.pk] = max(self.company.budgets[campaign.pk] - amount, 0)
+        rule, told = self.book.rule(promised.rule_version), promised.activity.evaluation
+        counted = budgets.counted_in(rule, told)
+        self.company.budgets.free(rule, promised.unit_code, amount, counted)
         if campaign.funded_by_id is None or promised.entry_id is None:
             return []
         key, cause = f"cancelled:{promised.entry_id}", ("activity", item.activity_id)
@@ -333,12 +338,14 @@ class Wave:
             {
                 "activity_id": item.activity_id,
                 "trace": [trace.compact() for trace in item.outcome.traces],
+                "ruled_out": [rule.version_id for rule in item.ruled_out],
                 "rate": str(item.rate.factor) if item.rate else None,
             }
             for item in self.items
             if item.outcome is not None
         ]
         storing.save_evaluations(evaluations, at=self.at)
+        exposures.save(self.items, at=self.at)
 
     def _draw(self, posted: list[Posted]) -> None:
         """Let the funds pay for what their campaigns gave."""
