@@ -1,13 +1,15 @@
 """A rule tried on what really happened."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.models import Sum
 
-from loyalty.campaigns.domain.backtests import Tally
+from loyalty.campaigns.domain.backtests import Tally, lasts_until
 from loyalty.campaigns.errors import BadPeriod, NothingToTry
 from loyalty.campaigns.models import Backtest, BacktestTally, Effect
 from loyalty.campaigns.operations import backtests
@@ -16,9 +18,11 @@ from members.models import AuditRow, Job
 from members.operations import members
 from tests.campaigns.conftest import act, order, take, work
 from tests.conftest import SYSTEM
+from tests.tables import rows_under
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("at_noon")
+PAGE = Path(__file__).parents[3] / "docs/algorithms/backtests.md"
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -239,3 +243,30 @@ def rewrite(campaign, *, amount: int, limit) -> None:
         limit=limit,
         actor=SYSTEM,
     )
+
+
+def test_the_worked_example(campaigns, amara, bo):
+    """E42, US8: the table of `docs/algorithms/backtests.md`."""
+    rows = rows_under(PAGE, "A worked example")
+    refills = [row[2] if Decimal(row[2]) else None for row in rows]
+    take(
+        *(
+            order(
+                {"Amara": amara, "Bo": bo}[who],
+                refilled or "5.00",
+                id=f"o{number}",
+                at=datetime.strptime(f"{when} 2026 10 +0000", "%d %B %Y %H %z"),
+                category="refill" if refilled else "tea",
+            )
+            for number, ((when, who, *_), refilled) in enumerate(zip(rows, refills, strict=True))
+        )
+    )
+    campaign = drafted("Double", **DOUBLE | {"limit": {"units": 40, "per": "month"}})
+
+    found = tried(campaign)
+
+    assert found.tried.points == {"points": sum(int(row[4]) for row in rows)} == {"points": 60}
+    assert found.unlimited.points == {"points": sum(int(row[3]) for row in rows)} == {"points": 80}
+    assert (found.tried.hits, found.unlimited.hits, found.looked_at) == (3, 4, 5)
+    assert (found.tried.members, found.overlap) == (2, {"base": 3})
+    assert lasts_until(found.tried.by_day, 50, "points") == "2026-04-02"
