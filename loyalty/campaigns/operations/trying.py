@@ -142,16 +142,22 @@ class Trial:
             World(rule, side, self.beside)
             for rule, side in zip(self.rules, (tally.tried, tally.live), strict=False)
         )
-        unlimited = World(replace(tried.rule, limit=None), tally.unlimited, self.beside)
+        unlimited = [
+            World(replace(rule, limit=None), tally.unlimited, self.beside)
+            for rule in [tried.rule]
+            if rule.limit is not None
+        ]
         crowd: dict[int, Person] = {}
         for act in self._acts(members, crowd):
             self._keep(act, tried.ask(act))
-            for world in (*live, unlimited):
+            for world in (*live, *unlimited):
                 world.ask(act)
         self._take_back(members)
         self._overlap(tried.paid)
-        for world in (tried, *live, unlimited):
+        for world in (tried, *live, *unlimited):
             world.side.members = len(world.earned)
+        if not unlimited:
+            tally.unlimited = tally.tried
         tally.name_top(
             (earned, crowd[pk].member.ref) for pk, earned in tried.earned.items() if earned
         )
