@@ -15,6 +15,7 @@ from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from loyalty.audiences import permissions
+from loyalty.audiences.building import offer
 from loyalty.audiences.domain.conditions import OPERATORS, BadTreeError, parse
 from loyalty.audiences.domain.fields import Catalogue
 from loyalty.audiences.domain.sentence import sentence
@@ -24,6 +25,7 @@ from loyalty.audiences.models import Segment
 from loyalty.audiences.operations import belonging, segments
 from loyalty.audiences.operations.belonging import Audience
 from loyalty.audiences.operations.profiles import catalogue
+from loyalty.audiences.views import building
 from members.console import OperationAdmin, ReasonForm, Step, StepsAdmin
 from members.domain.actors import Actor
 from members.errors import Refused
@@ -122,10 +124,12 @@ class SegmentAdmin(StepsAdmin, OperationAdmin):
         return format_html_join("", "<div>{} · {}</div>", said)
 
     def get_urls(self) -> list[URLPattern]:
-        """The condition's page beside the stock ones."""
+        """The condition's page beside the stock ones, and what its builder asks."""
         view = self.admin_site.admin_view(self.condition_view)
+        check = self.admin_site.admin_view(building.check)
         return [
             path("<int:pk>/condition/", view, name="audiences_segment_condition"),
+            path("<int:pk>/condition/check/", check, name="audiences_segment_check"),
             *super().get_urls(),
         ]
 
@@ -154,6 +158,7 @@ class SegmentAdmin(StepsAdmin, OperationAdmin):
             "opts": self.opts,
             "segment": segment,
             "form": form,
+            "offer": offer(catalogue()),
             "found": found,
             "mark": mark if found else "",
             "askable": [

@@ -35,5 +35,10 @@ class ConditionForm(forms.Form):
     @property
     def mark(self) -> str:
         """What stands for the tree that was sent."""
-        said = json.dumps(self.cleaned_data["conditions"], sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
+        return mark_of(self.cleaned_data["conditions"])
+
+
+def mark_of(tree: Any) -> str:
+    """What stands for a tree, however it was written down."""
+    said = json.dumps(tree, sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]

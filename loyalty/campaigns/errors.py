@@ -25,6 +25,11 @@ class BadRule(Refused):
     sentence = _("The rule has a fault at %(pointer)s: %(why)s.")
 
 
+class AlreadyOver(Refused):
+    code = "already_over"
+    sentence = _("It has ended; there is nothing to try any more.")
+
+
 class NothingToPublish(Refused):
     code = "nothing_to_publish"
     sentence = _("There is no draft to publish.")

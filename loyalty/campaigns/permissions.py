@@ -24,6 +24,14 @@ def can_write_rule(user, campaign: Campaign) -> Verdict:
     return held(user, DRAFTING)
 
 
+def can_try(user) -> Verdict:
+    """Who writes or publishes rules, and may see members: a trial shows what is known of one."""
+    verdict = held(user, "members.view_member")
+    if not verdict or held(user, DRAFTING):
+        return verdict
+    return held(user, PUBLISHING)
+
+
 def can_submit(user, campaign: Campaign) -> Verdict:
     """A draft with a rule."""
     if campaign.state != State.DRAFT:

@@ -54,6 +54,16 @@ SAYABLE = (
 )
 
 
+def whole(version: RuleVersion) -> dict[str, Any]:
+    """The rule as people read it, part by part."""
+    return {
+        "when": when(version),
+        "if": conditions(version),
+        "then": effects(version),
+        "limit": limit(version),
+    }
+
+
 def when(version: RuleVersion) -> str:
     """What sets the rule off, by the kinds' titles."""
     titles = dict(

@@ -57,7 +57,13 @@ MEMBER = [
 def faults_of(visitor, path: str) -> list[str]:
     """Everything that is wrong with a page: what axe finds, refused policies, sideways scroll."""
     response = visitor.go(path)
-    found = [] if response.status < 500 else [f"status {response.status}"]
+    found = [] if response.status < 500 else [f"{path}: status {response.status}"]
+    return found + faults_here(visitor, path)
+
+
+def faults_here(visitor, path: str = "here") -> list[str]:
+    """The same of a page as it stands now."""
+    found = []
     # What lies under the bar at this scroll position can be scrolled free; axe cannot know that.
     visitor.page.evaluate(
         "document.querySelectorAll('.tab-bar').forEach((bar) => bar.style.position = 'static')"

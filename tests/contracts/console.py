@@ -194,6 +194,11 @@ ROOMS: dict[str, Route] = {
     "admin:measurement_liabilityrate_report": Route(ALLOWED, NO_METHOD),
     "admin:measurement_liabilityrate_file": Route(ALLOWED, NO_METHOD),
     "admin:members_auditrow_file": Route(ALLOWED, NO_METHOD),
+    "admin:campaigns_campaign_check": Route(NO_METHOD, ALLOWED, {"pk": "@campaigns.campaign"}),
+    "admin:campaigns_campaign_trial": Route(ALLOWED, ALLOWED, {"pk": "@campaigns.campaign"}),
+    # Sent without the name of a recipe there is none to be found.
+    "admin:campaigns_campaign_recipes": Route(ALLOWED, staff("403", "404", "404")),
+    "admin:audiences_segment_check": Route(NO_METHOD, ALLOWED, {"pk": "@audiences.segment"}),
     "admin:search": Route(ANY_STAFF, ANY_STAFF),
     "admin:login": Route(
         policy("login 403 403 403 403 in in in login login"),

@@ -1,5 +1,7 @@
 """Campaigns in the staff console: drafted and written by one person, published by another."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,11 +16,15 @@ from unfold.decorators import display
 
 from loyalty.audiences.domain.conditions import OPERATORS
 from loyalty.campaigns import permissions, words
+from loyalty.campaigns.building import offer
 from loyalty.campaigns.errors import BadRule, RuleIsFixed
 from loyalty.campaigns.forms import CampaignForm, RuleForm
 from loyalty.campaigns.models import Campaign, Effect, ExchangeRate, RuleVersion, StackingGroup
 from loyalty.campaigns.operations import campaigns, groups, rates, rulebook
+from loyalty.campaigns.panel import panel
 from loyalty.campaigns.steps import STATES, STEPS
+from loyalty.campaigns.trial_form import TrialForm
+from loyalty.campaigns.views import building, recipes
 from members.console import OperationAdmin, ReadOnlyAdmin, StepsAdmin
 from members.domain.actors import Actor
 
@@ -45,7 +51,9 @@ class CampaignAdmin(StepsAdmin, OperationAdmin):
     )
     readonly_fields = ("state",)
     steps = STEPS
+    change_form_outer_before_template = "admin/campaigns/panel.html"
     change_form_outer_after_template = "admin/campaigns/versions.html"
+    list_before_template = "admin/campaigns/to_recipes.html"
 
     @display(description=_("state"), ordering="state", label=STATES)
     def state_label(self, campaign: Campaign) -> tuple[str, str]:
@@ -83,17 +91,30 @@ class CampaignAdmin(StepsAdmin, OperationAdmin):
                 **(extra_context or {}),
                 "campaign": campaign,
                 "versions": versions_in_words(campaign),
-                "may_write_rule": permissions.can_write_rule(request.user, campaign),
+                "panel": panel(campaign, request.user, self.steps, address_of(campaign)),
             }
         return super().change_view(request, object_id, form_url, extra_context)
 
     def get_urls(self) -> list[URLPattern]:
-        """The rule's page beside the stock ones."""
-        rule = self.admin_site.admin_view(self.rule_view)
+        """The rule's page beside the stock ones, and what its builder asks."""
+        seen, context = self.admin_site.admin_view, self.page_context
+        pages = {
+            "<int:pk>/rule/": (self.rule_view, "rule"),
+            "<int:pk>/rule/check/": (building.check, "check"),
+            "<int:pk>/trial/": (partial(building.trial, context=context), "trial"),
+            "recipes/": (partial(recipes.recipes, context=context), "recipes"),
+        }
         return [
-            path("<int:pk>/rule/", rule, name="campaigns_campaign_rule"),
+            *(
+                path(route, seen(view), name=f"campaigns_campaign_{name}")
+                for route, (view, name) in pages.items()
+            ),
             *super().get_urls(),
         ]
+
+    def page_context(self, request: HttpRequest, title: str) -> dict[str, Any]:
+        """What a page of the console needs besides its own."""
+        return {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
 
     def rule_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Write the next version. A fault is shown with its place, and the input stays."""
@@ -110,11 +131,12 @@ class CampaignAdmin(StepsAdmin, OperationAdmin):
         if request.method == "POST" and form.is_valid() and self._write(request, campaign, form):
             return redirect("admin:campaigns_campaign_change", campaign.pk)
         context = {
-            **self.admin_site.each_context(request),
-            "title": _("Rule of %(campaign)s") % {"campaign": campaign},
-            "opts": self.opts,
+            **self.page_context(request, _("Rule of %(campaign)s") % {"campaign": campaign}),
             "campaign": campaign,
             "form": form,
+            "offer": offer(campaign),
+            "may_try": permissions.can_try(request.user),
+            "trial_form": TrialForm(last),
             "said": in_words(last) if last else None,
             "askable": [
                 (field, ", ".join(OPERATORS[field.type]))
@@ -151,15 +173,14 @@ class CampaignAdmin(StepsAdmin, OperationAdmin):
         return True
 
 
+def address_of(campaign: Campaign) -> Callable[[str], str]:
+    """Where a page of the campaign is, by its name."""
+    return lambda page: reverse(f"admin:campaigns_campaign_{page}", args=(campaign.pk,))
+
+
 def in_words(version: RuleVersion) -> dict[str, Any]:
     """A version as people read it."""
-    return {
-        "version": version,
-        "when": words.when(version),
-        "if": words.conditions(version),
-        "then": words.effects(version),
-        "limit": words.limit(version),
-    }
+    return {"version": version, **words.whole(version)}
 
 
 def versions_in_words(campaign: Campaign) -> list[dict[str, Any]]:

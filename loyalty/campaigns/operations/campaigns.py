@@ -84,7 +84,7 @@ def write_rule(
     version.triggers, version.effects = triggers, effects
     version.conditions, version.limit = conditions or {}, limit or {}
     version.drafted_by = _person(actor)
-    _check_triggers(triggers)
+    check_triggers(triggers)
     rulebook.check(rulebook.compile_version(version, campaign, rulebook.catalogue()))
     version.save()
     audit.record(
@@ -320,7 +320,8 @@ def _person(actor: Actor) -> User | None:
     return User.objects.get(pk=actor.id)
 
 
-def _check_triggers(triggers: list[str]) -> None:
+def check_triggers(triggers: list[str]) -> None:
+    """Refuse a rule that nothing could set off. Raises BadRule."""
     known = set(ActivityKind.objects.filter(name__in=triggers).values_list("name", flat=True))
     unknown = [name for name in triggers if name not in known]
     if unknown or not triggers:
