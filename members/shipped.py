@@ -89,6 +89,8 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "anniversary.reached": ("Joining anniversary", schema(years={"type": "integer"})),
     "tier.changed": ("Tier changed", schema(tier=TEXT, previous=TEXT)),
     "badge.awarded": ("Badge awarded", schema(badge=TEXT)),
+    "segment.entered": ("Segment entered", schema(["segment"], segment=TEXT)),
+    "segment.left": ("Segment left", schema(["segment"], segment=TEXT)),
 }
 
 
