@@ -56,7 +56,7 @@ def judge(node: Node, facts: Facts) -> tuple[bool, list[Seen]]:
 def _judge(node: Node, facts: Facts, seen: list[Seen]) -> bool:
     if isinstance(node, Test):
         value = facts.get(node.key)
-        held = node.op in ABSENT_PASSES if value is None else _COMPARE[node.op](value, node.value)
+        held = _compare(node, value)
         seen.append(Seen(node, value, held))
         return held
     if isinstance(node, Not):
@@ -66,6 +66,16 @@ def _judge(node: Node, facts: Facts, seen: list[Seen]) -> bool:
         return all(outcomes)
     assert isinstance(node, AnyOf)
     return any(outcomes)
+
+
+def _compare(test: Test, value: Any) -> bool:
+    try:
+        if value is not None:
+            return _COMPARE[test.op](value, test.value)
+    except (TypeError, AttributeError):
+        # Told when the kind's schema had another type for it: not a value that this field can have.
+        pass
+    return test.op in ABSENT_PASSES
 
 
 def compact(value: Any) -> Any:
