@@ -7,6 +7,7 @@ watermark, in each member's own zone. Staff see and pause the lines in the conso
 from datetime import timedelta
 from typing import Any
 
+from loyalty.audiences.operations.membership import segment_changes
 from loyalty.campaigns.operations.releases import pending_releases
 from loyalty.messaging.operations.reminders import NOTICE, expiry_reminders
 from loyalty.messaging.operations.tier_notices import tier_notices
@@ -26,6 +27,7 @@ TIMETABLE = (
     Sweep("pending_release", "Pending points released", pending_releases, every=5),
     Sweep("tier_notice", "Notice before a downgrade", tier_notices, every=60),
     Sweep("tier_review", "Tier reviews", due.tier_reviews, every=15),
+    Sweep("segments", "Segments entered and left", segment_changes, every=5),
     Sweep("reservations", "Reservations timed out", rewards_due.reservations, every=1),
     Sweep("hand_overs", "Rewards that need no hands", rewards_due.hand_overs, every=1),
     Sweep("vouchers", "Vouchers expired", rewards_due.endings, every=5),

@@ -107,6 +107,8 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
         schema(unit=TEXT, reached={"type": "integer", "minimum": 1}),
     ),
     "code.entered": ("Code entered", schema(["code"], code={"type": "string", "maxLength": 60})),
+    "segment.entered": ("Segment entered", schema(["segment"], segment=TEXT)),
+    "segment.left": ("Segment left", schema(["segment"], segment=TEXT)),
 }
 
 

@@ -24,7 +24,7 @@ from loyalty.audiences.forms import ConditionForm
 from loyalty.audiences.models import Segment
 from loyalty.audiences.operations import belonging, segments
 from loyalty.audiences.operations.belonging import Audience
-from loyalty.audiences.operations.profiles import catalogue
+from loyalty.audiences.operations.profiles import askable, catalogue
 from loyalty.audiences.views import building
 from members.console import OperationAdmin, ReasonForm, Step, StepsAdmin
 from members.domain.actors import Actor
@@ -163,7 +163,7 @@ class SegmentAdmin(StepsAdmin, OperationAdmin):
             "mark": mark if found else "",
             "askable": [
                 (field, ", ".join(OPERATORS[field.type]))
-                for field in sorted(catalogue().values(), key=lambda field: field.name)
+                for field in sorted(askable().values(), key=lambda field: field.name)
             ],
             "back": reverse("admin:audiences_segment_change", args=(segment.pk,)),
         }

@@ -23,6 +23,7 @@ class ConditionForm(forms.Form):
         label=_("Members for whom"),
         help_text=_(
             'A test is {"field": "history.orders", "op": "at_least", "value": 3};'
+            ' of the past it also says of what: "of": {"kind": "order.placed", "days": 90};'
             ' tests are joined by {"all": […]}, {"any": […]} and {"not": …}.'
             ' {"all": []} is everybody.'
         ),

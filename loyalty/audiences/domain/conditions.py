@@ -8,7 +8,7 @@ A tree is data: nothing in it is ever executed, and its depth and size are bound
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -258,7 +258,7 @@ def _date(value: Any, pointer: str) -> date:
         raise BadTreeError(pointer, "expected a date like 2026-03-31") from None
 
 
-_VALUE = {
+_VALUE: dict[Type, Callable[[Any, str], Any]] = {
     Type.TEXT: _text,
     Type.TEXTS: _text,
     Type.NUMBER: _number,

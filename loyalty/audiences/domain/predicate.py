@@ -43,8 +43,8 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 #: Comparisons that a missing value passes: what is not there is not that. So every test is either true or
 #: false, and `not` turns one into the other.
 ABSENT_PASSES = frozenset({"is_not", "not_in", "has_none", "is_unknown"})
-#: What a field's values are. Two kinds of activity may use one name for different things; a value of
-#: another type than the catalogue's is no value.
+#: What a field's values are. What was told when the kind's schema had another type for it, or under the same
+#: name by another kind, is no value that the field can have.
 _HOLDS: dict[Type, tuple[type, ...]] = {
     Type.TEXT: (str,),
     Type.TEXTS: (frozenset, set),

@@ -1,3 +1,3 @@
-from loyalty.audiences.models.segments import Segment, SegmentVersion
+from loyalty.audiences.models.segments import Segment, SegmentMembership, SegmentVersion
 
-__all__ = ["Segment", "SegmentVersion"]
+__all__ = ["Segment", "SegmentMembership", "SegmentVersion"]

@@ -6,6 +6,8 @@ from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
+from members.models import Member
+
 
 class SegmentQuerySet(models.QuerySet["Segment"]):
     """Questions over segments."""
@@ -23,7 +25,7 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
 class Segment(models.Model):
     """Members whom a condition describes. Nobody is listed: who belongs is asked anew each time.
 
-    Only an active segment has members.
+    Only an active segment has members. `counted_at` is as of when its `SegmentMembership` was compared.
     """
 
     class State(models.TextChoices):
@@ -45,6 +47,7 @@ class Segment(models.Model):
     description = models.CharField(_("description"), max_length=300, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DRAFT)
     created_at = models.DateTimeField(_("created at"))
+    counted_at = models.DateTimeField(null=True, editable=False)
 
     objects = SegmentQuerySet.as_manager()
 
@@ -92,3 +95,22 @@ class SegmentVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.segment_id} v{self.number}"
+
+
+class SegmentMembership(models.Model):
+    """That a member was found in an active segment when it was last compared. A reading copy, kept only to
+    tell who has entered and who has left; whether somebody belongs is never asked of it."""
+
+    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="memberships")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(_("entered at"))
+
+    class Meta:
+        verbose_name = _("membership of a segment")
+        verbose_name_plural = _("memberships of segments")
+        constraints = [
+            models.UniqueConstraint(fields=["segment", "member"], name="segment_membership_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id}: {self.member_id}"

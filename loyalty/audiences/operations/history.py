@@ -33,7 +33,7 @@ FROM unnest(%(ids)s::bigint[], %(members)s::bigint[], %(ats)s::timestamptz[])
      WITH ORDINALITY AS q(id, member_id, at, place)
 CROSS JOIN unnest(%(kinds)s::text[], %(hours)s::int[]) WITH ORDINALITY AS s(kind, hours, place)
 CROSS JOIN LATERAL (
-    SELECT count(*) AS times, coalesce(sum(a.worth), 0)::bigint AS worth, max(a.occurred_at) AS last
+    SELECT count(*) AS times, coalesce(sum(a.worth), 0) AS worth, max(a.occurred_at) AS last
     FROM members_activity a
     WHERE a.member_id = q.member_id AND a.kind = s.kind AND a.status = 'accepted'
       AND (a.occurred_at, a.id) < (q.at, q.id)
@@ -93,7 +93,7 @@ def pasts(asks: Sequence[Ask], scopes: Collection[Scope]) -> list[dict[Scope, Pa
             },
         )
         for place, scope, times, worth, last in cursor.fetchall():
-            found[place][listed[scope]] = Past(times, worth, last)
+            found[place][listed[scope]] = Past(times, int(worth), last)
     return found
 
 

@@ -18,6 +18,7 @@ from loyalty.audiences.domain.fields import (
     Catalogue,
     of_members,
     tier_field,
+    with_attributes,
     with_tiers,
 )
 from loyalty.audiences.domain.predicate import judge
@@ -26,7 +27,7 @@ from loyalty.audiences.operations.history import Ask, facts_as_of, scopes_of
 from members.domain.calendar import local_date, mmdd_in
 from members.domain.tiers import tier_at
 from members.models import ActivityKind, Member, MemberAttribute, MemberTag, TierGroup
-from members.operations import tiers
+from members.operations import tiers, traits
 from recognition.models import BadgeAward
 
 #: Something that somebody has, from when until when (None: still).
@@ -90,6 +91,11 @@ def _had_at(had: Iterable[Had], at: datetime) -> frozenset[str]:
 def catalogue() -> Catalogue:
     """Every field that a segment may ask about today."""
     return with_tiers(of_members(), further_ladders())
+
+
+def askable() -> Catalogue:
+    """The same, and every attribute that some member has: for whoever looks for what to ask."""
+    return with_attributes(catalogue(), traits.attribute_names())
 
 
 def known_kinds() -> frozenset[str]:

@@ -7,6 +7,7 @@ from django.utils.text import slugify
 
 from loyalty.audiences.errors import IllegalMove, NoCondition, SegmentIsArchived
 from loyalty.audiences.models import Segment, SegmentVersion
+from loyalty.audiences.operations import membership
 from loyalty.audiences.operations.belonging import read
 from members import clock
 from members.domain.actors import Actor
@@ -43,12 +44,13 @@ def define(
 def revise(segment: Segment, *, conditions: dict[str, Any], actor: Actor) -> SegmentVersion:
     """Write the next version of whom it describes; an active segment goes by it at once.
 
-    The same condition again returns the version in force. Raises BadCondition, SegmentIsArchived.
+    The same condition again returns the version in force. Whom another one describes is taken as they are:
+    nobody has entered or left by it. Raises BadCondition, SegmentIsArchived.
     """
     current = _locked(segment)
     if current.state == State.ARCHIVED:
         raise SegmentIsArchived()
-    read(conditions)
+    node = read(conditions)
     last = current.versions.order_by("-number").first()
     if last is not None and last.conditions == conditions:
         return last
@@ -67,6 +69,8 @@ def revise(segment: Segment, *, conditions: dict[str, Any], actor: Actor) -> Seg
         before={"conditions": last.conditions} if last else None,
         after={"version": version.number, "conditions": conditions},
     )
+    if current.state == State.ACTIVE:
+        membership.take_as_they_are(current, node, at=version.written_at)
     return version
 
 
@@ -90,18 +94,25 @@ def rename(segment: Segment, *, actor: Actor, **fields: str) -> Segment:
 
 @transaction.atomic
 def activate(segment: Segment, *, actor: Actor) -> Segment:
-    """From now on it has members. Raises NoCondition, IllegalMove, BadCondition (a field is gone)."""
-    last = _locked(segment).versions.order_by("-number").first()
+    """From now on it has members; those of this instant are taken as they are and have not entered.
+    Raises NoCondition, IllegalMove, BadCondition (a field is gone)."""
+    current = _locked(segment)
+    last = current.versions.order_by("-number").first()
     if last is None:
         raise NoCondition()
-    read(last.conditions)
-    return _move(segment, State.ACTIVE, actor=actor)
+    node, was = read(last.conditions), current.state
+    moved = _move(segment, State.ACTIVE, actor=actor)
+    if was != State.ACTIVE:
+        membership.take_as_they_are(moved, node, at=clock.now())
+    return moved
 
 
 @transaction.atomic
 def archive(segment: Segment, *, actor: Actor, reason: str = "") -> Segment:
-    """From now on nobody belongs to it."""
-    return _move(segment, State.ARCHIVED, actor=actor, reason=reason)
+    """From now on nobody belongs to it, and nobody has left."""
+    moved = _move(segment, State.ARCHIVED, actor=actor, reason=reason)
+    membership.forget(moved)
+    return moved
 
 
 def _move(segment: Segment, to: State, *, actor: Actor, reason: str = "") -> Segment:

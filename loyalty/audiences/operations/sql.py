@@ -11,7 +11,7 @@ has not been held yet, is judged in memory.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -262,7 +262,8 @@ class Query:
 def query(node: Node, at: datetime, *, besides: Sequence[int] = ()) -> Query:
     """The active members, `besides` these, for whom the condition holds at an instant. It must ask about
     members only."""
-    reading = Reading(at)
+    # In UTC, so that a window of hours is one on days when the clocks change, too.
+    reading = Reading(at.astimezone(UTC))
     held = reading.holds(node)
     if reading.sums:
         reading.join_past()

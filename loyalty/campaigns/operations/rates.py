@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import transaction
 
-from loyalty.campaigns.domain.orders import Rate, own_rate, read_order
+from loyalty.campaigns.domain.orders import MOST, Rate, own_rate, read_order
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import ExchangeRate
 from loyalty.campaigns.operations.schemas import ORDERS
@@ -67,11 +67,11 @@ class Rates:
 
 
 def worths_of(tolds: Sequence[Told]) -> dict[tuple[str, str], int]:
-    """What the orders among these earn on, in minor units of the programme's currency, rounded down; by
-    (source, id)."""
+    """What the orders among these earn on, in minor units of the programme's currency, rounded down, and
+    never more than can be counted; by (source, id)."""
     orders = [told for told in tolds if told.kind in ORDERS]
     rates, places = Rates(orders), exponent(settings.PROGRAMME_CURRENCY)
     return {
-        told.key: int(read_order(told.payload, rates.of(told)).worth.scaleb(places))
+        told.key: min(int(read_order(told.payload, rates.of(told)).worth.scaleb(places)), MOST)
         for told in orders
     }

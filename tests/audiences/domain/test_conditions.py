@@ -279,6 +279,15 @@ def test_any_json_is_refused_with_a_pointer_or_read_by_all(tree):
     assert (missing(node, {}) == "") == held
 
 
+@pytest.mark.parametrize("value", ["5", True, frozenset({"5"})])
+def test_a_value_of_another_type_is_not_there(value):
+    """Told under another schema than today's: the rule says no, and nothing breaks."""
+    rating = {"field": "activity.rating", "op": "between", "value": [4, 5]}
+    facts = {"activity.rating": value, "activity.is_gift": value}
+    assert judge(parse(rating, known()), facts)[0] is False
+    assert judge(parse({"not": rating}, known()), facts)[0] is True
+
+
 def test_a_scope_says_what_it_is_of():
     assert Scope("visit", 30).key("history.count") == "history.count(visit,30)"
     assert Scope("visit").words == "visit ever"
