@@ -28,3 +28,8 @@ class BadRule(Refused):
 class NothingToPublish(Refused):
     code = "nothing_to_publish"
     sentence = _("There is no draft to publish.")
+
+
+class TooManyCodes(Refused):
+    code = "too_many_codes"
+    sentence = _("That were too many wrong codes. Try again in an hour.")

@@ -61,6 +61,9 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         (
             ("recognition.badge", "workspace_premium"),
             ("recognition.badgeaward", "verified"),
+            ("recognition.achievement", "flag"),
+            ("recognition.streak", "local_fire_department"),
+            ("recognition.progress", "timeline"),
             ("recognition.leaderboard", "leaderboard"),
             ("recognition.nominationcycle", "how_to_vote"),
             ("recognition.candidate", "person_celebrate"),

@@ -45,7 +45,17 @@ from members.operations import (
     purses,
     sweeps,
 )
-from recognition.operations import badges, cycles, leaderboards, nominations
+from recognition.models import Achievement, Streak
+from recognition.operations import (
+    badges,
+    cycles,
+    goals,
+    leaderboards,
+    nominations,
+    progress,
+    streak_days,
+)
+from recognition.operations.streak_days import Kept
 from tests.conftest import SYSTEM, member_of, person
 from tests.governance.conftest import RUBRIC
 
@@ -230,6 +240,7 @@ def _recognition(amara, bo, chi, unit) -> dict[str, Any]:
         actor=SYSTEM,
     )
     award = badges.award(amara, badge=badge, key="first", actor=SYSTEM, reason="Bicycles")
+    _goals(amara)
     board = leaderboards.define("month", name="This month", unit=unit, actor=SYSTEM)
     leaderboards.activate(board, actor=SYSTEM)
     committee = committees.create("neighbours", name="Neighbours", actor=SYSTEM)
@@ -258,6 +269,21 @@ def _recognition(amara, bo, chi, unit) -> dict[str, Any]:
             cycles.close(cycle, actor=SYSTEM)
             case = cycle.candidates.get().case.pk
     return {"award": award.slug, "case": case, "nomination": nomination.pk}
+
+
+def _goals(amara) -> None:
+    """An achievement that Amara is on the way to, and a streak with a milestone."""
+    today = clock.now().date()
+    goal = {"criteria": "Refill.", "actor": SYSTEM}
+    made = goals.define(
+        Achievement, slug="refills", name="Refills", step_words="refills", target=10, **goal
+    )
+    goals.activate(made, actor=SYSTEM)
+    steps = [progress.Step(amara.pk, "refills", "first", 3, clock.now(), today)]
+    progress.take_steps(steps, actor=SYSTEM)
+    made = goals.define(Streak, slug="daily", name="Daily", milestones=[1], **goal)
+    goals.activate(made, actor=SYSTEM)
+    streak_days.keep([Kept(amara.pk, "daily", "first", clock.now(), today)], actor=SYSTEM)
 
 
 def _operations(amara) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from loyalty.audiences.domain.predicate import Seen, compact, judge
 from loyalty.audiences.domain.sentence import said, shown
+from loyalty.campaigns.domain.codes import FIELD
 from loyalty.campaigns.domain.effects import Earn, Multiply
 from loyalty.campaigns.domain.given import Given, Supply, draw, fitting, on_turn
 from loyalty.campaigns.domain.orders import Order
@@ -136,7 +137,14 @@ def turn(rule: Rule) -> tuple[bool, int, int]:
 
 
 def _missed(seen: list[Seen]) -> str:
-    failed = [f"{said(s.test)} (it was {shown(s.value)})" for s in seen if not s.held]
+    failed = [
+        # A code that was not entered stays a secret.
+        "another code"
+        if s.test.field.name == FIELD
+        else f"{said(s.test)} (it was {shown(s.value)})"
+        for s in seen
+        if not s.held
+    ]
     return "Needed: " + "; ".join(failed) if failed else "The conditions were not met"
 
 
