@@ -110,6 +110,8 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("members.decision", "task_alt"),
             ("django_celery_beat.periodictask", "alarm"),
             ("connectors.apikey", "key"),
+            ("connectors.webhookendpoint", "webhook"),
+            ("connectors.webhookdelivery", "outbox"),
             ("members.auditrow", "history"),
             ("members.user", "person"),
             ("auth.group", "shield_person"),

@@ -53,8 +53,7 @@ def enter(request: SignedInRequest, member: Member) -> HttpResponse:
 def _page(
     request: SignedInRequest, form: CodeForm, status: int = 200, **context: object
 ) -> HttpResponse:
-    """The page; a form that was refused gets a key of its own for the next try."""
+    """The page. A form that was refused gets a key of its own for the next try."""
     if form.is_bound:
-        form.data = form.data.copy()
-        form.data["key"] = str(uuid4())
+        form.data = {**form.data.dict(), "key": str(uuid4())}  # type: ignore[attr-defined] # a QueryDict
     return render(request, "portal/points/code.html", {"form": form} | context, status=status)

@@ -170,6 +170,8 @@ CONSOLE: dict[str, Desk] = {
         steps={"activate": ALLOWED, "archive": ALLOWED, "give": ALLOWED},
     ),
     "recognition.badgeaward": Desk(steps={"revoke": ALLOWED}),
+    "connectors.webhookendpoint": Desk(steps={"switch_off": ALLOWED}),
+    "connectors.webhookdelivery": Desk(steps={"replay": ALLOWED}),
     "recognition.achievement": Desk(
         change=ALLOWED, add=ALLOWED, steps={"activate": DENIED, "archive": ALLOWED}
     ),

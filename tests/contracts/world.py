@@ -23,7 +23,8 @@ from governance.operations import criteria as rubrics
 from loyalty import timetable
 from loyalty.audiences.operations import segments
 from loyalty.campaigns.operations import campaigns, standard
-from loyalty.connectors.operations import keys
+from loyalty.connectors.models import WebhookDelivery
+from loyalty.connectors.operations import keys, webhooks
 from loyalty.demo.people import NOT_FOR_STAFF, STAFF_APPS
 from loyalty.measurement.operations import rates
 from loyalty.messaging.models import Message
@@ -313,6 +314,9 @@ def _operations(amara) -> None:
         reason="As last year",
         actor=SYSTEM,
     )
+    webhooks.add("Till", url="https://till.example/hook", actor=SYSTEM)
+    webhooks.announce(topic="test", key="k", at=clock.now().isoformat(), told={})
+    WebhookDelivery.objects.update(state="dead")
     jobs.enqueue("activity.evaluate", key="dead", arguments={"activities": []})
     Job.objects.filter(key="dead").update(state=Job.State.DEAD)
     assert Activity.objects.exists() and AuditRow.objects.exists() and PeriodicTask.objects.exists()

@@ -21,9 +21,7 @@ def busy(bo):
     achievement(name="Refiller", target=10, period="month", recurrence="each_period")
     streak(name="Every day", freezes=2, milestones=[7])
     at = NOON - timedelta(days=2)
-    progress.take_steps(
-        [progress.Step(bo.pk, "ten-refills", "k", 3, at, at.date())], actor=SYSTEM
-    )
+    progress.take_steps([progress.Step(bo.pk, "ten-refills", "k", 3, at, at.date())], actor=SYSTEM)
     for days_ago in (1, 2, 4):
         at = NOON - timedelta(days=days_ago)
         streak_days.keep([Kept(bo.pk, "daily", f"d{days_ago}", at, at.date())], actor=SYSTEM)
