@@ -41,6 +41,8 @@ PROGRAMME_TIME_ZONE = env.str("PROGRAMME_TIME_ZONE", "Europe/Berlin")
 PROGRAMME_CURRENCY = env.str("PROGRAMME_CURRENCY", "EUR")
 #: Where phone numbers without a country code are from.
 PROGRAMME_REGION = env.str("PROGRAMME_REGION", "DE")
+#: Whether webhooks may call addresses that are not public, and plain http; in a network of one's own.
+WEBHOOKS_MAY_CALL_PRIVATE = env.bool("WEBHOOKS_MAY_CALL_PRIVATE", False)
 #: Which customer key decides whose a purchase is, should they be different members'.
 CUSTOMER_KEY_ORDER: list[str] = env.list("CUSTOMER_KEY_ORDER", ["card", "phone", "email"])
 FORECAST_DAYS, FORECAST_SAMPLE = env.int("FORECAST_DAYS", 28), env.int("FORECAST_SAMPLE", 500)

@@ -5,7 +5,17 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from loyalty.views import gifts, health, home, household, offline, points, styleguide, viewing
+from loyalty.views import (
+    codes,
+    gifts,
+    health,
+    home,
+    household,
+    offline,
+    points,
+    styleguide,
+    viewing,
+)
 
 # Staff sign in where everybody does, under the same limits and with the same second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's way
@@ -13,6 +23,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 POINTS = [
     path("", points.statement, name="statement"),
     path("<int:pk>/", points.line, name="line"),
+    path("code/", codes.enter, name="code"),
     path("gifts/", gifts.index, name="gifts"),
     path("gifts/new/", gifts.give, name="give"),
     path("gifts/code/", gifts.code, name="gift_code"),

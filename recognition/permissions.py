@@ -7,12 +7,14 @@ from members import clock
 from members.models import Member
 from members.permissions import ALLOWED, Verdict, held, refused
 from recognition.models import (
+    Achievement,
     Badge,
     BadgeAward,
     Candidate,
     Leaderboard,
     Nomination,
     NominationCycle,
+    Streak,
 )
 
 
@@ -42,6 +44,11 @@ def can_revoke(user, award: BadgeAward) -> Verdict:
 def can_change_badge(user, badge: Badge | None = None) -> Verdict:
     """Staff with the permission draft, activate and archive badges."""
     return held(user, "recognition.change_badge")
+
+
+def can_change_goal(user, goal: Achievement | Streak) -> Verdict:
+    """Staff with the permission draft, activate and archive achievements, and so streaks."""
+    return held(user, f"recognition.change_{goal._meta.model_name}")
 
 
 def can_change_board(user, board: Leaderboard | None = None) -> Verdict:

@@ -53,3 +53,8 @@ class GuardRails(Refused):
 class WarningsNotConfirmed(Refused):
     code = "warnings_not_confirmed"
     sentence = _("Confirm that you have read this, or mend it. %(reasons)s")
+
+
+class TooManyCodes(Refused):
+    code = "too_many_codes"
+    sentence = _("That were too many wrong codes. Try again in an hour.")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from loyalty.connectors.models import ApiKey
+from loyalty.connectors.models import ApiKey, WebhookDelivery, WebhookEndpoint
 from members.permissions import Verdict, held, refused
 
 
@@ -18,3 +18,17 @@ def can_revoke_key(user, key: ApiKey) -> Verdict:
     if key.revoked_at is not None:
         return refused(_("It has been revoked already."))
     return held(user, "connectors.change_apikey")
+
+
+def can_switch_off(user, endpoint: WebhookEndpoint) -> Verdict:
+    """Staff with the permission, once."""
+    if not endpoint.is_active:
+        return refused(_("It has been switched off already."))
+    return held(user, "connectors.change_webhookendpoint")
+
+
+def can_replay(user, delivery: WebhookDelivery) -> Verdict:
+    """Staff with the permission, what was given up."""
+    if delivery.state != WebhookDelivery.State.DEAD:
+        return refused(_("Only what was given up is told again."))
+    return held(user, "connectors.change_webhookdelivery")

@@ -62,6 +62,9 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         (
             ("recognition.badge", "workspace_premium"),
             ("recognition.badgeaward", "verified"),
+            ("recognition.achievement", "flag"),
+            ("recognition.streak", "local_fire_department"),
+            ("recognition.progress", "timeline"),
             ("recognition.leaderboard", "leaderboard"),
             ("recognition.nominationcycle", "how_to_vote"),
             ("recognition.candidate", "person_celebrate"),
@@ -108,6 +111,8 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("members.decision", "task_alt"),
             ("django_celery_beat.periodictask", "alarm"),
             ("connectors.apikey", "key"),
+            ("connectors.webhookendpoint", "webhook"),
+            ("connectors.webhookdelivery", "outbox"),
             ("members.auditrow", "history"),
             ("members.user", "person"),
             ("auth.group", "shield_person"),

@@ -6,9 +6,12 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.campaigns.models import Effect, Waiting
+from loyalty.campaigns.domain.refills import KINDS, STEPS
+from loyalty.campaigns.models import Effect, RefillCycle, Waiting
 from loyalty.campaigns.operations.pending import still_pending
-from members.models import ActivityKind, Member
+from members.models import Activity, ActivityKind, Member
+
+State = RefillCycle.State
 
 #: What the kinds that confirm a promise mean to a member.
 RELEASES = {
@@ -22,16 +25,17 @@ RELEASES = {
 @dataclass(frozen=True, slots=True)
 class Promised:
     """A pending accrual: the effect that promised it, how much of it still waits, and in words or as a
-    date what releases it."""
+    date what releases it. `state` is how far its refill is."""
 
     effect: Effect
     amount: int
     condition: str | Promise
     due_at: datetime | None
+    state: str | Promise = ""
 
 
 def promised_to(member: Member) -> list[Promised]:
-    """Everything that waits for this member, oldest first, in three queries at most."""
+    """Everything that waits for this member, oldest first, in four queries at most."""
     waiting = list(
         Waiting.objects.filter(member=member)
         .select_related("effect__entry", "effect__campaign")
@@ -44,13 +48,31 @@ def promised_to(member: Member) -> list[Promised]:
         if unknown
         else {}
     )
+    states = _states(member, {wait.key for wait in waiting if wait.key})
     return [
         Promised(
             wait.effect,
             left[wait.pk],
             RELEASES.get(wait.confirmed_by) or titles.get(wait.confirmed_by, wait.confirmed_by),
             wait.due_at,
+            states.get((wait.key, wait.serial), ""),
         )
         for wait in waiting
         if wait.pk in left
     ]
+
+
+def _states(member: Member, orders: set[str]) -> dict[tuple[str, str], str | Promise]:
+    """How far the refills of these orders are, by order and container. One query, or none."""
+    if not orders:
+        return {}
+    steps = Activity.objects.filter(
+        member=member,
+        kind__in=KINDS,
+        status=Activity.Status.ACCEPTED,
+        payload__order_id__in=list(orders),
+    ).order_by("occurred_at", "pk")
+    return {
+        (str(payload["order_id"]), str(payload.get("serial", ""))): State(STEPS[kind]).label
+        for kind, payload in steps.values_list("kind", "payload")
+    }

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -72,11 +73,7 @@ def _reckon(pairs: set[Pair], *, actor: Actor, is_told: bool = True) -> None:
         return
     known = Achievement.objects.select_related("badge").in_bulk({pk for _, pk in pairs})
     whose = {"member__in": {pk for pk, _ in pairs}, "achievement__in": known}
-    taken: dict[Pair, list[Taken]] = defaultdict(list)
-    for step in AchievementStep.objects.filter(taken_back_at=None, **whose):
-        taken[step.member_id, step.achievement_id].append(
-            Taken(step.taken_at, step.key, step.day, step.steps)
-        )
+    taken = _standing(whose)
     before = {
         (row.member_id, row.achievement_id, row.period): row
         for row in Progress.objects.filter(**whose).select_for_update().order_by("pk")
@@ -99,6 +96,16 @@ def _reckon(pairs: set[Pair], *, actor: Actor, is_told: bool = True) -> None:
     )
     if is_told:
         _announce(reached, known, actor=actor)
+
+
+def _standing(whose: dict[str, Any]) -> dict[Pair, list[Taken]]:
+    """The steps that stand, by member and achievement."""
+    taken: dict[Pair, list[Taken]] = defaultdict(list)
+    for step in AchievementStep.objects.filter(taken_back_at=None, **whose):
+        taken[step.member_id, step.achievement_id].append(
+            Taken(step.taken_at, step.key, step.day, step.steps)
+        )
+    return taken
 
 
 def _note(row: Progress, tally: Tally) -> list[tuple[Progress, int, Taken]]:
@@ -128,19 +135,7 @@ def _announce(
         after=[{"achievement": known[row.achievement_id].slug} for row, *_ in reached],
         reasons=[f"{row.period}: {number}" for row, number, _ in reached],
     )
-    wanted = [
-        Wanted(
-            member_id=row.member_id,
-            badge=badge.slug,
-            key=_cause(row, number),
-            reason=known[row.achievement_id].name,
-            at=taken.at,
-        )
-        for row, number, taken in reached
-        if (badge := known[row.achievement_id].badge) is not None
-    ]
-    if wanted:
-        awards.award_many(wanted, actor=actor)
+    _win_badges(reached, known, actor=actor)
     activities.record_many(
         [
             {
@@ -160,6 +155,27 @@ def _announce(
         ],
         actor=actor,
     )
+
+
+def _win_badges(
+    reached: Iterable[tuple[Progress, int, Taken]],
+    known: dict[int, Achievement],
+    *,
+    actor: Actor,
+) -> None:
+    wanted = [
+        Wanted(
+            member_id=row.member_id,
+            badge=badge.slug,
+            key=_cause(row, number),
+            reason=known[row.achievement_id].name,
+            at=taken.at,
+        )
+        for row, number, taken in reached
+        if (badge := known[row.achievement_id].badge) is not None
+    ]
+    if wanted:
+        awards.award_many(wanted, actor=actor)
 
 
 def _cause(row: Progress, number: int) -> str:

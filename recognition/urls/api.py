@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from recognition.api import badges, boards, nominations
+from recognition.api import badges, boards, goals, nominations
 
 app_name = "recognition_api"
 urlpatterns = [
     path("badges", badges.BadgesView.as_view(), name="badges"),
+    path(
+        "members/<str:ref>/achievements",
+        goals.MemberGoalsView.as_view(),
+        name="member_achievements",
+    ),
     path("members/<str:ref>/badges", badges.MemberBadgesView.as_view(), name="member_badges"),
     path("leaderboards", boards.BoardsView.as_view(), name="leaderboards"),
     path("leaderboards/<slug:slug>", boards.BoardView.as_view(), name="leaderboard"),

@@ -4,9 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from members import clock
+from members.domain.calendar import local_date
 from members.views.guards import member_of
 from members.views.viewing import seen_by_staff
 from recognition.models import Badge, BadgeAward
+from recognition.models.goal_readings import achievements_of, streaks_of
 
 
 @seen_by_staff
@@ -16,7 +19,10 @@ def wall(request: HttpRequest) -> HttpResponse:
     won = BadgeAward.objects.live().filter(member=member).select_related("badge")
     awards = list(won.order_by("-awarded_at")) if member else []
     badges = Badge.objects.active().with_holders().order_by("name")
+    today = local_date(clock.now(), member.time_zone) if member else None
     context = {
+        "ways": achievements_of(member, today) if member and today else [],
+        "runs": streaks_of(member, today) if member and today else [],
         "member": member,
         "awards": awards,
         "shows_badges": getattr(getattr(member, "profile", None), "shows_badges", True),

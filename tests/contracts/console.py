@@ -177,6 +177,16 @@ CONSOLE: dict[str, Desk] = {
         steps={"activate": ALLOWED, "archive": ALLOWED, "give": ALLOWED},
     ),
     "recognition.badgeaward": Desk(steps={"revoke": ALLOWED}),
+    "connectors.webhookendpoint": Desk(steps={"switch_off": ALLOWED}),
+    "connectors.webhookdelivery": Desk(steps={"replay": ALLOWED}),
+    "recognition.achievement": Desk(
+        change=ALLOWED, add=ALLOWED, steps={"activate": DENIED, "archive": ALLOWED}
+    ),
+    "recognition.streak": Desk(
+        change=ALLOWED, add=ALLOWED, steps={"activate": DENIED, "archive": ALLOWED}
+    ),
+    "recognition.progress": READ,
+    "recognition.streakmilestone": READ,
     "recognition.leaderboard": Desk(
         change=ALLOWED, add=ALLOWED, steps={"activate": ALLOWED, "archive": ALLOWED}
     ),

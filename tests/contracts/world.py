@@ -23,7 +23,8 @@ from governance.operations import criteria as rubrics
 from loyalty import timetable
 from loyalty.audiences.operations import segments
 from loyalty.campaigns.operations import campaigns, standard
-from loyalty.connectors.operations import keys
+from loyalty.connectors.models import WebhookDelivery
+from loyalty.connectors.operations import keys, webhooks
 from loyalty.demo.people import NOT_FOR_STAFF, STAFF_APPS
 from loyalty.measurement.operations import rates
 from loyalty.messaging.models import Message
@@ -45,7 +46,17 @@ from members.operations import (
     purses,
     sweeps,
 )
-from recognition.operations import badges, cycles, leaderboards, nominations
+from recognition.models import Achievement, Streak
+from recognition.operations import (
+    badges,
+    cycles,
+    goals,
+    leaderboards,
+    nominations,
+    progress,
+    streak_days,
+)
+from recognition.operations.streak_days import Kept
 from tests.conftest import SYSTEM, member_of, person
 from tests.governance.conftest import RUBRIC
 
@@ -230,6 +241,7 @@ def _recognition(amara, bo, chi, unit) -> dict[str, Any]:
         actor=SYSTEM,
     )
     award = badges.award(amara, badge=badge, key="first", actor=SYSTEM, reason="Bicycles")
+    _goals(amara)
     board = leaderboards.define("month", name="This month", unit=unit, actor=SYSTEM)
     leaderboards.activate(board, actor=SYSTEM)
     committee = committees.create("neighbours", name="Neighbours", actor=SYSTEM)
@@ -260,6 +272,21 @@ def _recognition(amara, bo, chi, unit) -> dict[str, Any]:
     return {"award": award.slug, "case": case, "nomination": nomination.pk}
 
 
+def _goals(amara) -> None:
+    """An achievement that Amara is on the way to, and a streak with a milestone."""
+    today = clock.now().date()
+    goal = {"criteria": "Refill.", "actor": SYSTEM}
+    made = goals.define(
+        Achievement, slug="refills", name="Refills", step_words="refills", target=10, **goal
+    )
+    goals.activate(made, actor=SYSTEM)
+    steps = [progress.Step(amara.pk, "refills", "first", 3, clock.now(), today)]
+    progress.take_steps(steps, actor=SYSTEM)
+    made = goals.define(Streak, slug="daily", name="Daily", milestones=[1], **goal)
+    goals.activate(made, actor=SYSTEM)
+    streak_days.keep([Kept(amara.pk, "daily", "first", clock.now(), today)], actor=SYSTEM)
+
+
 def _operations(amara) -> None:
     activities.record("app.opened", member=amara, source="shop", external_id="1", actor=SYSTEM)
     now = clock.now()
@@ -287,6 +314,9 @@ def _operations(amara) -> None:
         reason="As last year",
         actor=SYSTEM,
     )
+    webhooks.add("Till", url="https://till.example/hook", actor=SYSTEM)
+    webhooks.announce(topic="test", key="k", at=clock.now().isoformat(), told={})
+    WebhookDelivery.objects.update(state="dead")
     jobs.enqueue("activity.evaluate", key="dead", arguments={"activities": []})
     Job.objects.filter(key="dead").update(state=Job.State.DEAD)
     assert Activity.objects.exists() and AuditRow.objects.exists() and PeriodicTask.objects.exists()

@@ -166,6 +166,19 @@ def test_what_was_pending_first_is_a_pair_too(bo_in, bo, campaigns):
     assert list(page.context["taken_back_by"]) == [taken]
 
 
+def test_a_pending_bonus_says_how_far_its_refill_is(bo_in, bo, campaigns):
+    """E47, semantic 26: beside the promise, and only where there is a refill to speak of."""
+    refill = {"serial": "J7", "sku": "oil", "order_id": "A-1"}
+    asked = Told("shop", "r1", "refill.ordered", "bo", NOON, refill)
+    intake.take([asked], actor=SYSTEM)
+    assert bo_in.get(reverse("points:statement")).context["promises"][0].state == "ordered"
+    shipped = Told("shop", "r2", "refill.inspected", "bo", NOON, refill)
+    intake.take([shipped], actor=SYSTEM)
+    page = bo_in.get(reverse("points:statement"))
+    assert page.context["promises"][0].state == "inspected"
+    assert "inspected" in page.content.decode()
+
+
 def test_debt_and_held_points_are_said_in_words_and_not_at_all_when_there_are_none(
     bo_in, bo, units
 ):

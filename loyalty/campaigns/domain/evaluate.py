@@ -16,6 +16,7 @@ from loyalty.audiences.domain.predicate import Seen, compact, judge
 from loyalty.audiences.domain.sentence import said, shown
 from loyalty.campaigns.domain import caps, stacking
 from loyalty.campaigns.domain.caps import Cut, Uses, window_of
+from loyalty.campaigns.domain.codes import FIELD
 from loyalty.campaigns.domain.effects import Earn, Multiply
 from loyalty.campaigns.domain.given import Given, draw, fitting, on_turn
 from loyalty.campaigns.domain.holdout import is_held_out
@@ -213,7 +214,14 @@ def turn(rule: Rule) -> tuple[bool, int, int]:
 
 
 def _missed(seen: list[Seen]) -> str:
-    failed = [f"{said(s.test)} (it was {shown(s.value)})" for s in seen if not s.held]
+    failed = [
+        # A code that was not entered stays a secret.
+        "another code"
+        if s.test.field.name == FIELD
+        else f"{said(s.test)} (it was {shown(s.value)})"
+        for s in seen
+        if not s.held
+    ]
     return "Needed: " + "; ".join(failed) if failed else "The conditions were not met"
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from loyalty.campaigns.domain.caps import window_of
 from loyalty.campaigns.models import Effect
@@ -59,15 +60,17 @@ class Unwinding:
 
 #: What a member reads of a thing whose order came back.
 WORDS = {
-    "deduction": "the points that it took are yours again",
-    "badge": "the badge stays, though it is not supported by current activity",
-    "tier": "the tier stays to its end, though it is not supported by current activity",
-    "step": "its steps count no more",
-    "streak": "its day counts no more",
-    "reward": "the reward is void unless it was used",
-    "access": "the access has ended",
-    "tag": "the tag has ended",
-    "attribute": "the note is gone",
+    "deduction": gettext_lazy("the points that it took are yours again"),
+    "badge": gettext_lazy("the badge stays, though it is not supported by current activity"),
+    "tier": gettext_lazy(
+        "the tier stays to its end, though it is not supported by current activity"
+    ),
+    "step": gettext_lazy("its steps count no more"),
+    "streak": gettext_lazy("its day counts no more"),
+    "reward": gettext_lazy("the reward is void unless it was used"),
+    "access": gettext_lazy("the access has ended"),
+    "tag": gettext_lazy("the tag has ended"),
+    "attribute": gettext_lazy("the note is gone"),
 }
 
 

@@ -1,3 +1,4 @@
 from loyalty.connectors.models.keys import ApiKey, StoredAnswer
+from loyalty.connectors.models.webhooks import WebhookDelivery, WebhookEndpoint
 
-__all__ = ["ApiKey", "StoredAnswer"]
+__all__ = ["ApiKey", "StoredAnswer", "WebhookDelivery", "WebhookEndpoint"]

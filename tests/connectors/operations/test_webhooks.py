@@ -1,0 +1,156 @@
+"""Telling other systems, against a listener of our own on the loopback."""
+
+import json
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+import time_machine
+from standardwebhooks import Webhook
+
+from loyalty.connectors.errors import BadWebhookAddress, NotGivenUp
+from loyalty.connectors.models import WebhookDelivery, WebhookEndpoint
+from loyalty.connectors.operations import webhooks
+from members import clock
+from members.models import Job
+from members.operations import jobs
+from tests.campaigns.conftest import act, take, work
+from tests.campaigns.effects import published
+from tests.conftest import SYSTEM
+
+pytestmark = pytest.mark.django_db
+
+
+class Listener:
+    """Keeps what it is sent, and answers with the next of `answers` (200 when there is none)."""
+
+    def __init__(self) -> None:
+        listener, self.heard, self.answers = self, [], []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                size = int(self.headers["Content-Length"])
+                listener.heard.append((dict(self.headers), self.rfile.read(size).decode()))
+                self.send_response(listener.answers.pop(0) if listener.answers else 200)
+                self.send_header("Location", "http://127.0.0.1:1/")
+                self.end_headers()
+
+            def log_message(self, *args):
+                """Says nothing."""
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def listener(settings):
+    settings.WEBHOOKS_MAY_CALL_PRIVATE = True
+    listening = Listener()
+    yield listening
+    listening.server.shutdown()
+    listening.server.server_close()
+
+
+def announce(key="k", topic="refill.thanked"):
+    return webhooks.announce(
+        topic=topic, key=key, at="2026-06-15T12:00:00+00:00", told={"member": "bo"}
+    )
+
+
+def state() -> tuple[str, int, str]:
+    row = WebhookDelivery.objects.get()
+    return row.state, row.attempts, row.fault
+
+
+def test_a_rule_tells_whoever_listens_signed(listener, units, bo):
+    """E46, E87: one message for the effect, that its receiver can verify."""
+    _, secret = webhooks.add("Till", url=listener.url, topics=["refill.thanked"], actor=SYSTEM)
+    webhooks.add("Other", url=listener.url, topics=["something.else"], actor=SYSTEM)
+    published("thanks", {"kind": "webhook", "topic": "refill.thanked"})
+    take(act("review.published", bo, id="v1", sku="soap"))
+    work()
+    [(headers, body)] = listener.heard
+    said = {name.lower(): value for name, value in headers.items()}
+    assert Webhook(secret).verify(body, said)["data"]["member"] == "bo"
+    assert json.loads(body)["type"] == "refill.thanked"
+    assert state() == ("delivered", 1, "")
+
+
+def test_a_failure_is_tried_again_later_and_given_up_in_the_end(listener):
+    """E87: eight attempts over more than three days, then it is dead, and can be told again."""
+    webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    listener.answers = [500] * 8
+    announce()
+    start = clock.now()
+    with time_machine.travel(start, tick=False) as traveller:
+        work()
+        assert state() == ("waiting", 1, "answered 500")
+        work()
+        assert len(listener.heard) == 1
+        for pause in webhooks.PAUSES:
+            traveller.shift(pause + timedelta(seconds=1))
+            work()
+        assert state() == ("dead", 8, "answered 500")
+        assert sum(webhooks.PAUSES, timedelta()) > timedelta(days=3)
+        webhooks.replay(WebhookDelivery.objects.get(), actor=SYSTEM)
+        work()
+    assert (state(), len(listener.heard)) == (("delivered", 1, ""), 9)
+    assert len({body for _, body in listener.heard}) == 1
+    with pytest.raises(NotGivenUp):
+        webhooks.replay(WebhookDelivery.objects.get(), actor=SYSTEM)
+
+
+def test_a_redirect_is_not_followed(listener):
+    """Attack 10: 302 to anywhere is an answer, not an invitation."""
+    webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    listener.answers = [302]
+    announce()
+    jobs.work_off()
+    assert state() == ("waiting", 1, "answered 302")
+
+
+def test_the_same_cause_is_told_once(listener):
+    """E87: announced twice, sent once; a job that runs again sends nothing more."""
+    webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    announce()
+    announce()
+    work()
+    Job.objects.filter(kind="webhook.send").update(state="ready", attempts=0)
+    work()
+    assert len(listener.heard) == 1
+
+
+def test_private_addresses_are_refused_at_save_and_at_send(listener, settings):
+    """Attack 10: a name that leads inside is checked when it is called; the listener hears nothing."""
+    endpoint, _ = webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    settings.WEBHOOKS_MAY_CALL_PRIVATE = False
+    with pytest.raises(BadWebhookAddress):
+        webhooks.add("Inside", url=listener.url, actor=SYSTEM)
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(url="https://localhost/hook")
+    announce()
+    work()
+    assert state() == (
+        "waiting",
+        1,
+        "BadAddressError: Its name leads to an address that is not public.",
+    )
+    assert listener.heard == []
+
+
+def test_what_was_switched_off_is_told_nothing(listener):
+    """E87: also not what was waiting for it."""
+    endpoint, _ = webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    announce()
+    webhooks.switch_off(endpoint, actor=SYSTEM)
+    work()
+    assert (state()[0], listener.heard, announce("k2")) == ("dead", [], 0)
+
+
+def test_the_secret_is_kept_sealed(listener):
+    """The table alone signs nothing."""
+    endpoint, secret = webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    import base64
+
+    assert base64.b64decode(secret.removeprefix("whsec_")) not in bytes(endpoint.sealed)
