@@ -13,6 +13,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 POINTS = [
     path("", points.statement, name="statement"),
     path("<int:pk>/", points.line, name="line"),
+    path("activities/<int:pk>/", points.activity, name="activity"),
     path("gifts/", gifts.index, name="gifts"),
     path("gifts/new/", gifts.give, name="give"),
     path("gifts/code/", gifts.code, name="gift_code"),

@@ -73,6 +73,7 @@ ROUTES: dict[str, Route] = {
     "styleguide": Route(STAFF, STAFF),
     "points:statement": Route(MEMBERS, MEMBERS),
     "points:line": Route(OWN, OWN, {"pk": "@entry"}),
+    "points:activity": Route(OWN, OWN, {"pk": "@own_activity"}),
     "points:gifts": Route(MEMBERS, MEMBERS),
     "points:give": Route(MEMBERS, MEMBERS),
     "points:gift_code": Route(NO, MEMBERS),

@@ -5,7 +5,7 @@ from here.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -85,11 +85,15 @@ def read_history(
             profiles[member_id].done[kind] = times
 
 
-def read_ladders(profiles: Mapping[int, Profile], is_asked: Callable[[str], bool]) -> None:
+def read_ladders(
+    profiles: Mapping[int, Profile],
+    is_asked: Callable[[str], bool],
+    known: Sequence[tiers.Ladder] | None = None,
+) -> None:
     """Where each stands on the main ladder and on those whose field is asked about; a constant number
-    of queries."""
-    known = tiers.ladders()
-    asked = known[:1] + [each for each in known[1:] if is_asked(tier_field(each.group.slug))]
+    of queries, two fewer when the ladders are `known`."""
+    known = tiers.ladders() if known is None else known
+    asked = [*known[:1]] + [each for each in known[1:] if is_asked(tier_field(each.group.slug))]
     found = tiers.standings(asked, [profile.member for profile in profiles.values()])
     for pk, profile in profiles.items():
         profile.standings = [(ladder, found[ladder.group.pk][pk]) for ladder in asked]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from loyalty.audiences.domain.conditions import BadTreeError, Node, parse
+from loyalty.audiences.domain.conditions import BadTreeError, Node, Test, parse
 from loyalty.audiences.domain.fields import Catalogue
 from members.domain.money import to_minor
 
@@ -141,6 +141,7 @@ class Rule:
     budget_money: int | None = None
     costs: Mapping[str, Decimal] = field(default_factory=dict)
     segments: tuple[SegmentCap, ...] = ()
+    gate: tuple[Test, ...] = ()
 
     @property
     def is_stacked(self) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,13 +18,15 @@ from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import LimitUse
 from loyalty.campaigns.operations import budgets
 from loyalty.campaigns.operations.budgets import Budgets
-from loyalty.campaigns.operations.rulebook import Rulebook
+from loyalty.campaigns.operations.contents import content_of
+from loyalty.campaigns.operations.rulebook import Rulebook, needs
 from loyalty.rewards.domain.funds import Purse
 from loyalty.rewards.models import Fund
 from loyalty.rewards.operations import fund_moves
 from members import clock
 from members.models import Account, Activity, Member, Unit
 from members.operations import tiers
+from members.operations.tiers import Ladder
 from members.shipped import RETURNS
 
 _LOCK = """
@@ -78,6 +79,13 @@ class Company:
     budgets: Budgets = field(default_factory=Budgets)
     funds: dict[int, Fund] = field(default_factory=dict)
     purses: dict[int, Purse] = field(default_factory=dict)
+    ladders: list[Ladder] | None = None
+
+    def all_ladders(self) -> list[Ladder]:
+        """Every ladder, read once."""
+        if self.ladders is None:
+            self.ladders = tiers.ladders()
+        return self.ladders
 
     def fill_purses(self, at: datetime) -> None:
         """Read what the locked funds have left, after one of them was opened or given back to."""
@@ -86,20 +94,20 @@ class Company:
 
 
 def lock_budgets(
-    book: Rulebook, kinds: set[str], also: Collection[int] = (), segments: Collection[int] = ()
+    rules: Iterable[Rule], also: Collection[int] = (), segments: Collection[int] = ()
 ) -> Budgets:
-    """Lock the budgets that these kinds may draw on, and `also` those of these campaigns and `segments`
+    """Lock the budgets that these rules may draw on, and `also` those of these campaigns and `segments`
     budgets, in order; they come before accounts."""
-    asked = book.asked(kinds)
-    drawn = {rule.campaign_id for rule in asked if rule.is_capped}
-    parts = {cap.id for rule in asked for cap in rule.segments}
+    rules = list(rules)
+    drawn = {rule.campaign_id for rule in rules if rule.is_capped}
+    parts = {cap.id for rule in rules for cap in rule.segments}
     return budgets.lock(drawn.union(also), parts.union(segments), at=clock.now())
 
 
-def lock_funds(book: Rulebook, kinds: set[str], also: Collection[int] = ()) -> dict[int, Fund]:
-    """Lock the funds that rules for these kinds may draw on, and `also` these, in order; they come
-    after budgets and before accounts. No query when there are none."""
-    drawn = {rule.fund for rule in book.asked(kinds) if rule.fund is not None}.union(also)
+def lock_funds(rules: Iterable[Rule], also: Collection[int] = ()) -> dict[int, Fund]:
+    """Lock the funds that these rules may draw on, and `also` these, in order; they come after budgets
+    and before accounts. No query when there are none."""
+    drawn = {rule.fund for rule in rules if rule.fund is not None}.union(also)
     return {fund.pk: fund for fund in fund_moves.lock(drawn)} if drawn else {}
 
 
@@ -128,15 +136,17 @@ def lock_people(refs: Collection[str]) -> dict[str, Person]:
     return {ref: people[member_id] for ref, member_id, *_ in rows}
 
 
-def learn(company: Company, book: Rulebook, kinds: set[str], fresh: Iterable[int]) -> None:
-    """Read what the rules for these kinds ask about: history, limits and tier; one query each.
-
-    `fresh` are the activities being evaluated, which are not history yet.
+def learn(
+    company: Company, book: Rulebook, rules: list[Rule], kinds: set[str], fresh: Iterable[int]
+) -> None:
+    """Read what these rules ask about: history, limits and tier; one query each, and none for what
+    nobody asks about. `kinds` are told of; `fresh` are the activities being evaluated, which are not
+    history yet.
     """
     by_id = {person.member.pk: person for person in company.people.values()}
-    if book.needs(kinds, "history."):
+    if needs(rules, "history."):
         read_history(by_id, kinds, besides=fresh)
-    limited = {rule.campaign_id for rule in book.asked(kinds) if rule.limit is not None}
+    limited = {rule.campaign_id for rule in rules if rule.limit is not None}
     uses = LimitUse.objects.filter(member_id__in=by_id)
     if limited or kinds & RETURNS:
         # A return gives back to the limits of campaigns that may be long over.
@@ -152,9 +162,9 @@ def learn(company: Company, book: Rulebook, kinds: set[str], fresh: Iterable[int
     for person in company.people.values():
         person.uses.budgets, person.uses.purses = company.budgets.spent, company.purses
         person.uses.segments = company.budgets.segments
-    _read_segments(by_id, book.asked(kinds))
-    if book.needs(kinds, "member.tier"):
-        read_ladders(by_id, lambda name: book.needs(kinds, name))
+    _read_segments(by_id, rules)
+    if needs(rules, "member.tier"):
+        read_ladders(by_id, lambda name: needs(rules, name), company.all_ladders())
 
 
 def _read_segments(people: Mapping[int, Person], rules: Iterable[Rule]) -> None:
@@ -180,20 +190,10 @@ def stand_again(changed: Collection[Person]) -> None:
 
 def facts_of(told: Told, person: Person, order: Order | None, company: Company) -> dict[str, Any]:
     """The values of the field catalogue for one activity of one member: theirs, and the activity's."""
-    facts = person.facts(told.occurred_at) | {
-        "activity.kind": told.kind,
-        "history.same_kind": person.done[told.kind],
-    }
-    for name, value in told.payload.items():
-        if isinstance(value, bool | str):
-            facts[f"activity.{name}"] = value
-        elif isinstance(value, int | float):
-            facts[f"activity.{name}"] = Decimal(str(value))
+    facts = person.facts(told.occurred_at) | content_of(told.kind, told.payload)
+    facts["history.same_kind"] = person.done[told.kind]
     if order is not None:
-        facts |= order.facts() | {
-            "order.channel": told.payload.get("channel"),
-            "order.store": told.payload.get("store"),
-        }
+        facts |= order.facts()
     return facts
 
 

@@ -18,7 +18,7 @@ from loyalty.campaigns.domain.orders import Order, Rate, read_order
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Campaign, Effect, MergedBonus
-from loyalty.campaigns.operations import budgets, people, refunds
+from loyalty.campaigns.operations import budgets, people, refunds, rulebook
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.refunds import Refund
 from loyalty.campaigns.operations.rulebook import Rulebook, capped
@@ -222,6 +222,33 @@ def fault_of(told: Told, payload: Mapping[str, Any]) -> str:
     return f"The order has no line {unknown[0]!r}."[:200] if unknown else ""
 
 
+def due_after(sale: Sale, payload: Mapping[str, Any]) -> dict[tuple[int, int], int]:
+    """What each effect of the sale would still give once this has come back too, by its campaign's policy;
+    by (rule version, place). The sale counts it as returned."""
+    sale.take_in(payload)
+    left = returns.left_of(sale.order, sale.returned)
+    given: dict[int, dict[int, int]] = defaultdict(dict)
+    versions = {}
+    for effect in sale.effects:
+        versions[effect.rule_version_id] = effect.rule_version
+        given[effect.rule_version_id][effect.place] = effect.amount or 0
+    held, book = sale.held, rulebook.current()
+    paid = [
+        Paid(book.rule(version), held.get(pk, ()), given[pk]) for pk, version in versions.items()
+    ]
+    by_share = [
+        part
+        for part in paid
+        if versions[part.rule.version_id].campaign.returns == Campaign.Returns.SHARE
+    ]
+    facts = left.facts() | {
+        "order.channel": sale.activity.payload.get("channel"),
+        "order.store": sale.activity.payload.get("store"),
+    }
+    due = returns.still_due(paid, left, facts, at=sale.activity.occurred_at)
+    return due | returns.due_by_share(by_share, returns.share_returned(sale.order, left))
+
+
 @dataclass(slots=True)
 class Reckoning:
     """What one return takes back of what its sale brought: asked first, `settle`d when it was taken."""
@@ -236,10 +263,9 @@ class Reckoning:
     due: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.sale.take_in(self.told.payload)
+        self.due = due_after(self.sale, self.told.payload)
         left = returns.left_of(self.sale.order, self.sale.returned)
         self.share = returns.share_returned(self.sale.order, left)
-        self.due = self._due(left, self.share)
 
     @property
     def cause(self) -> tuple[str, int]:
@@ -263,31 +289,6 @@ class Reckoning:
 
     def _keeps(self, effect: Effect) -> int:
         return self.due.get((effect.rule_version_id, effect.place), 0)
-
-    def _due(self, left: Order, share: Fraction) -> dict[tuple[int, int], int]:
-        """What each effect would still give, by its campaign's policy."""
-        given: dict[int, dict[int, int]] = defaultdict(dict)
-        versions = {}
-        for effect in self.sale.effects:
-            versions[effect.rule_version_id] = effect.rule_version
-            given[effect.rule_version_id][effect.place] = effect.amount or 0
-        held = self.sale.held
-        paid = [
-            Paid(self.book.rule(version), held.get(pk, ()), given[pk])
-            for pk, version in versions.items()
-        ]
-        by_share = [
-            part
-            for part in paid
-            if versions[part.rule.version_id].campaign.returns == Campaign.Returns.SHARE
-        ]
-        facts = left.facts() | {
-            "order.channel": self.sale.activity.payload.get("channel"),
-            "order.store": self.sale.activity.payload.get("store"),
-        }
-        return returns.still_due(
-            paid, left, facts, at=self.sale.activity.occurred_at
-        ) | returns.due_by_share(by_share, share)
 
     def _ask(self, effect: Effect, amount: int, before: int) -> Ask:
         assert effect.entry is not None  # points have an entry

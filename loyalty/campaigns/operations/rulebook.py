@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
@@ -13,6 +13,7 @@ from loyalty.audiences.domain import fields
 from loyalty.audiences.domain.conditions import BadTreeError, tests
 from loyalty.audiences.domain.fields import Catalogue
 from loyalty.audiences.operations.profiles import further_ladders
+from loyalty.campaigns.domain.gates import gate_of, is_open
 from loyalty.campaigns.domain.rules import (
     Earn,
     Extend,
@@ -24,9 +25,11 @@ from loyalty.campaigns.domain.rules import (
     compile_effects,
     compile_limit,
 )
+from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.errors import BadRule
 from loyalty.campaigns.models import Campaign, RuleStamp, RuleVersion
 from loyalty.campaigns.operations import frames
+from loyalty.campaigns.operations.contents import content_of
 from loyalty.rewards.models import Fund
 from members.models import Account, ActivityKind, TierGroup, Unit
 from recognition.models import Badge
@@ -52,6 +55,25 @@ class Rulebook:
         """The rules that any of these kinds triggers."""
         return [rule for kind in kinds for rule in self.by_kind.get(kind, ())]
 
+    def sort_out(self, told: Told) -> tuple[list[Rule], list[Rule]]:
+        """The rules in force when it happened: those it may set off, and those that its own content
+        rules out."""
+        rules = self.by_kind.get(told.kind, ())
+        content = content_of(told.kind, told.payload) if rules else {}
+        asked: list[Rule] = []
+        ruled_out: list[Rule] = []
+        for rule in rules:
+            if rule.covers(told.occurred_at):
+                (asked if not rule.gate or is_open(rule, content) else ruled_out).append(rule)
+        return asked, ruled_out
+
+    def set_off(self, tolds: Iterable[Told], late: Collection[str] = ()) -> list[Rule]:
+        """Every rule that one of these may set off, and all of the kinds that may come `late` with them."""
+        found = {rule.version_id: rule for rule in self.asked(set(late))}
+        for told in tolds:
+            found |= {rule.version_id: rule for rule in self.sort_out(told)[0]}
+        return list(found.values())
+
     def earning(self, kind: str, *, besides: int) -> list[Rule]:
         """The rules that earn per money on this kind and that nobody has to be asked about, as far as
         multipliers go by them; without what caps or stacks them."""
@@ -69,19 +91,11 @@ class Rulebook:
             self.past[version.pk] = compile_version(version, version.campaign, catalogue())
         return self.past[version.pk]
 
-    def needs(self, kinds: set[str], prefix: str) -> bool:
-        """Whether any of those rules asks about a field that starts with `prefix`."""
-        return any(
-            test.field.name.startswith(prefix)
-            for rule in self.asked(kinds)
-            for test in tests(rule.condition)
-        )
-
-    def pending_units(self, kinds: set[str]) -> set[int]:
-        """The units in which rules for these kinds may promise points that are not active yet."""
+    def pending_units(self, rules: Iterable[Rule]) -> set[int]:
+        """The units in which these rules may promise points that are not active yet."""
         return {
             self.units[effect.unit].pk
-            for rule in self.asked(kinds)
+            for rule in rules
             for effect in rule.effects
             if isinstance(effect, Earn) and effect.wait is not None
         }
@@ -89,6 +103,13 @@ class Rulebook:
 
 _known: dict[str, Rulebook] = {}
 _lock = Lock()
+
+
+def needs(rules: Iterable[Rule], prefix: str) -> bool:
+    """Whether any of these rules asks about a field that starts with `prefix`."""
+    return any(
+        test.field.name.startswith(prefix) for rule in rules for test in tests(rule.condition)
+    )
 
 
 def current() -> Rulebook:
@@ -160,7 +181,8 @@ def compile_version(
             title=campaign.name,
             priority=frame.kept["priority"],
             triggers=frozenset(version.triggers),
-            condition=compile_condition(version.conditions, known),
+            condition=(condition := compile_condition(version.conditions, known)),
+            gate=gate_of(condition),
             effects=compile_effects(version.effects),
             limit=compile_limit(version.limit),
             budget=campaign.budget_units,

@@ -82,11 +82,7 @@ class Wave:
             item.rate = self.rates.of(told)
             order = read_order(told.payload, item.rate)
         item.outcome = evaluate(
-            [
-                rule
-                for rule in self.book.by_kind.get(told.kind, ())
-                if rule.covers(told.occurred_at)
-            ],
+            item.asked,
             facts=people.facts_of(told, person, order, self.company),
             order=order,
             at=told.occurred_at,
