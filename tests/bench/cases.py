@@ -186,6 +186,38 @@ def leaderboard() -> tuple[float, float, str]:
     return *_alternating(ours, least, 30), "ms"
 
 
+def two_hundred() -> tuple[float, float, str]:
+    """One activity among 200 live campaigns, of which 5 apply | the same with those 5 alone"""
+    for kind, campaigns in (("wishlist.added", 200), ("content.viewed", 5)):
+        for number in range(campaigns):
+            applies = {"field": "member.days_since_joining", "op": "at_least", "value": 0}
+            other = {"field": "activity.kind", "op": "is", "value": "order.placed"}
+            often = {"field": "history.orders", "op": "at_least", "value": 1}
+            standard.publish(
+                {
+                    "slug": f"{kind.partition('.')[0]}-{number}",
+                    "name": f"{kind} {number}",
+                    "triggers": [kind],
+                    "conditions": applies if number < 5 else {"all": [other, often]},
+                    "effects": [{"kind": "earn", "unit": "points", "amount": 1}],
+                    "limit": {"times": 10**6, "per": "day"},
+                    "budget_units": 10**9,
+                },
+                actor=ACTOR,
+            )
+
+    def tell(kind: str, number: int) -> None:
+        name = f"{kind}-{number}"
+        told = Told("bench-many", name, kind, f"single-{number % 20}", clock.now(), {})
+        intake.take([told], actor=ACTOR)
+
+    return *_alternating(
+        lambda number: tell("wishlist.added", number),
+        lambda number: tell("content.viewed", number),
+        SINGLES,
+    ), "ms"
+
+
 CASES: tuple[Callable[[], tuple[float, float, str]], ...] = (
     single,
     batch,
@@ -193,6 +225,7 @@ CASES: tuple[Callable[[], tuple[float, float, str]], ...] = (
     birthday_sweep,
     expiry,
     leaderboard,
+    two_hundred,
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from loyalty.campaigns.domain.evaluate import NEEDED, in_words
+from loyalty.campaigns.domain.evaluate import NEEDED, Trace, in_words
 from loyalty.campaigns.domain.gates import failed
 from loyalty.campaigns.domain.rules import Rule
 from loyalty.campaigns.models import Campaign, Evaluation, RuleVersion
@@ -59,7 +59,8 @@ def rules_of(evaluation: Evaluation | None) -> list[Rule]:
         return []
     book = rulebook.current()
     unknown = [pk for pk in ids if pk not in book.past]
-    for version in RuleVersion.objects.filter(pk__in=unknown).select_related("campaign"):
+    versions = RuleVersion.objects.filter(pk__in=unknown).select_related("campaign")
+    for version in versions.prefetch_related("campaign__segment_budgets") if unknown else ():
         book.rule(version)
     return [book.past[pk] for pk in ids]
 
@@ -69,3 +70,15 @@ def ruled_out(kind: str, payload: Mapping[str, Any], rules: Iterable[Rule]) -> l
     rules = list(rules)
     content = content_of(kind, payload) if rules else {}
     return [{"campaign": rule.campaign, "why": in_words(failed(rule, content))} for rule in rules]
+
+
+def full_trace(activity: Activity) -> list[dict[str, Any]]:
+    """The trace of an evaluated activity, with the rules that its own content ruled out as well."""
+    evaluation = getattr(activity, "evaluation", None)
+    if evaluation is None:
+        return []
+    content, rules = content_of(activity.kind, activity.payload), rules_of(evaluation)
+    seen = [(rule, tuple(failed(rule, content))) for rule in rules]
+    return evaluation.trace + [
+        Trace(rule, False, tests, in_words(tests), "conditions").compact() for rule, tests in seen
+    ]

@@ -6,7 +6,7 @@ later and to the point; a difference means that something was changed that must 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -43,7 +43,7 @@ class Replay:
 
     activities: int = 0
     effects: int = 0
-    differences: list[Difference] | None = None
+    differences: list[Difference] = field(default_factory=list)
 
 
 def replay(*, since: datetime | None = None, until: datetime | None = None) -> Replay:
@@ -53,7 +53,7 @@ def replay(*, since: datetime | None = None, until: datetime | None = None) -> R
         found = found.filter(occurred_at__gte=since)
     if until is not None:
         found = found.filter(occurred_at__lt=until)
-    done, last = Replay(differences=[]), 0
+    done, last = Replay(), 0
     while rows := list(
         found.filter(pk__gt=last).select_related("evaluation").order_by("pk")[:CHUNK]
     ):
@@ -68,7 +68,6 @@ def _replay(rows: list[Activity], done: Replay) -> None:
     for effect in effects:
         given[effect.activity_id][effect.rule_version_id, effect.place] = effect.amount or 0
     book = _book(rows)
-    assert done.differences is not None
     for row in rows:
         done.activities += 1
         done.effects += len(given[row.pk])
@@ -86,7 +85,7 @@ def _book(rows: Iterable[Activity]) -> Rulebook:
     wanted = {trace["rule"] for row in rows for trace in row.evaluation.trace}
     wanted |= {pk for row in rows for pk in row.evaluation.ruled_out}
     unknown = RuleVersion.objects.filter(pk__in=wanted - set(book.past))
-    for version in unknown.select_related("campaign"):
+    for version in unknown.select_related("campaign").prefetch_related("campaign__segment_budgets"):
         book.rule(version)
     return book
 

@@ -49,6 +49,8 @@ class Rulebook:
     status_units: frozenset[str] = frozenset()
     numbers: dict[int, RuleVersion] = field(default_factory=dict)
     past: dict[int, Rule] = field(default_factory=dict)
+    known: Catalogue = field(default_factory=Catalogue)
+    stacks: dict[int, Group] = field(default_factory=dict)
     is_capped: bool = False
 
     def asked(self, kinds: set[str]) -> list[Rule]:
@@ -88,7 +90,9 @@ class Rulebook:
     def rule(self, version: RuleVersion) -> Rule:
         """Any published version, in force or not, compiled once."""
         if version.pk not in self.past:
-            self.past[version.pk] = compile_version(version, version.campaign, catalogue())
+            self.past[version.pk] = compile_version(
+                version, version.campaign, self.known, self.stacks
+            )
         return self.past[version.pk]
 
     def pending_units(self, rules: Iterable[Rule]) -> set[int]:
@@ -220,7 +224,7 @@ def check(rule: Rule) -> None:
 
 
 def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
-    book, known, stacks = Rulebook(stamp, groups), catalogue(), frames.groups()
+    book = Rulebook(stamp, groups, known=catalogue(), stacks=frames.groups())
     book.units = {unit.code: unit for unit in Unit.objects.all()}
     own = Account.objects.filter(member=None, household=None)
     book.accounts = {(row.unit_id, row.kind): row.pk for row in own}
@@ -235,7 +239,7 @@ def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
     for version in versions.select_related("campaign").prefetch_related(
         "campaign__segment_budgets"
     ):
-        rule = compile_version(version, version.campaign, known, stacks)
+        rule = book.rule(version)
         if (
             rule.starts_at is not None
             and rule.ends_at is not None

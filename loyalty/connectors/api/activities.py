@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.operations import intake
+from loyalty.campaigns.operations import intake, missed
 from loyalty.campaigns.operations.answers import Answer, again
 from loyalty.connectors.api import cloudevents
 from loyalty.connectors.api.problems import problem
@@ -188,7 +188,6 @@ class ActivityView(APIView):
         """By its number here, which entries name as their cause."""
         row = get_object_or_404(Activity.objects.select_related("evaluation", "member"), pk=pk)
         answer = again(intake.told_of(row), row)
-        evaluation = getattr(row, "evaluation", None)
         return Response(
             answer.as_json()
             | {
@@ -198,7 +197,7 @@ class ActivityView(APIView):
                 "member": row.member.ref if row.member else None,
                 "time": row.occurred_at,
                 "received_at": row.received_at,
-                "trace": evaluation.trace if evaluation else [],
+                "trace": missed.full_trace(row),
             }
         )
 

@@ -2,7 +2,10 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
+import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from loyalty.campaigns.models import Campaign, Effect, RuleVersion
@@ -94,3 +97,5 @@ def test_an_amount_that_was_changed_is_found(units, bo):
     [difference] = replays.replay().differences
     assert (difference.given, difference.again) == (2000, 20)
     assert difference.rule_version == effect.rule_version_id
+    with pytest.raises(SystemExit):
+        call_command("replay_activities", stderr=StringIO())
