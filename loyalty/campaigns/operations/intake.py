@@ -92,10 +92,11 @@ def take(
 
 
 def preview(tolds: Sequence[Told], *, actor: Actor, at: datetime | None = None) -> list[Answer]:
-    """What `take` would answer, now or `at` another instant: whatever goes by the clock goes by that one.
-    It is `take`, rolled back: nothing is written."""
-    with transaction.atomic(), clock.standing_at(at or clock.now()):
-        answers = take(tolds, actor=actor, by_line=True)
+    """What `take` would answer, now or `at` another instant. In the future whatever goes by the clock goes
+    by that one; for the past the books stay those of now. It is `take`, rolled back: nothing is written."""
+    now = clock.now()
+    with transaction.atomic(), clock.standing_at(max(at or now, now)):
+        answers = take(tolds, actor=actor, at=at, by_line=True)
         transaction.set_rollback(True)
     return answers
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import override_settings
 
+from loyalty.campaigns import words
 from loyalty.campaigns.errors import GuardRails, IllegalMove, WarningsNotConfirmed
 from loyalty.campaigns.models import BudgetUse, Campaign, RuleVersion
 from loyalty.campaigns.operations import campaigns, dates, guards, standard
@@ -119,6 +120,19 @@ def test_back_to_an_earlier_version(hands, bo):
         campaigns.publish(campaign, actor=second, confirms=True)
     assert earned(bo, START + timedelta(days=1), id="1") == [10]
     assert Campaign.objects.get().priority == 100
+
+
+def test_what_changed_between_two_versions_is_read_in_words(hands):
+    campaign, author = march(hands), hands[0]
+    with clock.standing_at(START):
+        effects = [{"kind": "earn", "unit": "points", "amount": 12}]
+        campaigns.write_rule(campaign, actor=author, **RULE | {"effects": effects})
+        campaigns.revise(campaign, actor=author, budget_units=500)
+    first, second = RuleVersion.objects.order_by("number")
+    assert words.differences(first, second) == [
+        ("Then", "10 Points", "12 Points"),
+        ("budget", "–", "500"),
+    ]
 
 
 def test_a_copy_is_a_draft_of_its_own(hands):
