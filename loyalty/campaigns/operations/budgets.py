@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Sum
@@ -91,7 +92,9 @@ def counted_in(rule: Rule, evaluation: Evaluation | None) -> list[tuple[int, str
     """The segment budgets that what the rule gave counted in, and the windows that ran then."""
     if evaluation is None or not rule.segments:
         return []
-    mine = next((each for each in evaluation.trace if each["rule"] == rule.version_id), {})
+    mine: dict[str, Any] = next(
+        (each for each in evaluation.trace if each["rule"] == rule.version_id), {}
+    )
     per = {cap.id: cap.per for cap in rule.segments}
     return [
         (budget_id, window_at(per[budget_id], evaluation.evaluated_at))

@@ -50,7 +50,7 @@ def forecast(rule: Rule, *, days: int) -> Forecast:
     rows = list(found.select_related("member").order_by("-occurred_at")[: settings.FORECAST_SAMPLE])
     if not rows:
         return Forecast()
-    persons = {row.member_id: Person(row.member) for row in rows if row.member is not None}
+    persons = {row.member.pk: Person(row.member) for row in rows if row.member is not None}
     names = {test.field.name for test in tests(rule.condition)}
     if any(name.startswith("history.") for name in names):
         read_history(persons, rule.triggers)
@@ -60,7 +60,7 @@ def forecast(rule: Rule, *, days: int) -> Forecast:
     free = rulebook.unlimited(rule)
     units, members = 0, set()
     for row in rows:
-        told, person = told_of(row), persons[row.member_id]
+        told, person = told_of(row), persons[row.member_id or 0]
         order = read_order(told.payload, rates.of(told)) if told.kind in ORDERS else None
         outcome = evaluate(
             [free, *rulebook.current().earning(told.kind, besides=rule.campaign_id)],
