@@ -24,6 +24,7 @@ POINTS = [
     path("", points.statement, name="statement"),
     path("<int:pk>/", points.line, name="line"),
     path("code/", codes.enter, name="code"),
+    path("activities/<int:pk>/", points.activity, name="activity"),
     path("gifts/", gifts.index, name="gifts"),
     path("gifts/new/", gifts.give, name="give"),
     path("gifts/code/", gifts.code, name="gift_code"),

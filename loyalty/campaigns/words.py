@@ -148,3 +148,47 @@ def _wait(pending: dict[str, Any]) -> str:
     if pending.get("until"):
         return _(", active upon %(kind)s") % {"kind": pending["until"]}
     return ""
+
+
+FRAME = {
+    "priority": gettext_lazy("priority"),
+    "budget_units": gettext_lazy("budget"),
+    "budget_money": gettext_lazy("budget in money"),
+    "cost_per_unit": gettext_lazy("cost of one"),
+    "pays_partly": gettext_lazy("pays what is left"),
+    "group": gettext_lazy("stacking group"),
+    "exclusive_category": gettext_lazy("exclusive category"),
+    "holdout_percent": gettext_lazy("holdout"),
+    "starts_at": gettext_lazy("from"),
+    "ends_at": gettext_lazy("until"),
+    "segment_budgets": gettext_lazy("budgets for segments"),
+}
+
+
+def differences(before: RuleVersion, after: RuleVersion) -> list[tuple[str, str, str]]:
+    """What is different between two versions of a campaign: the part, how it was, how it is. Of the frame
+    of a draft only what it changes."""
+    parts = [
+        (str(_("When")), when(before), when(after)),
+        (str(_("If")), conditions(before), conditions(after)),
+        (str(_("Then")), "; ".join(effects(before)), "; ".join(effects(after))),
+        (str(_("At most")), limit(before), limit(after)),
+    ]
+    if before.frame:
+        parts += [
+            (str(name), _shown(before.frame.get(key)), _shown(after.frame[key]))
+            for key, name in FRAME.items()
+            if key in after.frame
+        ]
+    return [part for part in parts if part[1] != part[2]]
+
+
+def _shown(value: Any) -> str:
+    """A value of a frame as people read it."""
+    if value in (None, "", [], {}):
+        return "–"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {each}" for key, each in sorted(value.items()))
+    if isinstance(value, list):
+        return "; ".join(_shown(each) for each in value)
+    return str(value)

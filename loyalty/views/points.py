@@ -5,12 +5,13 @@ from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from loyalty.campaigns.operations import missed
 from loyalty.views.apart import apart_from, open_holds
 from loyalty.views.expiring import last_day_of
 from loyalty.views.lines import lines_of, original_of
 from loyalty.views.pending import promised_to
 from loyalty.views.why import why_of
-from members.models import Account, Entry, Household, Member
+from members.models import Account, Activity, ActivityKind, Entry, Household, Member
 from members.operations.lots import used_lots
 from members.views.guards import member_page
 from members.views.viewing import seen_by_staff
@@ -78,6 +79,23 @@ def line(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "lots": [(lot, amount) for lot, amount in lots if lot.credit.member_id == member.pk],
     }
     return render(request, "portal/points/line.html", context)
+
+
+@seen_by_staff
+@member_page
+def activity(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
+    """What one thing that the member did brought, and what it did not, and why not."""
+    own = Activity.objects.filter(member=member).select_related("evaluation")
+    found = get_object_or_404(own, pk=pk)
+    effects = found.effects.filter(reverses=None).select_related("campaign").order_by("pk")
+    titles = dict(ActivityKind.objects.filter(name=found.kind).values_list("name", "title"))
+    context = {
+        "activity": found,
+        "title": titles.get(found.kind, found.kind),
+        "effects": effects,
+        "missed": missed.of(found),
+    }
+    return render(request, "portal/points/activity.html", context)
 
 
 def taken_back_by(entries: QuerySet[Entry], entry: Entry) -> QuerySet[Entry]:

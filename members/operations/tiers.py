@@ -259,15 +259,21 @@ def lock(members: Collection[Member]) -> None:
 
 
 @transaction.atomic
-def settle(members: Collection[Member], *, actor: Actor, at: datetime | None = None) -> int:
+def settle(
+    members: Collection[Member],
+    *,
+    actor: Actor,
+    at: datetime | None = None,
+    known: Sequence[Ladder] | None = None,
+) -> int:
     """Bring the stored tier periods of these members up to `at`. Returns how many moved, on how many
     ladders.
 
     The members' balances must be locked (`lock`), or nobody else may be earning for them. The number
-    of queries depends neither on the members nor on the ladders.
+    of queries depends neither on the members nor on the ladders, which the caller may have `known`.
     """
     at = at or clock.now()
-    known = ladders()
+    known = ladders() if known is None else known
     found = standings(known, members)
     stored: dict[tuple[int, int], list[TierPeriod]] = defaultdict(list)
     for row in TierPeriod.objects.filter(member__in=members).order_by("starts_at"):

@@ -252,6 +252,38 @@ def audience() -> tuple[float, float, str]:
     return *_alternating(lambda number: belonging.audience(REGULARS), least, 10), "ms"
 
 
+def two_hundred() -> tuple[float, float, str]:
+    """One activity among 200 live campaigns, of which 5 apply | the same with those 5 alone"""
+    for kind, many in (("wishlist.added", 200), ("content.viewed", 5)):
+        for number in range(many):
+            applies = {"field": "member.days_since_joining", "op": "at_least", "value": 0}
+            other = {"field": "activity.kind", "op": "is", "value": "order.placed"}
+            often = {"field": "history.orders", "op": "at_least", "value": 1}
+            standard.publish(
+                {
+                    "slug": f"{kind.partition('.')[0]}-{number}",
+                    "name": f"{kind} {number}",
+                    "triggers": [kind],
+                    "conditions": applies if number < 5 else {"all": [other, often]},
+                    "effects": [{"kind": "earn", "unit": "points", "amount": 1}],
+                    "limit": {"times": 10**6, "per": "day"},
+                    "budget_units": 10**9,
+                },
+                actor=ACTOR,
+            )
+
+    def tell(kind: str, number: int) -> None:
+        name = f"{kind}-{number}"
+        told = Told("bench-many", name, kind, f"single-{number % 20}", clock.now(), {})
+        intake.take([told], actor=ACTOR)
+
+    return *_alternating(
+        lambda number: tell("wishlist.added", number),
+        lambda number: tell("content.viewed", number),
+        SINGLES,
+    ), "ms"
+
+
 CASES: tuple[Callable[[], tuple[float, float, str]], ...] = (
     single,
     batch,
@@ -261,6 +293,7 @@ CASES: tuple[Callable[[], tuple[float, float, str]], ...] = (
     leaderboard,
     backtest,
     audience,
+    two_hundred,
 )
 
 

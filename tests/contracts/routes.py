@@ -74,6 +74,7 @@ ROUTES: dict[str, Route] = {
     "points:statement": Route(MEMBERS, MEMBERS),
     "points:line": Route(OWN, OWN, {"pk": "@entry"}),
     "points:code": Route(MEMBERS, MEMBERS),
+    "points:activity": Route(OWN, OWN, {"pk": "@own_activity"}),
     "points:gifts": Route(MEMBERS, MEMBERS),
     "points:give": Route(MEMBERS, MEMBERS),
     "points:gift_code": Route(NO, MEMBERS),

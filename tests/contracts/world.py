@@ -146,6 +146,7 @@ def _points(amara, unit) -> dict[str, Any]:
     )
     return {
         "entry": entry.pk,
+        "own_activity": Activity.objects.filter(member=amara).earliest("pk").pk,
         "redemption": redemption.pk,
         "hold": holds.place(amara, unit=unit, amount=20, key="cart", actor=SYSTEM).pk,
         "campaign": campaign.pk,

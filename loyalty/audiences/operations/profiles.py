@@ -5,7 +5,7 @@ from here. `sql.py` reads the same for members who are not fetched.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -133,24 +133,32 @@ def _slugs(test: Test) -> Collection[str]:
     return test.value if isinstance(test.value, frozenset) else [test.value]
 
 
-def read_ladders(profiles: Mapping[int, Profile], is_asked: Callable[[str], bool]) -> None:
-    """Where each stands on the main ladder and on those whose field is asked about; a constant number
-    of queries."""
-    known = tiers.ladders()
-    asked = known[:1] + [each for each in known[1:] if is_asked(tier_field(each.group.slug))]
+def read_ladders(
+    profiles: Mapping[int, Profile],
+    is_asked: Callable[[str], bool],
+    known: Sequence[tiers.Ladder],
+) -> None:
+    """Where each stands on the main one of the `known` ladders and on those whose field is asked about; a
+    constant number of queries."""
+    asked = [*known[:1]] + [each for each in known[1:] if is_asked(tier_field(each.group.slug))]
     found = tiers.standings(asked, [profile.member for profile in profiles.values()])
     for pk, profile in profiles.items():
         profile.standings = [(ladder, found[ladder.group.pk][pk]) for ladder in asked]
 
 
-def read(profiles: Mapping[int, Profile], nodes: Collection[Node]) -> list[Node]:
+def read(
+    profiles: Mapping[int, Profile],
+    nodes: Collection[Node],
+    ladders: Callable[[], Sequence[tiers.Ladder]] = tiers.ladders,
+) -> list[Node]:
     """Read what these conditions ask about the members, all but their past; answers the conditions with
-    those of the segments that they ask about. The number of queries depends on neither."""
+    those of the segments that they ask about. The number of queries depends on neither. `ladders` tells
+    them where they are known already."""
     segments = segments_of(nodes)
     every = [*nodes, *segments.values()] if segments else list(nodes)
     names = {test.field.name for node in every for test in tests(node)}
     if any(name.startswith("member.tier") for name in names):
-        read_ladders(profiles, names.__contains__)
+        read_ladders(profiles, names.__contains__, ladders())
     if "member.tags" in names:
         _read_tags(profiles)
     if "member.badges" in names:

@@ -184,9 +184,14 @@ def in_words(version: RuleVersion) -> dict[str, Any]:
 
 
 def versions_in_words(campaign: Campaign) -> list[dict[str, Any]]:
-    """Newest first."""
-    found = campaign.versions.select_related("drafted_by", "published_by").order_by("-number")
-    return [in_words(version) for version in found]
+    """Newest first, each with what it changed of the one before."""
+    rows = campaign.versions.select_related("drafted_by", "published_by").order_by("-number")
+    found = list(rows)
+    before = [*found[1:], None]
+    return [
+        in_words(version) | {"changed": words.differences(earlier, version) if earlier else []}
+        for version, earlier in zip(found, before, strict=True)
+    ]
 
 
 @admin.register(Effect)

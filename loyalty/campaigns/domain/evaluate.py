@@ -26,6 +26,8 @@ from members.domain.money import exponent
 
 #: So many facts may lead to one another: a badge to a tier, the tier to points, the points to a badge.
 LONGEST_CHAIN = 5
+#: How a sentence begins that names what was lacking.
+NEEDED = "Needed: "
 #: What a member reads who is held out: true, and no more than they need to know.
 NOT_THIS_TIME = "It was not among your campaigns this time"
 
@@ -175,7 +177,7 @@ def evaluate(
     exposures: list[Exposure] = []
     for rule, passed, seen in asked:
         if not passed:
-            traces.append(Trace(rule, False, tuple(seen), _missed(seen), "conditions"))
+            traces.append(Trace(rule, False, tuple(seen), in_words(seen), "conditions"))
             continue
         if rule.holdout and asking.due(rule)[0]:
             exposures.append(Exposure(rule, rule.version_id in out))
@@ -213,7 +215,8 @@ def turn(rule: Rule) -> tuple[bool, int, int]:
     return multiplies, rule.priority, rule.version_id
 
 
-def _missed(seen: list[Seen]) -> str:
+def in_words(seen: Iterable[Seen]) -> str:
+    """What failed of these tests, with the values found, as members read it."""
     failed = [
         # A code that was not entered stays a secret.
         "another code"
@@ -222,7 +225,7 @@ def _missed(seen: list[Seen]) -> str:
         for s in seen
         if not s.held
     ]
-    return "Needed: " + "; ".join(failed) if failed else "The conditions were not met"
+    return NEEDED + "; ".join(failed) if failed else "The conditions were not met"
 
 
 def due_of(

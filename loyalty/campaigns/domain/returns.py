@@ -69,7 +69,7 @@ def still_due(
     per_money: list[tuple[Earn, int]] = []
     for part in sorted(paid, key=lambda part: turn(part.rule)):
         rule = part.rule
-        if not left.lines or not _holds(rule.condition, facts, part.held):
+        if not left.lines or not holds(rule.condition, facts, part.held):
             continue
         for item in due_of(rule, left, at, per_money):
             if item.kind != "points":
@@ -85,7 +85,7 @@ def still_due(
 def still_holds(paid: Paid, left: Order, facts: Mapping[str, Any], *, by_share: bool) -> bool:
     """Whether a rule would still apply to the basket that is left; going by shares, as long as anything
     is left."""
-    return bool(left.lines) and (by_share or _holds(paid.rule.condition, facts, paid.held))
+    return bool(left.lines) and (by_share or holds(paid.rule.condition, facts, paid.held))
 
 
 def due_by_share(paid: Iterable[Paid], share: Fraction) -> dict[tuple[int, int], int]:
@@ -97,7 +97,7 @@ def due_by_share(paid: Iterable[Paid], share: Fraction) -> dict[tuple[int, int],
     }
 
 
-def _holds(node: Node, facts: Mapping[str, Any], held: Sequence[bool]) -> bool:
+def holds(node: Node, facts: Mapping[str, Any], held: Sequence[bool]) -> bool:
     """The condition, its tests about the order asked again and the others as they went then."""
     _, seen = judge(node, facts)
     answers = iter(

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from loyalty.audiences.domain.conditions import BadTreeError, Node, parse
+from loyalty.audiences.domain.conditions import BadTreeError, Node, Test, parse
 from loyalty.audiences.domain.fields import Catalogue
 from loyalty.campaigns.domain.codes import fold
 from loyalty.campaigns.domain.effects import Effect
@@ -83,6 +83,7 @@ class Rule:
     budget_money: int | None = None
     costs: Mapping[str, Decimal] = field(default_factory=dict)
     segments: tuple[SegmentCap, ...] = ()
+    gate: tuple[Test, ...] = ()
 
     @property
     def is_stacked(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from loyalty.campaigns.domain.told import Fault, Told
 from loyalty.campaigns.models import Effect
+from loyalty.campaigns.operations import missed
 from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.storing import Arrival, NewEffect
 from members.models import Activity, Entry
@@ -24,11 +25,12 @@ class Answer:
     not_earned: list[dict[str, str]] = field(default_factory=list)
     errors: list[dict[str, str]] = field(default_factory=list)
     reason: str = ""
+    lines: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """The answer as the API gives it; empty explanations are left out."""
         body = asdict(self)
-        for name in ("errors", "reason"):
+        for name in ("errors", "reason", "lines"):
             if not body[name]:
                 del body[name]
         return body
@@ -55,19 +57,27 @@ def contradicted(told: Told) -> Answer:
     )
 
 
-def afresh(item: Item, given_back: Sequence[dict[str, Any]] = ()) -> Answer:
+def afresh(
+    item: Item,
+    given_back: Sequence[dict[str, Any]] = (),
+    lines: Sequence[dict[str, Any]] = (),
+) -> Answer:
     """The answer for an activity that was just evaluated; `given_back` is its part of what
-    `given_back_by` found."""
+    `given_back_by` found, `lines` what each of its lines earns."""
     traces = item.outcome.traces if item.outcome else ()
     return Answer(
         item.told.external_id,
         item.told.source,
         "accepted",
         effects=[*map(_effect, item.effects), *given_back],
-        not_earned=_not_earned(
-            {"campaign": trace.rule.campaign, "why": trace.why, "passed": trace.passed}
-            for trace in traces
-        ),
+        not_earned=[
+            *_not_earned(
+                {"campaign": trace.rule.campaign, "why": trace.why, "passed": trace.passed}
+                for trace in traces
+            ),
+            *missed.ruled_out(item.told.kind, item.told.payload, item.ruled_out),
+        ],
+        lines=list(lines),
     )
 
 
@@ -83,7 +93,10 @@ def again(told: Told, stored: Activity) -> Answer:
         told.source,
         "duplicate",
         effects=[*map(_effect, effects), *given_back.get(stored.pk, ())],
-        not_earned=_not_earned(evaluation.trace if evaluation else []),
+        not_earned=[
+            *_not_earned(evaluation.trace if evaluation else []),
+            *missed.ruled_out(told.kind, told.payload, missed.rules_of(evaluation)),
+        ],
     )
 
 

@@ -33,6 +33,9 @@ CHECKS = (
         """
         SELECT c.slug, c.budget_units, u.units FROM campaigns_campaign c
         JOIN campaigns_budgetuse u ON u.campaign_id = c.id WHERE u.units > c.budget_units
+        UNION ALL
+        SELECT c.slug, c.budget_money, u.money FROM campaigns_campaign c
+        JOIN campaigns_budgetuse u ON u.campaign_id = c.id WHERE u.money > c.budget_money
         """,
     ),
     Check(

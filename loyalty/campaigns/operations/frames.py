@@ -83,11 +83,15 @@ def of(version: RuleVersion, campaign: Campaign, known: Mapping[int, Group]) -> 
     """The frame that a version is evaluated with: its own once it is published; in a draft the
     campaign's, with what the draft changes."""
     frame = version.frame if version.published_at else stored(campaign) | version.frame
+    starts_at, ends_at = (
+        datetime.fromisoformat(frame[name]) if frame[name] else None for name in DATES
+    )
     return Frame(
         frame,
-        *(datetime.fromisoformat(frame[name]) if frame[name] else None for name in DATES),
-        group=known[frame["group"]] if frame["group"] is not None else None,
-        segments=tuple(_segments(campaign)),
+        starts_at,
+        ends_at,
+        known[frame["group"]] if frame["group"] is not None else None,
+        tuple(_segments(campaign)),
     )
 
 

@@ -83,11 +83,20 @@ def _about_caps(rule: Rule) -> Iterator[Concern]:
         words = _("Its budget in money does not say what one of %(units)s costs.")
         yield Concern(BLOCK, "no_cost", words % {"units": ", ".join(free)})
     spent = BudgetUse.objects.filter(pk=rule.campaign_id).first()
-    if spent is not None and rule.budget is not None and spent.units >= rule.budget:
-        yield Concern(WARN, "budget_used_up", _("Its budget is used up already."))
+    if spent is not None:
+        yield from _about_spent(rule, spent)
     if rule.holdout and not any(tests(rule.condition)):
         words = _("It promises something to everybody, and leaves %(percent)s of a hundred out.")
         yield Concern(WARN, "holdout_of_all", words % {"percent": rule.holdout})
+
+
+def _about_spent(rule: Rule, spent: BudgetUse) -> Iterator[Concern]:
+    budgets = ((spent.units, rule.budget), (spent.money, rule.budget_money))
+    if any(budget is not None and used > budget for used, budget in budgets):
+        words = _("More than its budget has been given already.")
+        yield Concern(BLOCK, "budget_too_small", words)
+    elif any(budget is not None and used == budget for used, budget in budgets):
+        yield Concern(WARN, "budget_used_up", _("Its budget is used up already."))
 
 
 def _about_funds(campaign: Campaign) -> Iterator[Concern]:

@@ -13,9 +13,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from loyalty.campaigns.domain.refills import KINDS
+from loyalty.campaigns.domain.rules import Rule
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.operations import (
     customers,
+    lines,
     people,
     refills,
     returns,
@@ -55,9 +57,14 @@ LOOK_AGAIN = timedelta(hours=1)
 
 
 def take(
-    tolds: Sequence[Told], *, actor: Actor, at: datetime | None = None, is_history: bool = False
+    tolds: Sequence[Told],
+    *,
+    actor: Actor,
+    at: datetime | None = None,
+    is_history: bool = False,
+    by_line: bool = False,
 ) -> list[Answer]:
-    """Record and evaluate a batch; one answer for each activity, in order.
+    """Record and evaluate a batch; one answer for each activity, in order, of orders also `by_line`.
 
     `is_history` says that the past is being brought in: points whose time is over stay over, where
     something that is merely told late would still get its least life.
@@ -81,15 +88,18 @@ def take(
     if sound:
         told_at = None if is_history else at
         answers |= accounts.despite_wrong(
-            lambda: _take(sound, first, actor=actor, at=at, told_at=told_at), actor=actor
+            lambda: _take(sound, first, actor=actor, at=at, told_at=told_at, by_line=by_line),
+            actor=actor,
         )
     return [answers[place] for place in range(len(tolds))]
 
 
 def preview(tolds: Sequence[Told], *, actor: Actor, at: datetime | None = None) -> list[Answer]:
-    """What `take` would answer. It is `take`, rolled back: nothing is written."""
-    with transaction.atomic():
-        answers = take(tolds, actor=actor, at=at)
+    """What `take` would answer, now or `at` another instant. In the future whatever goes by the clock goes
+    by that one; for the past the books stay those of now. It is `take`, rolled back: nothing is written."""
+    now = clock.now()
+    with transaction.atomic(), clock.standing_at(max(at or now, now)):
+        answers = take(tolds, actor=actor, at=at, by_line=True)
         transaction.set_rollback(True)
     return answers
 
@@ -153,6 +163,7 @@ def _take(
     actor: Actor,
     at: datetime,
     told_at: datetime | None,
+    by_line: bool,
 ) -> dict[int, Answer]:
     tolds = dict(zip(said, customers.identify(list(said.values()), at=at), strict=True))
     book = rulebook.current()
@@ -180,7 +191,8 @@ def _take(
         _evaluate(list(items.values()), book, company, actor=actor, at=at)
     back = given_back_by([item.activity_id for item in items.values() if item.told.kind in RETURNS])
     answers |= {
-        place: afresh(item, back.get(item.activity_id, ())) for place, item in items.items()
+        place: afresh(item, back.get(item.activity_id, ()), lines.per_line(item) if by_line else ())
+        for place, item in items.items()
     }
     repeated = [place for place in tolds if place not in answers]
     if repeated:
@@ -192,19 +204,19 @@ def _take(
 
 def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
     """Lock budgets, funds and rewards, then members; open the pending accounts that the rules may need."""
-    kinds = {told.kind for told in tolds}
-    company = _lock(book, kinds, tolds)
+    company = _lock(book, {told.kind for told in tolds}, tolds)
     found = company.people
     lacking: dict[int, Person] = {}
+    units: set[int] = set()
     for told in tolds:
-        person = found.get(told.ref)
+        person, promised = found.get(told.ref), book.pending_units(book.sort_out(told)[0])
         if person is not None and any(
-            (unit, Account.Kind.PENDING) not in person.accounts
-            for unit in book.pending_units({told.kind})
+            (unit, Account.Kind.PENDING) not in person.accounts for unit in promised
         ):
             lacking[person.member.pk] = person
+            units |= promised
     if lacking:
-        _open_pending(lacking, book.pending_units(kinds))
+        _open_pending(lacking, units)
     return company
 
 
@@ -215,14 +227,14 @@ def _lock(book: Rulebook, kinds: set[str], tolds: Collection[Told]) -> Company:
     back by what is among these. It comes before them, so we let go of everything and begin again.
     """
     is_giving_back = kinds & RETURNS or (book.is_capped and kinds & book.settling)
-    if kinds & schemas.ORDERS:
-        kinds = kinds | RETURNS  # one may have come before its order, and is settled with it
+    # A return may have come before its order, and is settled with it.
+    rules = book.set_off(tolds, RETURNS if kinds & schemas.ORDERS else ())
     if not is_giving_back:
-        return _locked(book, kinds, tolds, Drawn())
+        return _locked(rules, tolds, Drawn())
     while True:
         drawn = returns.drawn_on(tolds, book.settling)
         before = transaction.savepoint()
-        company = _locked(book, kinds, tolds, drawn)
+        company = _locked(rules, tolds, drawn)
         now = returns.drawn_on(tolds, book.settling)
         held = company.budgets
         if (
@@ -235,10 +247,10 @@ def _lock(book: Rulebook, kinds: set[str], tolds: Collection[Told]) -> Company:
         transaction.savepoint_rollback(before)
 
 
-def _locked(book: Rulebook, kinds: set[str], tolds: Collection[Told], drawn: Drawn) -> Company:
-    budgets = people.lock_budgets(book, kinds, drawn.budgets, drawn.segments)
-    funds = people.lock_funds(book, kinds, drawn.funds)
-    rewards = supply.lock(book, kinds)
+def _locked(rules: list[Rule], tolds: Collection[Told], drawn: Drawn) -> Company:
+    budgets = people.lock_budgets(rules, drawn.budgets, drawn.segments)
+    funds = people.lock_funds(rules, drawn.funds)
+    rewards = supply.lock(rules)
     found = people.lock_people({told.ref for told in tolds})
     return Company(found, budgets, funds, rewards=rewards)
 
@@ -279,8 +291,13 @@ def _evaluate_all(
     items = [item for item in items if item not in early]
     kinds = {item.told.kind for item in (*items, *late)}
     company.fill_purses(at)
-    people.learn(company, book, kinds, (*items, *late))
-    supply.learn(company, book, kinds, at)
+    for item in (*items, *late):
+        item.asked, item.ruled_out = book.sort_out(item.told)
+    rules = list(
+        {rule.version_id: rule for item in (*items, *late) for rule in item.asked}.values()
+    )
+    people.learn(company, book, rules, kinds, (*items, *late))
+    supply.learn(company, book, rules, at)
     shares = company.budgets.spent or company.budgets.segments or company.funds
     giving_back = RETURNS | book.settling if shares else frozenset()
     for part in (items, late):
@@ -300,7 +317,7 @@ def _evaluate_all(
         )
     }
     if climbing:
-        tiers.settle(climbing, actor=actor, at=at)
+        tiers.settle(climbing, actor=actor, at=at, known=company.all_ladders())
 
 
 def _arrival(told: Told, person: Person | None, at: datetime) -> Arrival:

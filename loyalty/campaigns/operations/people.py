@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Protocol
 
 from django.db import connection, transaction
@@ -16,7 +15,6 @@ from loyalty.audiences.models import Segment
 from loyalty.audiences.operations import belonging, profiles
 from loyalty.audiences.operations.history import SAME_KIND, Ask, facts_as_of, scopes_of
 from loyalty.audiences.operations.profiles import Profile
-from loyalty.campaigns.domain import codes
 from loyalty.campaigns.domain.caps import Uses
 from loyalty.campaigns.domain.given import Supply
 from loyalty.campaigns.domain.orders import Order
@@ -25,13 +23,15 @@ from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import LimitUse
 from loyalty.campaigns.operations import budgets
 from loyalty.campaigns.operations.budgets import Budgets
-from loyalty.campaigns.operations.rulebook import Rulebook
+from loyalty.campaigns.operations.contents import content_of
+from loyalty.campaigns.operations.rulebook import Rulebook, counts
 from loyalty.rewards.domain.funds import Purse
 from loyalty.rewards.models import Fund, Reward
 from loyalty.rewards.operations import fund_moves
 from members import clock
 from members.models import Account, Activity, Member, Unit
 from members.operations import tiers
+from members.operations.tiers import Ladder
 from members.shipped import RETURNS
 
 _LOCK = """
@@ -98,6 +98,13 @@ class Company:
     purses: dict[int, Purse] = field(default_factory=dict)
     rewards: dict[str, Reward] = field(default_factory=dict)
     supply: Supply = field(default_factory=Supply)
+    ladders: list[Ladder] | None = None
+
+    def all_ladders(self) -> list[Ladder]:
+        """Every ladder, read once."""
+        if self.ladders is None:
+            self.ladders = tiers.ladders()
+        return self.ladders
 
     def fill_purses(self, at: datetime) -> None:
         """Read what the locked funds have left, after one of them was opened or given back to."""
@@ -106,20 +113,20 @@ class Company:
 
 
 def lock_budgets(
-    book: Rulebook, kinds: set[str], also: Collection[int] = (), segments: Collection[int] = ()
+    rules: Iterable[Rule], also: Collection[int] = (), segments: Collection[int] = ()
 ) -> Budgets:
-    """Lock the budgets that these kinds may draw on, and `also` those of these campaigns and `segments`
+    """Lock the budgets that these rules may draw on, and `also` those of these campaigns and `segments`
     budgets, in order; they come before accounts."""
-    asked = book.asked(kinds)
-    drawn = {rule.campaign_id for rule in asked if rule.is_capped}
-    parts = {cap.id for rule in asked for cap in rule.segments}
+    rules = list(rules)
+    drawn = {rule.campaign_id for rule in rules if rule.is_capped}
+    parts = {cap.id for rule in rules for cap in rule.segments}
     return budgets.lock(drawn.union(also), parts.union(segments), at=clock.now())
 
 
-def lock_funds(book: Rulebook, kinds: set[str], also: Collection[int] = ()) -> dict[int, Fund]:
-    """Lock the funds that rules for these kinds may draw on, and `also` these, in order; they come
-    after budgets and before accounts. No query when there are none."""
-    drawn = {rule.fund for rule in book.asked(kinds) if rule.fund is not None}.union(also)
+def lock_funds(rules: Iterable[Rule], also: Collection[int] = ()) -> dict[int, Fund]:
+    """Lock the funds that these rules may draw on, and `also` these, in order; they come after budgets
+    and before accounts. No query when there are none."""
+    drawn = {rule.fund for rule in rules if rule.fund is not None}.union(also)
     return {fund.pk: fund for fund in fund_moves.lock(drawn)} if drawn else {}
 
 
@@ -148,16 +155,19 @@ def lock_people(refs: Collection[str]) -> dict[str, Person]:
     return {ref: people[member_id] for ref, member_id, *_ in rows}
 
 
-def learn(company: Company, book: Rulebook, kinds: set[str], asking: Iterable[Asking]) -> None:
-    """Read what the rules for these kinds ask about: history, limits and tier; one query each.
+def learn(
+    company: Company, book: Rulebook, rules: list[Rule], kinds: set[str], asking: Iterable[Asking]
+) -> None:
+    """Read what these rules ask about: history, limits and tier; one query each, and none for what nobody
+    asks about. `kinds` are told of.
 
     `asking` are the activities that are evaluated, which are written already: each sees what occurred
     before it, those of the same batch too.
     """
     by_id = {person.member.pk: person for person in company.people.values()}
-    every = profiles.read(by_id, [rule.condition for rule in book.asked(kinds)])
-    read_pasts(list(asking), every, kinds, is_counting=book.counts(kinds))
-    limited = {rule.campaign_id for rule in book.asked(kinds) if rule.limit is not None}
+    every = profiles.read(by_id, [rule.condition for rule in rules], company.all_ladders)
+    read_pasts(list(asking), every, kinds, is_counting=counts(rules))
+    limited = {rule.campaign_id for rule in rules if rule.limit is not None}
     uses = LimitUse.objects.filter(member_id__in=by_id)
     if limited or kinds & RETURNS:
         # A return gives back to the limits of campaigns that may be long over.
@@ -173,7 +183,7 @@ def learn(company: Company, book: Rulebook, kinds: set[str], asking: Iterable[As
     for person in company.people.values():
         person.uses.budgets, person.uses.purses = company.budgets.spent, company.purses
         person.uses.segments = company.budgets.segments
-    _read_segments(by_id, book.asked(kinds))
+    _read_segments(by_id, rules)
 
 
 def read_pasts(
@@ -216,20 +226,10 @@ def stand_again(changed: Collection[Person]) -> None:
 def facts_of(told: Told, person: Person, order: Order | None, company: Company) -> dict[str, Any]:
     """The values of the field catalogue for one activity of one member: theirs, and the activity's."""
     facts = person.facts(told.occurred_at, person.pasts.get(told.key))
+    facts |= content_of(told.kind, told.payload)
     facts["history.same_serial"] = person.refilled[str(told.payload.get("serial", ""))]
-    for name, value in told.payload.items():
-        if isinstance(value, bool | str):
-            facts[f"activity.{name}"] = value
-        elif isinstance(value, int | float):
-            facts[f"activity.{name}"] = Decimal(str(value))
-    facts["activity.kind"] = told.kind
-    if told.kind == codes.ENTERED:
-        facts[codes.FIELD] = codes.folded(str(told.payload.get("code", "")))
     if order is not None:
-        facts |= order.facts() | {
-            "order.channel": told.payload.get("channel"),
-            "order.store": told.payload.get("store"),
-        }
+        facts |= order.facts()
     return facts
 
 

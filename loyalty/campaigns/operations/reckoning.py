@@ -1,22 +1,19 @@
 """What one return takes back of what its sale brought: the rules are asked again about what is left."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from loyalty.campaigns.domain import returns
 from loyalty.campaigns.domain.caps import window_of
-from loyalty.campaigns.domain.orders import Order
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Campaign, Effect
 from loyalty.campaigns.operations import budgets
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.refunds import Refund
-from loyalty.campaigns.operations.returns import Sale
+from loyalty.campaigns.operations.returns import Sale, due_after, facts_left
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.storing import NewEffect
 from loyalty.rewards.operations.fund_moves import Back
@@ -37,10 +34,9 @@ class Reckoning:
     due: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.sale.take_in(self.told.payload)
+        self.due = due_after(self.sale, self.told.payload)
         left = returns.left_of(self.sale.order, self.sale.returned)
         self.share = returns.share_returned(self.sale.order, left)
-        self.due = self._due(left, self.share)
 
     @property
     def cause(self) -> tuple[str, int]:
@@ -66,35 +62,13 @@ class Reckoning:
     def _keeps(self, effect: Effect) -> int:
         return self.due.get((effect.rule_version_id, effect.place), 0)
 
-    def _due(self, left: Order, share: Fraction) -> dict[tuple[int, int], int]:
-        """What each effect would still give, by its campaign's policy."""
-        given: dict[int, dict[int, int]] = defaultdict(dict)
-        versions = {}
-        for effect in self.sale.effects:
-            versions[effect.rule_version_id] = effect.rule_version
-            given[effect.rule_version_id][effect.place] = effect.amount or 0
-        held = self.sale.held
-        paid = [
-            Paid(self.book.rule(version), held.get(pk, ()), given[pk])
-            for pk, version in versions.items()
-        ]
-        by_share = [
-            part
-            for part in paid
-            if versions[part.rule.version_id].campaign.returns == Campaign.Returns.SHARE
-        ]
-        facts = self._facts(left)
-        return returns.still_due(
-            paid, left, facts, at=self.sale.activity.occurred_at
-        ) | returns.due_by_share(by_share, share)
-
     def lost_things(self) -> list[Effect]:
         """What the rules gave besides points and would not give for the basket that is left."""
         fresh = [effect for effect in self.sale.things if effect.pk not in self.sale.asked]
         if not fresh:
             return []
         left = returns.left_of(self.sale.order, self.sale.returned)
-        held, facts = self.sale.held, self._facts(left)
+        held, facts = self.sale.held, facts_left(self.sale, left)
         kept = {
             version.pk
             for version in {effect.rule_version for effect in fresh}
@@ -106,13 +80,6 @@ class Reckoning:
             )
         }
         return [effect for effect in fresh if effect.rule_version_id not in kept]
-
-    def _facts(self, left: Order) -> dict[str, Any]:
-        payload = self.sale.activity.payload
-        return left.facts() | {
-            "order.channel": payload.get("channel"),
-            "order.store": payload.get("store"),
-        }
 
     def _ask(self, effect: Effect, amount: int, before: int) -> Ask:
         assert effect.entry is not None  # points have an entry

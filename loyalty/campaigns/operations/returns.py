@@ -12,9 +12,10 @@ from django.db.models.functions import Coalesce
 
 from loyalty.campaigns.domain import returns
 from loyalty.campaigns.domain.orders import Order, Rate, read_order
+from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.models import Effect, MergedBonus
-from loyalty.campaigns.operations import people, refunds
+from loyalty.campaigns.models import Campaign, Effect, MergedBonus
+from loyalty.campaigns.operations import people, refunds, rulebook
 from loyalty.campaigns.operations.refunds import Refund
 from loyalty.campaigns.operations.rulebook import capped
 from loyalty.campaigns.operations.schemas import ORDERS
@@ -229,6 +230,38 @@ def fault_of(told: Told, payload: Mapping[str, Any]) -> str:
         line["line_id"] for line in told.payload.get("lines") or () if line["line_id"] not in known
     ]
     return f"The order has no line {unknown[0]!r}."[:200] if unknown else ""
+
+
+def due_after(sale: Sale, payload: Mapping[str, Any]) -> dict[tuple[int, int], int]:
+    """What each effect of the sale would still give once this has come back too, by its campaign's policy;
+    by (rule version, place). The sale counts it as returned."""
+    sale.take_in(payload)
+    left = returns.left_of(sale.order, sale.returned)
+    given: dict[int, dict[int, int]] = defaultdict(dict)
+    versions = {}
+    for effect in sale.effects:
+        versions[effect.rule_version_id] = effect.rule_version
+        given[effect.rule_version_id][effect.place] = effect.amount or 0
+    held, book = sale.held, rulebook.current()
+    paid = [
+        Paid(book.rule(version), held.get(pk, ()), given[pk]) for pk, version in versions.items()
+    ]
+    by_share = [
+        part
+        for part in paid
+        if versions[part.rule.version_id].campaign.returns == Campaign.Returns.SHARE
+    ]
+    due = returns.still_due(paid, left, facts_left(sale, left), at=sale.activity.occurred_at)
+    return due | returns.due_by_share(by_share, returns.share_returned(sale.order, left))
+
+
+def facts_left(sale: Sale, left: Order) -> dict[str, Any]:
+    """What conditions may ask about the basket that is left of a sale."""
+    payload = sale.activity.payload
+    return left.facts() | {
+        "order.channel": payload.get("channel"),
+        "order.store": payload.get("store"),
+    }
 
 
 def waiting_for(keys: Collection[Key]) -> list[tuple[Activity, Key]]:

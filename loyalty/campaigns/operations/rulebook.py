@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
@@ -26,10 +26,13 @@ from loyalty.campaigns.domain.effects import (
     Step,
     compile_effects,
 )
+from loyalty.campaigns.domain.gates import gate_of, is_open
 from loyalty.campaigns.domain.rules import Group, Rule, compile_condition, compile_limit
+from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.errors import BadRule
 from loyalty.campaigns.models import Campaign, RuleStamp, RuleVersion
 from loyalty.campaigns.operations import frames, marks
+from loyalty.campaigns.operations.contents import content_of
 from loyalty.rewards.models import Fund, Reward
 from members.models import Account, ActivityKind, Tier, TierGroup, Unit
 from recognition.models import Achievement, Badge, Streak
@@ -49,12 +52,33 @@ class Rulebook:
     status_units: frozenset[str] = frozenset()
     numbers: dict[int, RuleVersion] = field(default_factory=dict)
     past: dict[int, Rule] = field(default_factory=dict)
+    known: Catalogue = field(default_factory=Catalogue)
+    stacks: dict[int, Group] = field(default_factory=dict)
     is_capped: bool = False
     marks: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def asked(self, kinds: set[str]) -> list[Rule]:
         """The rules that any of these kinds triggers."""
         return [rule for kind in kinds for rule in self.by_kind.get(kind, ())]
+
+    def sort_out(self, told: Told) -> tuple[list[Rule], list[Rule]]:
+        """The rules in force when it happened: those it may set off, and those that its own content
+        rules out."""
+        rules = self.by_kind.get(told.kind, ())
+        content = content_of(told.kind, told.payload) if rules else {}
+        asked: list[Rule] = []
+        ruled_out: list[Rule] = []
+        for rule in rules:
+            if rule.covers(told.occurred_at):
+                (asked if not rule.gate or is_open(rule, content) else ruled_out).append(rule)
+        return asked, ruled_out
+
+    def set_off(self, tolds: Iterable[Told], late: Collection[str] = ()) -> list[Rule]:
+        """Every rule that one of these may set off, and all of the kinds that may come `late` with them."""
+        found = {rule.version_id: rule for rule in self.asked(set(late))}
+        for told in tolds:
+            found |= {rule.version_id: rule for rule in self.sort_out(told)[0]}
+        return list(found.values())
 
     def earning(self, kind: str, *, besides: int) -> list[Rule]:
         """The rules that earn per money on this kind and that nobody has to be asked about, as far as
@@ -70,23 +94,16 @@ class Rulebook:
     def rule(self, version: RuleVersion) -> Rule:
         """Any published version, in force or not, compiled once."""
         if version.pk not in self.past:
-            self.past[version.pk] = compile_version(version, version.campaign, catalogue())
+            self.past[version.pk] = compile_version(
+                version, version.campaign, self.known, self.stacks
+            )
         return self.past[version.pk]
 
-    def counts(self, kinds: set[str]) -> bool:
-        """Whether any of those rules pays on some of the times only."""
-        return any(
-            effect.nth is not None
-            for rule in self.asked(kinds)
-            for effect in rule.effects
-            if isinstance(effect, Earn | Deduct)
-        )
-
-    def pending_units(self, kinds: set[str]) -> set[int]:
-        """The units in which rules for these kinds may promise points that are not active yet."""
+    def pending_units(self, rules: Iterable[Rule]) -> set[int]:
+        """The units in which these rules may promise points that are not active yet."""
         return {
             self.units[effect.unit].pk
-            for rule in self.asked(kinds)
+            for rule in rules
             for effect in rule.effects
             if isinstance(effect, Earn) and effect.wait is not None
         }
@@ -94,6 +111,16 @@ class Rulebook:
 
 _known: dict[str, Rulebook] = {}
 _lock = Lock()
+
+
+def counts(rules: Iterable[Rule]) -> bool:
+    """Whether any of these rules pays on some of the times only."""
+    return any(
+        effect.nth is not None
+        for rule in rules
+        for effect in rule.effects
+        if isinstance(effect, Earn | Deduct)
+    )
 
 
 def current() -> Rulebook:
@@ -166,7 +193,8 @@ def compile_version(
             title=campaign.name,
             priority=frame.kept["priority"],
             triggers=frozenset(version.triggers),
-            condition=compile_condition(version.conditions, known),
+            condition=(condition := compile_condition(version.conditions, known)),
+            gate=gate_of(condition),
             effects=compile_effects(version.effects),
             limit=compile_limit(version.limit),
             budget=campaign.budget_units,
@@ -233,7 +261,7 @@ def _check_tier(effect: LiftTier, pointer: str) -> None:
 
 
 def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
-    book, known, stacks = Rulebook(stamp, groups), catalogue(), frames.groups()
+    book = Rulebook(stamp, groups, known=catalogue(), stacks=frames.groups())
     book.units = {unit.code: unit for unit in Unit.objects.all()}
     own = Account.objects.filter(member=None, household=None)
     book.accounts = {(row.unit_id, row.kind): row.pk for row in own}
@@ -248,7 +276,7 @@ def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
     for version in versions.select_related("campaign").prefetch_related(
         "campaign__segment_budgets"
     ):
-        rule = compile_version(version, version.campaign, known, stacks)
+        rule = book.rule(version)
         if (
             rule.starts_at is not None
             and rule.ends_at is not None

@@ -4,13 +4,14 @@ Rewards that are counted are locked after budgets and funds, and before accounts
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Sum
 
 from loyalty.campaigns.domain.effects import Deduct, GiveBadge, GiveReward, LiftTier, Mark, Step
 from loyalty.campaigns.domain.given import Supply
+from loyalty.campaigns.domain.rules import Rule
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.rewards.models import Reward
@@ -25,28 +26,23 @@ Thing = GiveBadge | GiveReward | LiftTier | Mark | Step
 MARGIN = timedelta(minutes=1)
 
 
-def names(book: Rulebook, kinds: set[str], sort: type[Thing]) -> set[str]:
-    """What the rules for these activity kinds may give of one sort of thing, by name."""
-    return {
-        effect.name
-        for rule in book.asked(kinds)
-        for effect in rule.effects
-        if isinstance(effect, sort)
-    }
+def names(rules: Iterable[Rule], sort: type[Thing]) -> set[str]:
+    """What these rules may give of one sort of thing, by name."""
+    return {effect.name for rule in rules for effect in rule.effects if isinstance(effect, sort)}
 
 
-def lock(book: Rulebook, kinds: set[str]) -> dict[str, Reward]:
-    """Lock the rewards that rules for these kinds may give, in order. No query when there are none."""
-    wanted = names(book, kinds, GiveReward)
+def lock(rules: Sequence[Rule]) -> dict[str, Reward]:
+    """Lock the rewards that these rules may give, in order. No query when there are none."""
+    wanted = names(rules, GiveReward)
     return presents.lock(wanted) if wanted else {}
 
 
-def learn(company: Company, book: Rulebook, kinds: set[str], at: datetime) -> None:
-    """Read what there is to give, and what members can lose, for activities of these kinds."""
-    company.supply = _read(book, kinds, company.rewards, at)
+def learn(company: Company, book: Rulebook, rules: Sequence[Rule], at: datetime) -> None:
+    """Read what there is to give by these rules, and what members can lose."""
+    company.supply = _read(rules, company.rewards, at)
     for person in company.people.values():
         person.uses.supply = company.supply
-    _count_wallets(book, kinds, company.people.values(), at)
+    _count_wallets(book, rules, company.people.values(), at)
 
 
 def add(person: Person, unit: Unit, amount: int, *, ends: datetime, at: datetime) -> None:
@@ -55,10 +51,10 @@ def add(person: Person, unit: Unit, amount: int, *, ends: datetime, at: datetime
         person.uses.wallets[unit.code] = person.uses.wallets.get(unit.code, 0) + amount
 
 
-def _read(book: Rulebook, kinds: set[str], rewards: Mapping[str, Reward], at: datetime) -> Supply:
-    """One query for each kind of thing that rules for these kinds may give."""
+def _read(rules: Sequence[Rule], rewards: Mapping[str, Reward], at: datetime) -> Supply:
+    """One query for each kind of thing that these rules may give."""
     supply = Supply()
-    for slug in names(book, kinds, GiveReward):
+    for slug in names(rules, GiveReward):
         reward = rewards.get(slug)
         if reward is None or not presents.is_on_offer(reward, at):
             supply.missing["reward", slug] = f"The reward {slug} is not on offer"
@@ -70,11 +66,11 @@ def _read(book: Rulebook, kinds: set[str], rewards: Mapping[str, Reward], at: da
         ("streak", Mark, Streak.objects.active()),
     )
     for kind, sort, rows in standing:
-        if wanted := names(book, kinds, sort):
+        if wanted := names(rules, sort):
             found = set(rows.filter(slug__in=wanted).values_list("slug", flat=True))
             for slug in wanted - found:
                 supply.missing[kind, slug] = f"{slug} is not given any more"
-    if wanted := names(book, kinds, LiftTier):
+    if wanted := names(rules, LiftTier):
         known = tiers_named(wanted)
         for name in wanted - set(known):
             supply.missing["tier", name] = f"There is no tier {name.strip('/')}"
@@ -90,14 +86,11 @@ def tiers_named(wanted: Iterable[str]) -> dict[str, Tier]:
     return {name: found[name][0] for name in wanted if len(found.get(name, ())) == 1}
 
 
-def _count_wallets(book: Rulebook, kinds: set[str], people: Iterable[Person], at: datetime) -> None:
-    """What each could spend of the units that rules for these kinds take from. One query, or none."""
-    codes = {
-        effect.unit
-        for rule in book.asked(kinds)
-        for effect in rule.effects
-        if isinstance(effect, Deduct)
-    }
+def _count_wallets(
+    book: Rulebook, rules: Sequence[Rule], people: Iterable[Person], at: datetime
+) -> None:
+    """What each could spend of the units that these rules take from. One query, or none."""
+    codes = {effect.unit for rule in rules for effect in rule.effects if isinstance(effect, Deduct)}
     if not codes:
         return
     owners = {

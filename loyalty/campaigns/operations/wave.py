@@ -83,14 +83,11 @@ class Wave:
         if told.kind in ORDERS:
             item.rate = self.rates.of(told)
             order = read_order(told.payload, item.rate)
-        rules = [
-            rule for rule in self.book.by_kind.get(told.kind, ()) if rule.covers(told.occurred_at)
-        ]
         item.outcome = (
-            stopped(rules)
+            stopped(item.asked)
             if told.chain > LONGEST_CHAIN
             else evaluate(
-                rules,
+                item.asked,
                 facts=people.facts_of(told, person, order, self.company),
                 order=order,
                 at=told.occurred_at,

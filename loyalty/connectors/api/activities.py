@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.operations import intake
+from loyalty.campaigns.operations import intake, missed
 from loyalty.campaigns.operations.answers import Answer, again
 from loyalty.connectors.api import cloudevents
 from loyalty.connectors.api.problems import problem
@@ -90,6 +90,15 @@ class FaultOutput(serializers.Serializer):
     detail = serializers.CharField()
 
 
+class LineOutput(serializers.Serializer):
+    """What one line of an order earns in one unit."""
+
+    line_id = serializers.CharField()
+    unit = serializers.CharField()
+    amount = serializers.IntegerField()
+    campaigns = serializers.ListField(child=serializers.CharField())
+
+
 class AnswerOutput(serializers.Serializer):
     """What became of one activity."""
 
@@ -100,6 +109,13 @@ class AnswerOutput(serializers.Serializer):
     not_earned = MissedOutput(many=True)
     errors = FaultOutput(many=True, required=False)
     reason = serializers.CharField(required=False)
+
+
+class PreviewOutput(AnswerOutput):
+    """What would become of one activity; of an order also what each of its lines would earn, which adds up
+    to exactly the whole."""
+
+    lines = LineOutput(many=True, required=False)
 
 
 class ActivityOutput(AnswerOutput):
@@ -147,7 +163,7 @@ class PreviewView(APIView):
         operation_id="activities_preview",
         parameters=[OpenApiParameter("at", str, description="As if it were this time.")],
         request=EventInput,
-        responses=AnswerOutput,
+        responses=PreviewOutput,
         examples=[OpenApiExample("An order", EXAMPLE, request_only=True)],
         description="What `POST activities` would answer, now or at another time. Writes nothing.",
     )
@@ -158,7 +174,7 @@ class PreviewView(APIView):
             at = cloudevents.read_time(request.query_params["at"].replace(" ", "+"))
             if at is None:
                 raise ParseError("`at` must be a time with its zone.")
-        answers = intake.preview(_tolds(request), actor=Actor.key(request.auth), at=at)
+        answers = intake.preview(_tolds(request, at), actor=Actor.key(request.auth), at=at)
         return _answered(request, answers)
 
 
@@ -172,7 +188,6 @@ class ActivityView(APIView):
         """By its number here, which entries name as their cause."""
         row = get_object_or_404(Activity.objects.select_related("evaluation", "member"), pk=pk)
         answer = again(intake.told_of(row), row)
-        evaluation = getattr(row, "evaluation", None)
         return Response(
             answer.as_json()
             | {
@@ -182,14 +197,14 @@ class ActivityView(APIView):
                 "member": row.member.ref if row.member else None,
                 "time": row.occurred_at,
                 "received_at": row.received_at,
-                "trace": evaluation.trace if evaluation else [],
+                "trace": missed.full_trace(row),
             }
         )
 
 
-def _tolds(request: Request) -> list[Told]:
-    """The activities of the body: one object, or an array of them."""
-    now = clock.now()
+def _tolds(request: Request, at: datetime | None = None) -> list[Told]:
+    """The activities of the body: one object, or an array of them; told now, or `at` another time."""
+    now = at or clock.now()
     if isinstance(request.data, list):
         tolds = cloudevents.read_batch(request.data, now=now)
         return _as_first_told(tolds, [event.get("time") for event in request.data])

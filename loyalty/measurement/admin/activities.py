@@ -12,6 +12,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from loyalty.campaigns.models import Effect, Evaluation
+from loyalty.campaigns.operations import missed
 from members.console import ReadOnlyAdmin
 from members.models import Activity
 
@@ -92,19 +93,18 @@ class ActivityAdmin(ReadOnlyAdmin):
     @display(description=_("what the rules said"))
     def trace_shown(self, activity: Activity) -> str:
         """Every rule that looked at it: whether it paid, and why not; the values it saw below."""
-        evaluation = Evaluation.objects.filter(activity=activity).first()
-        if evaluation is None:
+        if not Evaluation.objects.filter(activity=activity).exists():
             return str(_("Not evaluated."))
-        if not evaluation.trace:
+        trace = missed.full_trace(activity)
+        if not trace:
             return str(_("No rule asks about this."))
         said = [
-            (each["campaign"], _("it counted") if each["passed"] else each["why"])
-            for each in evaluation.trace
+            (each["campaign"], _("it counted") if each["passed"] else each["why"]) for each in trace
         ]
         values = format_html(
             '<details class="mt-2 relative"><summary class="cursor-pointer">{}</summary>{}</details>',
             _("With the values they saw"),
-            pretty(evaluation.trace),
+            pretty(trace),
         )
         return (
             format_html_join("", '<div><span class="font-medium">{}</span> · {}</div>', said)

@@ -1,0 +1,67 @@
+"""What a member missed: their own activities, public campaigns, in plain words."""
+
+import pytest
+from django.test import Client
+
+from loyalty.campaigns.models import Campaign
+from loyalty.campaigns.operations import standard
+from members.models import Activity
+from tests.campaigns.conftest import order, take
+from tests.conftest import SYSTEM
+
+
+@pytest.fixture
+def campaigns(units):
+    return standard.install(actor=SYSTEM)
+
+
+def page_of(member, pk):
+    client = Client()
+    client.force_login(member.user)
+    return client.get(f"/points/activities/{pk}/")
+
+
+def test_what_it_brought_and_what_would_have_helped(campaigns, bo):
+    """E39: every condition that was lacking, each in words of its own."""
+    take(order(bo, "20.00"))
+    answer = page_of(bo, Activity.objects.latest("pk").pk)
+    assert answer.status_code == 200
+    assert [effect.amount for effect in answer.context["effects"]] == [20, 20]
+    [missed] = answer.context["missed"]
+    assert missed.name == "Double points on refills"
+    assert missed.lacking == ("the categories bought include refill (it was nothing)",)
+    assert b"It would have counted if: the categories bought include refill" in answer.content
+
+
+def test_what_is_not_public_is_not_named(campaigns, bo):
+    Campaign.objects.filter(slug="double-refills").update(is_public=False)
+    take(order(bo, "20.00"))
+    answer = page_of(bo, Activity.objects.latest("pk").pk)
+    assert answer.context["missed"] == []
+    assert b"You missed nothing" in answer.content
+
+
+def test_nobody_reads_what_others_did(campaigns, bo, amara):
+    take(order(bo, "20.00"))
+    assert page_of(amara, Activity.objects.latest("pk").pk).status_code == 404
+
+
+def test_a_hundred_campaigns_cost_no_more_queries(campaigns, bo, django_assert_max_num_queries):
+    refill = {"field": "order.categories", "op": "has", "value": "x"}
+    for number in range(30):
+        standard.publish(
+            {
+                "slug": f"c{number}",
+                "name": f"C{number}",
+                "triggers": ["order.placed"],
+                "conditions": refill,
+                "effects": [{"kind": "earn", "unit": "points", "amount": 5}],
+            },
+            actor=SYSTEM,
+        )
+    take(order(bo, "20.00"))
+    client = Client()
+    client.force_login(bo.user)
+    with django_assert_max_num_queries(16):
+        answer = client.get(f"/points/activities/{Activity.objects.latest('pk').pk}/")
+    assert len(answer.context["missed"]) == 31
