@@ -10,23 +10,26 @@ from typing import Any
 from loyalty.campaigns.domain.caps import shrink
 from loyalty.campaigns.domain.effects import Earn
 from loyalty.campaigns.domain.evaluate import due_of
+from loyalty.campaigns.domain.given import DONE, on_turn
 from loyalty.campaigns.domain.orders import Order
 from loyalty.campaigns.domain.returns import holds
 from loyalty.campaigns.domain.rules import Rule
 
 #: What keeps a rule whose conditions hold from giving anything.
-GAVE_WAY = frozenset({"group", "category", "holdout"})
+GAVE_WAY = frozenset({"group", "category", "holdout", "chain"})
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One rule as the trace remembers it: how each test went, what stood in the way, and how many units
-    the cap that cut it had left (None: nothing cut it)."""
+    the cap that cut it had left (None: nothing cut it), and how often the activity had been done before
+    where that matters."""
 
     rule: Rule
     held: tuple[bool, ...]
     code: str = ""
     left: int | None = None
+    done: tuple[int, ...] = ()
 
 
 def given_again(
@@ -43,7 +46,10 @@ def given_again(
         rule = each.rule
         if each.code in GAVE_WAY or not holds(rule.condition, facts, each.held):
             continue
-        due = [item for item in due_of(rule, order, at, per_money) if item.kind == "points"]
+        due, _ = on_turn(
+            due_of(rule, order, at, per_money), dict(zip(DONE, each.done, strict=False))
+        )
+        due = [item for item in due if item.kind == "points"]
         amounts = [item.amount or 0 for item in due]
         if each.left is not None:
             amounts = shrink(amounts, each.left if rule.pays_partly else 0)

@@ -18,7 +18,7 @@ from loyalty.campaigns.domain import caps, stacking
 from loyalty.campaigns.domain.caps import Cut, Uses, window_of
 from loyalty.campaigns.domain.codes import FIELD
 from loyalty.campaigns.domain.effects import Earn, Multiply
-from loyalty.campaigns.domain.given import Given, draw, fitting, on_turn
+from loyalty.campaigns.domain.given import Given, done_before, draw, fitting, on_turn
 from loyalty.campaigns.domain.holdout import is_held_out
 from loyalty.campaigns.domain.orders import Order
 from loyalty.campaigns.domain.rules import Rule
@@ -38,7 +38,7 @@ class Trace:
 
     `code` says what stood in the way: conditions, nothing (to earn on), lacking (there is none to give, or
     not this time), chain, group, category, holdout, or the cap that cut. `segments` are the segment budgets
-    that what it gave counts in.
+    that what it gave counts in, `done` is what `given.done_before` said.
     """
 
     rule: Rule
@@ -48,6 +48,7 @@ class Trace:
     code: str = ""
     cut: Cut | None = None
     segments: tuple[int, ...] = ()
+    done: tuple[int, ...] = ()
 
     def compact(self) -> dict[str, Any]:
         """The trace as it is stored; what is not the case is left out."""
@@ -64,6 +65,8 @@ class Trace:
             told["cap"] = [self.cut.code, self.cut.left, self.cut.wanted]
         if self.segments:
             told["segments"] = list(self.segments)
+        if self.done:
+            told["done"] = list(self.done)
         return told
 
 
@@ -188,7 +191,7 @@ def evaluate(
         else:
             gave = asking.give(rule)
             given += gave.given
-            traces.append(_traced(rule, seen, gave))
+            traces.append(replace(_traced(rule, seen, gave), done=done_before(rule, facts)))
     return Outcome(tuple(given), tuple(traces), tuple(exposures))
 
 

@@ -44,6 +44,17 @@ class Supply:
     left: dict[str, int] = field(default_factory=dict)
 
 
+#: How often the activity was done before: by the member, and with the container that it names.
+DONE = ("history.same_kind", "history.same_serial")
+
+
+def done_before(rule: Rule, facts: Mapping[str, Any]) -> tuple[int, ...]:
+    """How often it was done before, where the rule pays on some of the times only."""
+    if not any(isinstance(each, Earn | Deduct) and each.nth for each in rule.effects):
+        return ()
+    return tuple(facts.get(name) or 0 for name in DONE)
+
+
 def on_turn(due: list[Given], facts: Mapping[str, Any]) -> tuple[list[Given], str]:
     """What of this is due this time, and in words what is due at other times only."""
     kept, why = [], ""

@@ -104,6 +104,7 @@ def _again(row: Activity, book: Rulebook) -> dict[tuple[int, int], int]:
             tuple(test[3] for test in trace["tests"]),
             trace.get("code", ""),
             trace["cap"][1] if "cap" in trace else None,
+            tuple(trace.get("done", ())),
         )
         for trace in evaluation.trace
     ]

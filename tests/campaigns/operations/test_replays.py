@@ -99,3 +99,17 @@ def test_an_amount_that_was_changed_is_found(units, bo):
     assert difference.rule_version == effect.rule_version_id
     with pytest.raises(SystemExit):
         call_command("replay_activities", stderr=StringIO())
+
+
+def test_a_ladder_of_times_again(units, bo):
+    """E41, E48: paid on the 1st and 3rd time only, and so it is when it is reckoned again."""
+    earns = {"kind": "earn", "unit": "points", "amount": 30, "nth": [1, 3]}
+    standard.publish(
+        {"name": "Ladder", "slug": "ladder", "triggers": ["content.viewed"], "effects": [earns]},
+        actor=SYSTEM,
+    )
+    take(*(act("content.viewed", bo, id=f"v{number}") for number in range(4)))
+
+    done = replays.replay()
+
+    assert (done.effects, done.differences) == (2, [])
