@@ -180,10 +180,10 @@ CONSOLE: dict[str, Desk] = {
     "connectors.webhookendpoint": Desk(steps={"switch_off": ALLOWED}),
     "connectors.webhookdelivery": Desk(steps={"replay": ALLOWED}),
     "recognition.achievement": Desk(
-        change=ALLOWED, add=ALLOWED, steps={"activate": DENIED, "archive": ALLOWED}
+        change=ALLOWED, add=ALLOWED, steps={"activate": ALLOWED, "archive": ALLOWED}
     ),
     "recognition.streak": Desk(
-        change=ALLOWED, add=ALLOWED, steps={"activate": DENIED, "archive": ALLOWED}
+        change=ALLOWED, add=ALLOWED, steps={"activate": ALLOWED, "archive": ALLOWED}
     ),
     "recognition.progress": READ,
     "recognition.streakmilestone": READ,
