@@ -11,7 +11,7 @@ def programme(request: HttpRequest) -> HttpResponse:
     """What the programme is, its tiers, and everything that earns today."""
     context = {
         "tiers": Tier.objects.select_related("group").order_by("group_id", "threshold"),
-        "campaigns": Campaign.objects.filter(state=Campaign.State.LIVE)
+        "campaigns": Campaign.objects.filter(state=Campaign.State.LIVE, is_public=True)
         .exclude(description="")
         .order_by("priority", "pk"),
     }
