@@ -7,6 +7,7 @@ watermark, in each member's own zone. Staff see and pause the lines in the conso
 from datetime import timedelta
 from typing import Any
 
+from loyalty.campaigns.operations.referral_windows import window_ends
 from loyalty.campaigns.operations.releases import pending_releases
 from loyalty.messaging.operations.reminders import NOTICE, expiry_reminders
 from loyalty.messaging.operations.tier_notices import tier_notices
@@ -24,6 +25,7 @@ TIMETABLE = (
     Sweep("hold_timeouts", "Holds timed out", due.hold_timeouts, every=1),
     Sweep("debt_age", "Old debts forgiven", due.old_debts, every=60),
     Sweep("pending_release", "Pending points released", pending_releases, every=5),
+    Sweep("referrals", "Referrals whose return window is over", window_ends, every=5),
     Sweep("tier_notice", "Notice before a downgrade", tier_notices, every=60),
     Sweep("tier_review", "Tier reviews", due.tier_reviews, every=15),
     Sweep("reservations", "Reservations timed out", rewards_due.reservations, every=1),

@@ -38,3 +38,13 @@ class NothingToTry(Refused):
 class BadPeriod(Refused):
     code = "bad_period"
     sentence = _("A back-test looks at a time that is over, at most %(months)s months of it.")
+
+
+class IllegalReferralMove(Refused):
+    code = "illegal_move"
+    sentence = _("A referral that is %(before)s cannot become %(after)s.")
+
+
+class NoReferralForOneself(Refused):
+    code = "no_referral_for_oneself"
+    sentence = _("Nobody decides about a referral that they are a side of.")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from loyalty.campaigns.operations import backtests, intake, returns
+from loyalty.campaigns.operations import backtests, intake, referral_windows, referrals, returns
 from members.domain.actors import Actor
 from members.operations.jobs import does
 
@@ -28,3 +28,17 @@ def give_back(arguments: dict[str, Any]) -> None:
 def count_part(arguments: dict[str, Any]) -> None:
     """Count one part of a back-test: `{"backtest": id, "part": number}`."""
     backtests.count_part(arguments["backtest"], arguments["part"])
+
+
+@does("referral.returned")
+def look_at_returned(arguments: dict[str, Any]) -> None:
+    """See whether a friend's purchase came back that had counted: `{"member": id, "order": number}`."""
+    referral_windows.look_at_returned(
+        arguments["member"], arguments["order"], actor=Actor.system("referrals")
+    )
+
+
+@does("referral.twice")
+def end_twice(arguments: dict[str, Any]) -> None:
+    """Void the later of two referrals by which one person came: `{"referral": id}`."""
+    referrals.end_twice(arguments["referral"], actor=Actor.system("referrals"))

@@ -9,6 +9,12 @@ from loyalty.campaigns.models.campaigns import (
 from loyalty.campaigns.models.evaluations import Effect, Evaluation, Waiting
 from loyalty.campaigns.models.merges import MergedBonus
 from loyalty.campaigns.models.rates import ExchangeRate
+from loyalty.campaigns.models.referrals import (
+    Referral,
+    ReferralCode,
+    ReferralPolicy,
+    ReferralPurchase,
+)
 
 __all__ = [
     "Backtest",
@@ -20,6 +26,10 @@ __all__ = [
     "ExchangeRate",
     "LimitUse",
     "MergedBonus",
+    "Referral",
+    "ReferralCode",
+    "ReferralPolicy",
+    "ReferralPurchase",
     "RuleStamp",
     "RuleVersion",
     "Waiting",

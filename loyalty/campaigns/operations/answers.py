@@ -64,7 +64,8 @@ def afresh(item: Item, given_back: Sequence[dict[str, Any]] = ()) -> Answer:
         item.told.source,
         "accepted",
         effects=[*map(_effect, item.effects), *given_back],
-        not_earned=_not_earned(
+        not_earned=_not_earned(item.notes)
+        + _not_earned(
             {"campaign": trace.rule.campaign, "why": trace.why, "passed": trace.passed}
             for trace in traces
         ),

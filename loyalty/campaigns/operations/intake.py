@@ -16,6 +16,8 @@ from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.operations import (
     customers,
     people,
+    referral_joins,
+    referral_windows,
     returns,
     rulebook,
     schemas,
@@ -73,7 +75,9 @@ def take(
         else:
             first.setdefault(told.key, place)
     sound = {
-        place: customers.set_apart(told) for place, told in enumerate(tolds) if place not in answers
+        place: customers.set_apart(referral_joins.sealed(told))
+        for place, told in enumerate(tolds)
+        if place not in answers
     }
     if sound:
         told_at = None if is_history else at
@@ -105,7 +109,8 @@ def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor, claimed: boo
 
 
 def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> int:
-    waiting = Q(status_reason=activities.FROZEN) | Q(kind__in=RETURNS if claimed else [])
+    reasons = (activities.FROZEN, referral_joins.UNKNOWN_FRIEND)
+    waiting = Q(status_reason__in=reasons) | Q(kind__in=RETURNS if claimed else [])
     fresh = Activity.objects.filter(
         Q(status=Status.ACCEPTED) | Q(waiting, status=Status.PARKED), pk__in=ids, evaluation=None
     )
@@ -119,7 +124,7 @@ def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> in
         for pk, told in tolds.items()
         if pk in left and told.ref in company.people
     }
-    arrivals |= matched(arrivals)
+    arrivals |= matched(arrivals) | referral_joins.standing(arrivals)
     items, parked = [], {pk for pk, row in left.items() if row.status == Status.PARKED}
     for pk, arrival in arrivals.items():
         if arrival.status == Status.ACCEPTED and arrival.person is not None:
@@ -150,7 +155,7 @@ def _take(
         place: _arrival(tolds[place], company.people.get(tolds[place].ref), at)
         for place in first.values()
     }
-    arrivals |= matched(arrivals)
+    arrivals |= matched(arrivals) | referral_joins.standing(arrivals)
     fresh = storing.record(list(arrivals.values()), actor=actor, at=at)
     items: dict[int, Item] = {}
     answers: dict[int, Answer] = {}
@@ -246,11 +251,13 @@ def _evaluate(
     people.learn(company, book, kinds, [item.activity_id for item in (*items, *early)])
     shares = company.budgets or company.funds
     giving_back = RETURNS | book.settling if shares else frozenset()
+    referral_joins.take_in(items, actor=actor, at=at)
     budgets = dict(company.budgets)
     for part in (items, late):
         for wave in cut(part, book.settling, giving_back):
             Wave(book, company, actor, at, wave).run()
     items = items + late
+    referral_windows.note(items)
     moved: dict[int, Person] = {item.person.member.pk: item.person for item in items}
     limited = {pk: person.uses for pk, person in moved.items() if person.uses.limits}
     storing.save_uses(company, limited, budgets)

@@ -19,6 +19,7 @@ from events_directory.operations import bookings
 from loyalty.campaigns.domain.evaluate import window_of
 from loyalty.campaigns.domain.rules import compile_limit
 from loyalty.campaigns.models import BudgetUse, Effect, LimitUse, MergedBonus, Waiting
+from loyalty.campaigns.operations import referrals
 from loyalty.campaigns.operations.returns import drawn_by
 from loyalty.rewards.models import Fund
 from loyalty.rewards.operations import fund_moves, redemptions
@@ -33,7 +34,7 @@ from recognition.operations import awards
 #: What happens to a person once: the kind of activity, and what its id says beside the member.
 ONCE = ("member.joined", "birthday.reached", "anniversary.reached")
 LONG = ("year", "life")
-WAITING, LIFT = "campaigns.waiting", "members.tierlift"
+WAITING, LIFT, REFERRALS = "campaigns.waiting", "members.tierlift", "campaigns.referral"
 REDEMPTIONS, BOOKINGS, AWARDS = (
     "rewards.redemption",
     "events_directory.booking",
@@ -68,17 +69,20 @@ def merge(
         return known
     merges.check(source, target, by=by, reason=reason)
     actor = Actor.user(by)
+    ending = referrals.ending(source, target)
     tiers.settle([source, target], actor=actor)
     best = _best_tiers(source, target)
     made = merges.merge(source, target, reason=reason, key=key, by=by, keeps=keeps)
     merges.take(made, WAITING, Waiting.objects.filter(member=source))
     _add_limits(source, target)
+    ended = referrals.end_merged(ending, actor=actor)
     _take_back_twice(made, budgets, funds, actor=actor)
     made.took |= {
         REDEMPTIONS: redemptions.hand_over(source, target),
         BOOKINGS: bookings.hand_over(source, target),
         AWARDS: awards.hand_over(source, target),
         LIFT: _keep_tiers(target, best, actor=actor),
+        REFERRALS: ended,
     }
     made.save(update_fields=["took"])
     return made
@@ -92,6 +96,7 @@ def undo(made: Merge, *, reason: str, by: User) -> Merge:
     one that was pending stays cancelled. Raises what `members.operations.merges.undo` raises.
     """
     source, target = made.source, made.target
+    referrals.lock([int(pk) for pk in made.took.get(REFERRALS, ())])
     (source, target), budgets, _funds = _lock(source, target, Q(merged__merge=made))
     made = Merge.objects.get(pk=made.pk)
     merges.check_undo(made, by=by, reason=reason)
@@ -106,6 +111,7 @@ def undo(made: Merge, *, reason: str, by: User) -> Merge:
         if lift.ends_at > clock.now():
             lifts.end_lift(lift, reason=reason, actor=actor)
     made = merges.undo(made, reason=reason, by=by, also=again)
+    referrals.stand_again(made.took.get(REFERRALS, {}), actor=actor)
     tiers.settle(Member.objects.filter(pk__in=[source.pk, target.pk]), actor=actor)
     return made
 
@@ -148,19 +154,23 @@ def _tier_names(member: Member) -> str:
 def _lock(
     source: Member, target: Member, effects: Q
 ) -> tuple[tuple[Member, Member], frozenset[int], list[Fund]]:
-    """Lock the keys, the budgets and the funds that these effects drew on, and both members.
+    """Lock the keys, the referrals that a merge ends, the budgets and the funds that these effects drew
+    on, and both members.
 
-    While we waited for the members, they may have drawn on others, which come before them: then we let
-    go of all but the keys and begin again.
+    While we waited for the members, they may have drawn on others, or one may have brought the other,
+    which come before them: then we let go of all but the keys and begin again.
     """
     merges.lock_keys(source, target)
     while True:
         before, drawn = transaction.savepoint(), drawn_by(effects)
+        ending = referrals.lock(referrals.ending(source, target))
         rows = BudgetUse.objects.select_for_update().filter(pk__in=drawn.budgets)
         list(rows.order_by("pk"))
         funds = fund_moves.lock(drawn.funds)
         both = merges.lock(source, target)
-        if drawn_by(effects) == drawn:
+        if drawn_by(effects) == drawn and referrals.ending(source, target) <= {
+            referral.pk for referral in ending
+        }:
             transaction.savepoint_commit(before)
             return both, drawn.budgets, funds
         transaction.savepoint_rollback(before)

@@ -332,7 +332,7 @@ class Wave:
         evaluations: list[dict[str, object]] = [
             {
                 "activity_id": item.activity_id,
-                "trace": [trace.compact() for trace in item.outcome.traces],
+                "trace": [*item.notes, *(trace.compact() for trace in item.outcome.traces)],
                 "rate": str(item.rate.factor) if item.rate else None,
             }
             for item in self.items
