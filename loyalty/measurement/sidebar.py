@@ -42,6 +42,8 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("campaigns.campaign", "campaign"),
             ("campaigns.backtest", "query_stats"),
             ("campaigns.effect", "redeem"),
+            ("campaigns.referral", "group_add"),
+            ("campaigns.referralpolicy", "tune"),
             ("campaigns.exchangerate", "currency_exchange"),
         ),
     ),

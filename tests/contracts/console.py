@@ -136,6 +136,9 @@ CONSOLE: dict[str, Desk] = {
     ),
     "campaigns.backtest": Desk(steps={"cancel": NOT_FOUND}, has_row=False),
     "campaigns.effect": Desk(has_row=False),
+    # Nothing is doubtful about it.
+    "campaigns.referral": Desk(steps={"approve": DENIED, "void": ALLOWED}),
+    "campaigns.referralpolicy": Desk(change=ALLOWED, add=ALLOWED, has_row=False),
     "connectors.apikey": Desk(add=SUPERUSERS, steps={"revoke": ALLOWED}),
     # The application is a draft, the micro-event published, the partner verified.
     "events_directory.grantapplication": Desk(steps={"approve": DENIED, "decline": DENIED}),

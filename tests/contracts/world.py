@@ -22,7 +22,8 @@ from governance.operations import committees
 from governance.operations import criteria as rubrics
 from loyalty import timetable
 from loyalty.audiences.operations import segments
-from loyalty.campaigns.operations import campaigns, standard
+from loyalty.campaigns.domain.told import Told
+from loyalty.campaigns.operations import campaigns, intake, referrals, standard
 from loyalty.connectors.operations import keys
 from loyalty.demo.people import NOT_FOR_STAFF, STAFF_APPS
 from loyalty.measurement.operations import rates
@@ -41,6 +42,7 @@ from members.operations import (
     jobs,
     ledger,
     lifts,
+    members,
     programme,
     purses,
     sweeps,
@@ -78,6 +80,7 @@ def build() -> World:
     world.things |= _points(amara, units["points"])
     _by_hand(amara, bo, units["points"], eli)
     world.things |= _household(amara, bo, units["points"])
+    world.things |= _referral(amara)
     world.things |= _directory(amara, eli)
     world.things |= _recognition(amara, bo, chi, units["points"])
     world.things |= {"user": users["M"].pk, "group": Group.objects.get().pk}
@@ -157,6 +160,15 @@ def _household(amara, bo, unit) -> dict[str, Any]:
     seat = households.join(bo, code=code, actor=SYSTEM)
     move = purses.contribute(bo, unit=unit, amount=2, key="purse", actor=SYSTEM)
     return {"household": home.pk, "household_seat": seat.pk, "household_move": move.pk}
+
+
+def _referral(amara) -> dict[str, Any]:
+    """Amara's link, and a friend who came by it."""
+    friend = members.enrol("friend", actor=SYSTEM)
+    code = referrals.give_code(amara, actor=SYSTEM).code
+    told = Told("shop", "joined", "referral.joined", "amara", clock.now(), {"friend": friend.ref})
+    intake.take([told], actor=SYSTEM)
+    return {"referral_code": code}
 
 
 def _directory(amara, eli) -> dict[str, Any]:

@@ -141,6 +141,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "referral",
                 "verbose_name_plural": "referrals",
+                "permissions": [("decide_referral", "Can approve and void referrals")],
             },
         ),
         migrations.CreateModel(

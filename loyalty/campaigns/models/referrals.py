@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Activity, Member
@@ -101,6 +101,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """How these members, or whoever was merged into them, came here."""
         return self.filter(Q(friend__in=members) | Q(friend__merged_into__in=members))
 
+    def with_due(self) -> "ReferralQuerySet":
+        """Each with the day from which its next purchase counts, as `next_due_at`."""
+        waits = Q(purchases__state=ReferralPurchase.State.WAITING)
+        return self.annotate(next_due_at=Min("purchases__due_at", filter=waits))
+
     def to_review(self) -> "ReferralQuerySet":
         """Those that wait for a person."""
         return self.filter(state=Referral.State.FLAGGED)
@@ -175,6 +180,7 @@ class Referral(models.Model):
     class Meta:
         verbose_name = _("referral")
         verbose_name_plural = _("referrals")
+        permissions = [("decide_referral", "Can approve and void referrals")]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(advocate=F("friend")), name="referral_of_somebody_else"
