@@ -2,14 +2,17 @@
 
 from django.utils.translation import gettext as _
 
-from loyalty.campaigns.errors import NoReferralForOneself
-from loyalty.campaigns.models import Backtest, Campaign, Referral
+from loyalty.campaigns.errors import NoReferralForOneself, NoReviewForOneself
+from loyalty.campaigns.models import Backtest, Campaign, Referral, ReviewCase, ReviewRule
+from members.errors import AlreadyDecided
 from members.permissions import ALLOWED, Verdict, apart, held, refused
 
 State = Campaign.State
 DRAFTING = "campaigns.change_campaign"
 PUBLISHING = "campaigns.publish_campaign"
 REFERRING = "campaigns.decide_referral"
+REVIEWING = "campaigns.decide_reviewcase"
+WATCHING = "campaigns.change_reviewrule"
 
 
 def can_draft(user, campaign: Campaign | None = None) -> Verdict:
@@ -107,6 +110,27 @@ def _of_others(user, referral: Referral) -> Verdict:
         if not (near := apart(user, side, own=NoReferralForOneself)):
             return near
     return held(user, REFERRING)
+
+
+def can_decide_case(user, case: ReviewCase) -> Verdict:
+    """Who decides what is looked at, while it waits; never what they or their household did."""
+    if case.state != ReviewCase.State.OPEN:
+        return refused(str(AlreadyDecided.sentence))
+    return apart(user, case.member, own=NoReviewForOneself) and held(user, REVIEWING)
+
+
+def can_activate_watch(user, rule: ReviewRule) -> Verdict:
+    """Who writes rules for looking first, while it is paused."""
+    if rule.state == ReviewRule.State.ACTIVE:
+        return refused(_("It is active."))
+    return held(user, WATCHING)
+
+
+def can_pause_watch(user, rule: ReviewRule) -> Verdict:
+    """Who writes rules for looking first, while it is active."""
+    if rule.state == ReviewRule.State.PAUSED:
+        return refused(_("It is paused."))
+    return held(user, WATCHING)
 
 
 def draft_of(campaign: Campaign):

@@ -44,6 +44,8 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("campaigns.effect", "redeem"),
             ("campaigns.referral", "group_add"),
             ("campaigns.referralpolicy", "tune"),
+            ("campaigns.reviewcase", "policy"),
+            ("campaigns.reviewrule", "frame_inspect"),
             ("campaigns.exchangerate", "currency_exchange"),
         ),
     ),

@@ -139,6 +139,11 @@ CONSOLE: dict[str, Desk] = {
     # Nothing is doubtful about it.
     "campaigns.referral": Desk(steps={"approve": DENIED, "void": ALLOWED}),
     "campaigns.referralpolicy": Desk(change=ALLOWED, add=ALLOWED, has_row=False),
+    # The case is open, and its rule is active.
+    "campaigns.reviewcase": Desk(steps={"accept": ALLOWED, "decline": ALLOWED}),
+    "campaigns.reviewrule": Desk(
+        change=ALLOWED, add=ALLOWED, steps={"activate": DENIED, "pause": ALLOWED}
+    ),
     "connectors.apikey": Desk(add=SUPERUSERS, steps={"revoke": ALLOWED}),
     # The application is a draft, the micro-event published, the partner verified.
     "events_directory.grantapplication": Desk(steps={"approve": DENIED, "decline": DENIED}),

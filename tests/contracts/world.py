@@ -23,7 +23,7 @@ from governance.operations import criteria as rubrics
 from loyalty import timetable
 from loyalty.audiences.operations import segments
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.operations import campaigns, intake, referrals, standard
+from loyalty.campaigns.operations import campaigns, intake, referrals, review_rules, standard
 from loyalty.connectors.operations import keys
 from loyalty.demo.people import NOT_FOR_STAFF, STAFF_APPS
 from loyalty.measurement.operations import rates
@@ -163,11 +163,22 @@ def _household(amara, bo, unit) -> dict[str, Any]:
 
 
 def _referral(amara) -> dict[str, Any]:
-    """Amara's link, and a friend who came by it."""
+    """Amara's link, a friend who came by it, and something of hers that is looked at."""
     friend = members.enrol("friend", actor=SYSTEM)
     code = referrals.give_code(amara, actor=SYSTEM).code
     told = Told("shop", "joined", "referral.joined", "amara", clock.now(), {"friend": friend.ref})
-    intake.take([told], actor=SYSTEM)
+    rule = review_rules.define(
+        "openings",
+        name="Openings",
+        side="earn",
+        subjects=["app.opened"],
+        window_hours=1,
+        most_times=0,
+        actor=SYSTEM,
+    )
+    review_rules.activate(rule, actor=SYSTEM)
+    opened = Told("shop", "opened", "app.opened", "amara", clock.now(), {})
+    intake.take([told, opened], actor=SYSTEM)
     return {"referral_code": code}
 
 

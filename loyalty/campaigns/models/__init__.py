@@ -15,6 +15,7 @@ from loyalty.campaigns.models.referrals import (
     ReferralPolicy,
     ReferralPurchase,
 )
+from loyalty.campaigns.models.reviews import ReviewCase, ReviewRule
 
 __all__ = [
     "Backtest",
@@ -30,6 +31,8 @@ __all__ = [
     "ReferralCode",
     "ReferralPolicy",
     "ReferralPurchase",
+    "ReviewCase",
+    "ReviewRule",
     "RuleStamp",
     "RuleVersion",
     "Waiting",

@@ -15,7 +15,7 @@ from members.shipped import RETURNS
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`status` is accepted, duplicate, parked, quarantined or rejected."""
+    """`status` is accepted, duplicate, parked, quarantined, declined or rejected."""
 
     id: str
     source: str

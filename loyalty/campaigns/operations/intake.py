@@ -13,12 +13,14 @@ from django.db import transaction
 from django.db.models import Q
 
 from loyalty.campaigns.domain.told import Told
+from loyalty.campaigns.models import ReviewCase
 from loyalty.campaigns.operations import (
     customers,
     people,
     referral_joins,
     referral_windows,
     returns,
+    reviewing,
     rulebook,
     schemas,
     storing,
@@ -111,6 +113,7 @@ def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor, claimed: boo
 def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> int:
     reasons = (activities.FROZEN, referral_joins.UNKNOWN_FRIEND)
     waiting = Q(status_reason__in=reasons) | Q(kind__in=RETURNS if claimed else [])
+    waiting |= Q(status_reason=reviewing.LOOKING, review__state=ReviewCase.State.ACCEPTED)
     fresh = Activity.objects.filter(
         Q(status=Status.ACCEPTED) | Q(waiting, status=Status.PARKED), pk__in=ids, evaluation=None
     )
@@ -124,6 +127,8 @@ def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> in
         for pk, told in tolds.items()
         if pk in left and told.ref in company.people
     }
+    doubtful = reviewing.doubts(book, arrivals, known=list(arrivals))
+    arrivals |= reviewing.set_aside(arrivals, doubtful)
     arrivals |= matched(arrivals) | referral_joins.standing(arrivals)
     items, parked = [], {pk for pk, row in left.items() if row.status == Status.PARKED}
     for pk, arrival in arrivals.items():
@@ -134,6 +139,8 @@ def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> in
             activities.keep_waiting(pk, status=arrival.status, reason=arrival.reason)
     activities.admit([item.activity_id for item in items if item.activity_id in parked], {})
     now = clock.now()
+    cases = {pk: (arrivals[pk], said) for pk, said in doubtful.items()}
+    reviewing.open_cases(cases, actor=actor, at=now)
     stopped = [pk for pk, arrival in arrivals.items() if arrival.reason == activities.FROZEN]
     activities.evaluate_again(stopped, at=now + LOOK_AGAIN)
     _evaluate(items, book, company, actor=actor, at=now)
@@ -155,8 +162,14 @@ def _take(
         place: _arrival(tolds[place], company.people.get(tolds[place].ref), at)
         for place in first.values()
     }
+    # The past that is being brought in was looked at when it was the present.
+    doubtful = {} if told_at is None else reviewing.doubts(book, arrivals)
+    arrivals |= reviewing.set_aside(arrivals, doubtful)
     arrivals |= matched(arrivals) | referral_joins.standing(arrivals)
     fresh = storing.record(list(arrivals.values()), actor=actor, at=at)
+    new = {fresh.get(arrivals[place].told.key): place for place in doubtful}
+    cases = {pk: (arrivals[place], doubtful[place]) for pk, place in new.items() if pk is not None}
+    reviewing.open_cases(cases, actor=actor, at=at)
     items: dict[int, Item] = {}
     answers: dict[int, Answer] = {}
     for place, arrival in arrivals.items():

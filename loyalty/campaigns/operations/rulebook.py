@@ -12,6 +12,7 @@ from loyalty.audiences.domain import fields
 from loyalty.audiences.domain.conditions import BadTreeError, tests
 from loyalty.audiences.domain.fields import Catalogue
 from loyalty.audiences.operations.profiles import further_ladders
+from loyalty.campaigns.domain.reviews import Watch
 from loyalty.campaigns.domain.rules import (
     Earn,
     Extend,
@@ -23,7 +24,7 @@ from loyalty.campaigns.domain.rules import (
     compile_limit,
 )
 from loyalty.campaigns.errors import BadRule
-from loyalty.campaigns.models import Campaign, RuleStamp, RuleVersion
+from loyalty.campaigns.models import Campaign, ReviewRule, RuleStamp, RuleVersion
 from loyalty.rewards.models import Fund
 from members.models import Account, ActivityKind, TierGroup, Unit
 from recognition.models import Badge
@@ -32,7 +33,8 @@ from recognition.models import Badge
 @dataclass(slots=True)
 class Rulebook:
     """Every live rule, by the activity kind that triggers it. `is_capped`: some campaign, live or not,
-    has a budget or a fund to which points go back that were promised and are not paid after all."""
+    has a budget or a fund to which points go back that were promised and are not paid after all.
+    `watches`: the rules for looking first."""
 
     stamp: int
     groups: tuple[int, ...] = ()
@@ -44,6 +46,7 @@ class Rulebook:
     numbers: dict[int, RuleVersion] = field(default_factory=dict)
     past: dict[int, Rule] = field(default_factory=dict)
     is_capped: bool = False
+    watches: tuple[Watch, ...] = ()
 
     def asked(self, kinds: set[str]) -> list[Rule]:
         """The rules that any of these kinds triggers."""
@@ -166,4 +169,6 @@ def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
     book.settling = frozenset(settling)
     capped = Q(budget_units__isnull=False) | Q(funded_by__isnull=False)
     book.is_capped = Campaign.objects.filter(capped).exists()
+    watching = ReviewRule.objects.filter(state=ReviewRule.State.ACTIVE).select_related("unit")
+    book.watches = tuple(rule.as_watch() for rule in watching.order_by("slug"))
     return book
