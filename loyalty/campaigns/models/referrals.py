@@ -1,6 +1,7 @@
 """Members who bring friends."""
 
 import secrets
+from collections.abc import Collection
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -89,17 +90,22 @@ class ReferralCode(models.Model):
         return self.code
 
 
+def selves(members: Collection[int]) -> models.QuerySet[Member]:
+    """These members and whoever was merged into them."""
+    return Member.objects.filter(Q(pk__in=members) | Q(merged_into__in=members))
+
+
 class ReferralQuerySet(models.QuerySet["Referral"]):
     """Questions over referrals."""
 
     def brought_by(self, member: Member) -> "ReferralQuerySet":
         """Those of a member, and of whoever was merged into them; newest first."""
-        own = self.filter(Q(advocate=member) | Q(advocate__merged_into=member))
+        own = self.filter(advocate__in=selves([member.pk]))
         return own.select_related("friend").order_by("-joined_at", "-pk")
 
-    def of_friends(self, members) -> "ReferralQuerySet":
+    def of_friends(self, members: Collection[int]) -> "ReferralQuerySet":
         """How these members, or whoever was merged into them, came here."""
-        return self.filter(Q(friend__in=members) | Q(friend__merged_into__in=members))
+        return self.filter(friend__in=selves(members))
 
     def with_due(self) -> "ReferralQuerySet":
         """Each with the day from which its next purchase counts, as `next_due_at`."""

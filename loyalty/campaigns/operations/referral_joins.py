@@ -9,12 +9,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
+from django.db.models.fields.json import KeyTextTransform
 
 from loyalty.campaigns.domain import referrals as rules
 from loyalty.campaigns.domain.referrals import JOINED, Seen, Terms
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Referral, ReferralPolicy
+from loyalty.campaigns.models.referrals import selves
 from loyalty.campaigns.operations import referral_facts
 from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.schemas import ORDERS
@@ -39,7 +41,7 @@ WITH RECURSIVE before AS (
     SELECT %(advocate)s::bigint AS member_id
     UNION
     SELECT coalesce(a.merged_into_id, a.id) FROM before b
-    JOIN members_member f ON coalesce(f.merged_into_id, f.id) = b.member_id
+    JOIN members_member f ON f.id = b.member_id OR f.merged_into_id = b.member_id
     JOIN campaigns_referral r ON r.friend_id = f.id
     JOIN members_member a ON a.id = r.advocate_id
 )
@@ -105,10 +107,9 @@ def look_again(*, at: datetime) -> int:
     """Have the joins evaluated whose friend has become known meanwhile; how many."""
     parked = Activity.objects.filter(
         status=Activity.Status.PARKED, kind=JOINED, status_reason=UNKNOWN_FRIEND
-    )
-    waiting = {row.pk: str(row.payload["friend"]) for row in parked.order_by("pk")[:1000]}
-    known = _known(waiting.values())
-    ids = [pk for pk, ref in waiting.items() if ref in known]
+    ).annotate(friend=KeyTextTransform("friend", "payload"))
+    known = parked.filter(Exists(Member.objects.filter(ref=OuterRef("friend"), erased_at=None)))
+    ids = list(known.order_by("pk").values_list("pk", flat=True)[:1000])
     activities.evaluate_again(ids, at=at)
     return len(ids)
 
@@ -160,12 +161,12 @@ def _note(item: Item, friend: Member, terms: Terms, *, actor: Actor, at: datetim
 def _seen(
     advocate: Member, friend: Member, marks: Mapping[str, str], at: datetime, terms: Terms
 ) -> Seen:
-    own = Q(advocate=advocate) | Q(advocate__merged_into=advocate)
-    near = own | Q(friend=advocate) | Q(friend__merged_into=advocate)
+    own = Referral.objects.brought_by(advocate)
     known: dict[str, set[str]] = {name: set() for name in marks}
-    for row in Referral.objects.filter(near).values(*marks):
-        for name, value in row.items():
-            known[name].add(value)
+    for near in (own, Referral.objects.of_friends([advocate.pk])):
+        for row in near.values(*marks):
+            for name, value in row.items():
+                known[name].add(value)
     known["email"].add(_email(advocate))
     same = {name: bool(value) and value in known[name] for name, value in marks.items()}
     since = at - timedelta(days=terms.window_days)
@@ -180,7 +181,7 @@ def _seen(
             member=friend, kind__in=ORDERS, status=Activity.Status.ACCEPTED, occurred_at__lt=at
         ).exists(),
         is_ring=_is_ring(advocate, friend),
-        lately=Referral.objects.filter(own, joined_at__gt=since, joined_at__lte=at).count() + 1,
+        lately=own.filter(joined_at__gt=since, joined_at__lte=at).count() + 1,
     )
 
 
@@ -194,8 +195,8 @@ def _email(member: Member) -> str:
 
 def _share_household(advocate: Member, friend: Member) -> bool:
     seats = HouseholdSeat.objects.near(clock.now())
-    theirs = seats.filter(Q(member=friend) | Q(member__merged_into=friend))
-    own = seats.filter(Q(member=advocate) | Q(member__merged_into=advocate))
+    theirs = seats.filter(member__in=selves([friend.pk]))
+    own = seats.filter(member__in=selves([advocate.pk]))
     return own.filter(household__in=theirs.values("household")).exists()
 
 

@@ -12,9 +12,11 @@ from loyalty.campaigns.operations import referral_facts, referral_joins, referra
 from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.returns import Key, Sale
 from loyalty.campaigns.operations.schemas import ORDERS
+from members import clock
 from members.domain.actors import Actor
+from members.errors import Frozen
 from members.models import Activity
-from members.operations import audit, jobs
+from members.operations import accounts, audit, jobs
 from members.operations.sweeps import Tally
 from members.shipped import RETURNS
 
@@ -23,6 +25,7 @@ CHUNK = 200
 SYSTEM = Actor.system("sweep:referrals")
 #: An order told while its buyer's referral was being noted may have been missed; looked for this long.
 MISSED = timedelta(hours=1)
+LOOK_AGAIN = timedelta(hours=1)
 
 _FIND_MISSED = """
 INSERT INTO campaigns_referralpurchase (referral_id, activity_id, due_at, state)
@@ -79,15 +82,29 @@ def _note_returned(back: Iterable[Item], by_friend: dict[int, list[Referral]]) -
 
 
 def look_at_returned(member_id: int, order_id: str, *, actor: Actor) -> None:
-    """Take back what counted of purchases under this number of which nothing is left."""
+    """Take back what counted of purchases under this number of which nothing is left; while an account of
+    either side is frozen, it is looked at again later."""
     counted = ReferralPurchase.objects.filter(
         state=State.COUNTED, activity__member=member_id, activity__payload__order_id=order_id
     )
     purchases = list(counted.select_related("activity").order_by("referral_id", "pk"))
     sales = returns.sales_of({_key_of(purchase) for purchase in purchases})
-    for purchase in purchases:
-        if _is_gone(sales.get(_key_of(purchase))):
-            referrals.take_back_purchase(purchase, actor=actor)
+    gone = [purchase for purchase in purchases if _is_gone(sales.get(_key_of(purchase)))]
+    try:
+        accounts.despite_wrong(lambda: _take_back(gone, actor), actor=actor)
+    except Frozen:
+        again = clock.now() + LOOK_AGAIN
+        jobs.enqueue(
+            "referral.returned",
+            key=f"referral.returned:{member_id}:{order_id}:{again.isoformat()}",
+            arguments={"member": member_id, "order": order_id},
+            not_before=again,
+        )
+
+
+def _take_back(gone: Iterable[ReferralPurchase], actor: Actor) -> None:
+    for purchase in gone:
+        referrals.take_back_purchase(purchase, actor=actor)
 
 
 def window_ends(since: datetime, until: datetime) -> Tally:

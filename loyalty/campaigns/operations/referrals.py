@@ -7,7 +7,6 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from loyalty.campaigns.errors import IllegalReferralMove, NoReferralForOneself
@@ -17,7 +16,7 @@ from loyalty.campaigns.models import (
     ReferralPolicy,
     ReferralPurchase,
 )
-from loyalty.campaigns.models.referrals import new_referral_code
+from loyalty.campaigns.models.referrals import new_referral_code, selves
 from loyalty.campaigns.operations import referral_facts, unearning
 from members import clock
 from members.domain.actors import Actor
@@ -107,8 +106,8 @@ def ending(source: Member, target: Member) -> set[int]:
     which the same person came."""
     both = [source.pk, target.pk]
     standing = Referral.objects.exclude(state=State.VOID)
-    advocates = Q(advocate__in=both) | Q(advocate__merged_into__in=both)
-    ids = set(standing.of_friends(both).filter(advocates).values_list("pk", flat=True))
+    between = standing.of_friends(both).filter(advocate__in=selves(both))
+    ids = set(between.values_list("pk", flat=True))
     brought = standing.of_friends(both).exclude(pk__in=ids).order_by("joined_at", "pk")
     return ids | set(list(brought.values_list("pk", flat=True))[1:])
 

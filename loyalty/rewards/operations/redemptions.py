@@ -280,8 +280,9 @@ def _set_aside(
         lasts=gates.PATIENCE if caught else lasts,
         actor=actor,
     )
-    asked: dict[str, Any] = {"quantity": quantity, "hold": hold, "in_review": bool(caught)}
-    redemption, is_new = _create(member, reward, key, state=State.RESERVED, **asked, **order)
+    asked: dict[str, Any] = {"quantity": quantity, "hold": hold, **order}
+    asked["in_review"] = bool(caught)
+    redemption, is_new = _create(member, reward, key, state=State.RESERVED, **asked)
     if is_new:
         _settle(redemption, pooled, actor=actor)
         gates.catch(redemption, caught, actor=actor)

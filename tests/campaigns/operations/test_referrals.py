@@ -9,9 +9,9 @@ from loyalty.campaigns.models import BudgetUse, Effect, LimitUse, Referral, Refe
 from loyalty.campaigns.operations import referrals
 from members import clock
 from members.domain.actors import Actor
-from members.errors import ReasonNeeded, Refused
+from members.errors import Frozen, ReasonNeeded, Refused
 from members.models import Activity, AuditRow
-from members.operations import households, ledger, members
+from members.operations import accounts, households, ledger, members
 from tests.books import faults
 from tests.campaigns.conftest import act, order, take, work
 from tests.campaigns.referring import bring, bring_a_friend, brought, days_later, newcomer
@@ -338,3 +338,32 @@ def test_what_costs_nothing_does_not_count(points, ann, ben):
     take(order(ben, "40.00", paid_with_points="40.00"))
     days_later(15)
     assert (brought(ben).state, has(ann, points)) == ("pending", 10)
+
+
+def test_a_frozen_account_is_waited_for(points, ann, ben, clerk):
+    """E63: a person is refused and nothing has changed; what came back is looked at again later."""
+    bring_a_friend()
+    bring(ann, ben)
+    take(order(ben, "40.00"))
+    days_later(14.1)
+    wallet = ledger.wallet(ann, points).pk
+    accounts.freeze(wallet, reason="Odd", actor=SYSTEM)
+    with pytest.raises(Frozen):
+        referrals.void(brought(ben), reason="A farm", actor=clerk)
+    take(act("order.returned", ben, id="r", order_id="o1"))
+    work()
+    assert (brought(ben).state, has(ann, points), has(ben, points)) == ("approved", 113, 55)
+    accounts.unfreeze(wallet, reason="Fine", actor=clerk)
+    with clock.standing_at(clock.now() + timedelta(hours=2)):
+        work()
+    assert (brought(ben).state, has(ann, points), has(ben, points)) == ("void", 0, 0)
+    assert faults() == []
+
+
+def test_friends_nobody_ever_knows_stand_in_nobodys_way(ann):
+    """E62: however many references lead nowhere."""
+    take(*(act("referral.joined", ann, id=f"j{n}", friend=f"nobody{n}") for n in range(20)))
+    bring(ann, "dan")
+    dan = newcomer("dan")
+    days_later(0.1)
+    assert brought(dan).advocate == ann
