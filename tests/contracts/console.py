@@ -136,8 +136,8 @@ CONSOLE: dict[str, Desk] = {
     ),
     "campaigns.backtest": Desk(steps={"cancel": NOT_FOUND}, has_row=False),
     "campaigns.effect": Desk(has_row=False),
-    # Nothing is doubtful about it.
-    "campaigns.referral": Desk(steps={"approve": DENIED, "void": ALLOWED}),
+    # It is doubtful: both are of one household.
+    "campaigns.referral": Desk(steps={"approve": ALLOWED, "void": ALLOWED}),
     "campaigns.referralpolicy": Desk(change=ALLOWED, add=ALLOWED, has_row=False),
     # The case is open, and its rule is active.
     "campaigns.reviewcase": Desk(steps={"accept": ALLOWED, "decline": ALLOWED}),

@@ -42,7 +42,6 @@ from members.operations import (
     jobs,
     ledger,
     lifts,
-    members,
     programme,
     purses,
     sweeps,
@@ -163,10 +162,9 @@ def _household(amara, bo, unit) -> dict[str, Any]:
 
 
 def _referral(amara) -> dict[str, Any]:
-    """Amara's link, a friend who came by it, and something of hers that is looked at."""
-    friend = members.enrol("friend", actor=SYSTEM)
+    """Amara's link, that she brought Bo (of her own household), and something that is looked at."""
     code = referrals.give_code(amara, actor=SYSTEM).code
-    told = Told("shop", "joined", "referral.joined", "amara", clock.now(), {"friend": friend.ref})
+    told = Told("shop", "joined", "referral.joined", "amara", clock.now(), {"friend": "bo"})
     rule = review_rules.define(
         "openings",
         name="Openings",

@@ -39,7 +39,9 @@ GATES: list[Gate] = []
 
 
 def ask(member: Member, reward: Reward, *, cost: int) -> list[tuple[Gate, Doubts]]:
-    """Every gate that has doubts, with them."""
+    """Every gate that has doubts, with them. What costs nothing holds no points, and passes."""
+    if not cost:
+        return []
     said = ((gate, gate.doubts(member, reward, cost)) for gate in GATES)
     return [(gate, doubts) for gate, doubts in said if doubts]
 

@@ -84,7 +84,7 @@ def test_every_state_in_plain_words_and_a_given_name_only(bo_in, bo):
     """E61: nothing of a friend but their given name."""
     said = {
         "pending": "Has not bought anything yet.",
-        "bought": "It counts from",
+        "bought": "may still go back. Counts from",
         "flagged": "We are looking at this one.",
         "approved": "this one counts",
         "void": "It does not count.",
