@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from loyalty.campaigns.views.referrals import tell_who_invited
 from members.domain.actors import Actor
 from members.models import Member, User
 from members.operations import keys, members
@@ -33,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Save the new sign-in and enrol its person."""
         user = super().save_user(request, user, form, commit=True)
-        enrol_user(user)
+        tell_who_invited(request, enrol_user(user))
         return user
 
     @transaction.atomic

@@ -43,6 +43,7 @@ VISITOR = (
     Door("/badges/", _("Badges"), "award"),
 )
 ACCOUNT = (
+    Door("/referrals/", _("Bring a friend"), "users"),
     Door("/account/preferences/", _("Preferences"), "settings"),
     Door("/account/email/", _("E-mail addresses"), "mail"),
     Door("/account/password/change/", _("Password"), "lock"),

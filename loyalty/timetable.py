@@ -9,6 +9,7 @@ from typing import Any
 
 from loyalty.audiences.operations.membership import segment_changes
 from loyalty.campaigns.operations.dates import campaign_dates
+from loyalty.campaigns.operations.referral_windows import window_ends
 from loyalty.campaigns.operations.releases import pending_releases
 from loyalty.messaging.operations.reminders import NOTICE, expiry_reminders
 from loyalty.messaging.operations.tier_notices import tier_notices
@@ -27,6 +28,7 @@ TIMETABLE = (
     Sweep("debt_age", "Old debts forgiven", due.old_debts, every=60),
     Sweep("pending_release", "Pending points released", pending_releases, every=5),
     Sweep("campaign_dates", "Campaigns begun and ended", campaign_dates, every=1),
+    Sweep("referrals", "Referrals whose return window is over", window_ends, every=5),
     Sweep("tier_notice", "Notice before a downgrade", tier_notices, every=60),
     Sweep("tier_review", "Tier reviews", due.tier_reviews, every=15),
     Sweep("segments", "Segments entered and left", segment_changes, every=5),

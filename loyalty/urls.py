@@ -54,6 +54,7 @@ urlpatterns = [
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("points/", include((POINTS, "points"))),
     path("rewards/", include("loyalty.rewards.urls.portal")),
+    path("", include("loyalty.campaigns.urls.portal")),
     path("badges/", include("recognition.urls.wall")),
     path("b/", include("recognition.urls.awards")),
     path("leaderboards/", include("recognition.urls.boards")),

@@ -61,6 +61,13 @@ RETURN = schema(
     },
 )
 REFILL = schema(["order_id"], **ORDER_REF, **CUSTOMER, serial=TEXT, sku=TEXT)
+#: What came of a referral, recorded for either side of it: `friend` is whom the advocate brought.
+REFERRED = schema(
+    ["referral", "side"],
+    referral={"type": "integer"},
+    side={"type": "string", "enum": ["advocate", "friend"]},
+    friend=TEXT,
+)
 
 #: What takes an order back, whole or in part; told before its order, it waits for it.
 RETURNS = frozenset({"order.returned", "order.cancelled"})
@@ -77,7 +84,13 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "refill.confirmed": ("Refill confirmed", REFILL),
     "refill.rejected": ("Refill rejected", REFILL),
     "review.published": ("Review published", schema(["sku"], sku=TEXT, rating={"type": "integer"})),
-    "referral.joined": ("Friend joined", schema(["friend"], friend=TEXT)),
+    "referral.joined": (
+        "Friend joined",
+        schema(["friend"], friend=TEXT, device=TEXT, address={"type": "string", "maxLength": 500}),
+    ),
+    "referral.signed_up": ("Friend brought: signed up", REFERRED),
+    "referral.first_purchase": ("Friend brought: first purchase kept", REFERRED),
+    "referral.purchase": ("Friend brought: purchase kept", REFERRED),
     "visit.checked_in": ("Visit", schema(store=TEXT, **CUSTOMER)),
     "event.attended": ("Event attended", schema(occurrence={"type": "integer"}, title=TEXT)),
     "content.viewed": ("Content viewed", schema(content=TEXT)),

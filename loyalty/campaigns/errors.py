@@ -58,3 +58,28 @@ class WarningsNotConfirmed(Refused):
 class TooManyCodes(Refused):
     code = "too_many_codes"
     sentence = _("That were too many wrong codes. Try again in an hour.")
+
+
+class IllegalReferralMove(Refused):
+    code = "illegal_move"
+    sentence = _("A referral that is %(before)s cannot become %(after)s.")
+
+
+class NoReferralForOneself(Refused):
+    code = "no_referral_for_oneself"
+    sentence = _("Nobody decides about a referral that they are a side of.")
+
+
+class NoReviewForOneself(Refused):
+    code = "no_review_for_oneself"
+    sentence = _("Nobody decides about what they did themselves.")
+
+
+class OverMeanwhile(Refused):
+    code = "over_meanwhile"
+    sentence = _("This was cancelled meanwhile.")
+
+
+class UnknownSubject(Refused):
+    code = "unknown_subject"
+    sentence = _("There is nothing named %(name)s to look at.")

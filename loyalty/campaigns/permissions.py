@@ -2,12 +2,17 @@
 
 from django.utils.translation import gettext as _
 
-from loyalty.campaigns.models import Backtest, Campaign
-from members.permissions import ALLOWED, Verdict, held, refused
+from loyalty.campaigns.errors import NoReferralForOneself, NoReviewForOneself
+from loyalty.campaigns.models import Backtest, Campaign, Referral, ReviewCase, ReviewRule
+from members.errors import AlreadyDecided
+from members.permissions import ALLOWED, Verdict, apart, held, refused
 
 State = Campaign.State
 DRAFTING = "campaigns.change_campaign"
 PUBLISHING = "campaigns.publish_campaign"
+REFERRING = "campaigns.decide_referral"
+REVIEWING = "campaigns.decide_reviewcase"
+WATCHING = "campaigns.change_reviewrule"
 
 
 def can_draft(user, campaign: Campaign | None = None) -> Verdict:
@@ -108,6 +113,49 @@ def can_cancel_backtest(user, backtest: Backtest) -> Verdict:
     if backtest.state != Backtest.State.RUNNING:
         return refused(_("It counts no more."))
     return held(user, DRAFTING)
+
+
+def can_approve_referral(user, referral: Referral) -> Verdict:
+    """Who decides about referrals, once one was found doubtful; never about their own."""
+    if referral.state != Referral.State.FLAGGED:
+        return refused(_("There is nothing doubtful to decide."))
+    return _of_others(user, referral)
+
+
+def can_void_referral(user, referral: Referral) -> Verdict:
+    """Who decides about referrals, until it is void; never about their own."""
+    if referral.state == Referral.State.VOID:
+        return refused(_("It is void already."))
+    return _of_others(user, referral)
+
+
+def _of_others(user, referral: Referral) -> Verdict:
+    """Somebody who is neither side of it, nor of their households."""
+    for side in (referral.advocate, referral.friend):
+        if not (near := apart(user, side, own=NoReferralForOneself)):
+            return near
+    return held(user, REFERRING)
+
+
+def can_decide_case(user, case: ReviewCase) -> Verdict:
+    """Who decides what is looked at, while it waits; never what they or their household did."""
+    if case.state != ReviewCase.State.OPEN:
+        return refused(str(AlreadyDecided.sentence))
+    return apart(user, case.member, own=NoReviewForOneself) and held(user, REVIEWING)
+
+
+def can_activate_watch(user, rule: ReviewRule) -> Verdict:
+    """Who writes rules for looking first, while it is paused."""
+    if rule.state == ReviewRule.State.ACTIVE:
+        return refused(_("It is active."))
+    return held(user, WATCHING)
+
+
+def can_pause_watch(user, rule: ReviewRule) -> Verdict:
+    """Who writes rules for looking first, while it is active."""
+    if rule.state == ReviewRule.State.PAUSED:
+        return refused(_("It is paused."))
+    return held(user, WATCHING)
 
 
 def draft_of(campaign: Campaign):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from loyalty.campaigns.operations import backtests, intake, returns
+from loyalty.campaigns.operations import backtests, intake, referral_windows, referrals, returns
 from loyalty.rewards.operations import presents
 from members.domain.actors import Actor
 from members.operations.jobs import does
@@ -37,3 +37,17 @@ def withdraw(arguments: dict[str, Any]) -> None:
     presents.withdraw(
         arguments["present"], reason=arguments["reason"], actor=Actor.system("returns")
     )
+
+
+@does("referral.returned")
+def look_at_returned(arguments: dict[str, Any]) -> None:
+    """See whether a friend's purchase came back that had counted: `{"member": id, "order": number}`."""
+    referral_windows.look_at_returned(
+        arguments["member"], arguments["order"], actor=Actor.system("referrals")
+    )
+
+
+@does("referral.twice")
+def end_twice(arguments: dict[str, Any]) -> None:
+    """Void the later of two referrals by which one person came: `{"referral": id}`."""
+    referrals.end_twice(arguments["referral"], actor=Actor.system("referrals"))

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from events_directory.models import GrantApplication, MicroEvent
-from loyalty.campaigns.models import Campaign
+from loyalty.campaigns.models import Campaign, Referral, ReviewCase
 from loyalty.measurement import figures
 from loyalty.measurement.sidebar import list_address, may_see
 from loyalty.rewards.models import Redemption, Reward
@@ -36,6 +36,18 @@ PILES = (
         "rate_review",
         lambda: Campaign.objects.filter(state=Campaign.State.REVIEW),
         "state__exact=review",
+    ),
+    Pile(
+        _("Referrals to look at"),
+        "group_add",
+        lambda: Referral.objects.to_review(),
+        "state__exact=flagged",
+    ),
+    Pile(
+        _("Cases to look at"),
+        "policy",
+        lambda: ReviewCase.objects.open(),
+        "state__exact=open",
     ),
     Pile(
         _("Adjustments waiting for a second person"),

@@ -59,6 +59,11 @@ class IllegalMove(Refused):
     sentence = _("A redemption that is %(before)s cannot become %(after)s.")
 
 
+class InReview(Refused):
+    code = "in_review"
+    sentence = _("We are looking at this one. Its points are set aside until then.")
+
+
 class AlreadyUsed(Refused):
     code = "already_used"
     sentence = _("It has been used already.")

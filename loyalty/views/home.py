@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from events_directory.models import Booking, Occurrence
 from loyalty.accounts import enrol_user
+from loyalty.campaigns.views.referrals import tell_who_invited
 from loyalty.rewards.models import Reward
 from loyalty.rewards.views.offers import offers_for, treat_for
 from loyalty.views.apart import apart_from
@@ -46,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def join(request: SignedInRequest) -> HttpResponse:
     """Open a membership for somebody who has signed in as staff or as a partner's person."""
     if not Member.objects.of(request.user).exists():
-        enrol_user(request.user)
+        tell_who_invited(request, enrol_user(request.user))
     return redirect("home")
 
 

@@ -39,6 +39,7 @@ class Activity(models.Model):
         ACCEPTED = "accepted", _("accepted")
         PARKED = "parked", _("parked")
         QUARANTINED = "quarantined", _("quarantined")
+        DECLINED = "declined", _("declined")
 
     source = models.CharField(_("source"), max_length=100)
     external_id = models.CharField(_("id at the source"), max_length=200)

@@ -204,6 +204,25 @@ def set_aside(pk: int, *, status: str, reason: str) -> None:
     open_ones.update(status=status, status_reason=reason[:200])
 
 
+def have_looked_at(ids: Sequence[int], *, reason: str) -> None:
+    """Have these wait for a person to look at them, though they were to count; nothing was posted for
+    them yet."""
+    accepted = Activity.objects.filter(pk__in=ids, status=Activity.Status.ACCEPTED)
+    accepted.update(status=Activity.Status.PARKED, status_reason=reason[:200])
+
+
+def decline(ids: Sequence[int], *, reason: str) -> list[int]:
+    """Have these never count; answers which. Nothing was posted for them. For good."""
+    undecided = Activity.objects.filter(
+        pk__in=ids, status__in=(Activity.Status.ACCEPTED, Activity.Status.PARKED)
+    )
+    found = list(undecided.order_by("pk").values_list("pk", flat=True))
+    undecided.filter(pk__in=found).update(
+        status=Activity.Status.DECLINED, status_reason=reason[:200]
+    )
+    return found
+
+
 def resume(member: Member) -> list[int]:
     """Have what waited for a frozen account of the member's evaluated again. Returns the ids."""
     waiting = Activity.objects.filter(

@@ -141,6 +141,14 @@ CONSOLE: dict[str, Desk] = {
     "campaigns.backtest": Desk(steps={"cancel": NOT_FOUND}, has_row=False),
     "campaigns.stackinggroup": Desk(change=ALLOWED, add=ALLOWED, has_row=False),
     "campaigns.effect": Desk(has_row=False),
+    # It is doubtful: both are of one household.
+    "campaigns.referral": Desk(steps={"approve": ALLOWED, "void": ALLOWED}),
+    "campaigns.referralpolicy": Desk(change=ALLOWED, add=ALLOWED, has_row=False),
+    # The case is open, and its rule is active.
+    "campaigns.reviewcase": Desk(steps={"accept": ALLOWED, "decline": ALLOWED}),
+    "campaigns.reviewrule": Desk(
+        change=ALLOWED, add=ALLOWED, steps={"activate": DENIED, "pause": ALLOWED}
+    ),
     "connectors.apikey": Desk(add=SUPERUSERS, steps={"revoke": ALLOWED}),
     # The application is a draft, the micro-event published, the partner verified.
     "events_directory.grantapplication": Desk(steps={"approve": DENIED, "decline": DENIED}),

@@ -101,6 +101,12 @@ ROUTES: dict[str, Route] = {
     "rewards:cancel": Route(NO, OWN, VOUCHER),
     "rewards:reward": Route(MEMBERS, MEMBERS, {"slug": "mug"}),
     "rewards:redeem": Route(NO, MEMBERS, {"slug": "mug"}),
+    "referrals:index": Route(MEMBERS, MEMBERS),
+    "referrals:code": Route(NO, MEMBERS),
+    # Visitors go on to sign up; who has signed in without being a member is sent home, to join there.
+    "referrals:invitation": Route(
+        ANYBODY, policy("in in in home home home home home in in"), {"code": "@referral_code"}
+    ),
     "badges:wall": Route(ANYBODY, ANYBODY),
     "badges:profile": Route(NO, MEMBERS),
     "badges:visibility": Route(NO, OWN, {"slug": "@award"}),

@@ -22,7 +22,8 @@ from governance.operations import committees
 from governance.operations import criteria as rubrics
 from loyalty import timetable
 from loyalty.audiences.operations import segments
-from loyalty.campaigns.operations import campaigns, standard
+from loyalty.campaigns.domain.told import Told
+from loyalty.campaigns.operations import campaigns, intake, referrals, review_rules, standard
 from loyalty.connectors.models import WebhookDelivery
 from loyalty.connectors.operations import keys, webhooks
 from loyalty.demo.people import NOT_FOR_STAFF, STAFF_APPS
@@ -89,6 +90,7 @@ def build() -> World:
     world.things |= _points(amara, units["points"])
     _by_hand(amara, bo, units["points"], eli)
     world.things |= _household(amara, bo, units["points"])
+    world.things |= _referral(amara)
     world.things |= _directory(amara, eli)
     world.things |= _recognition(amara, bo, chi, units["points"])
     world.things |= {"user": users["M"].pk, "group": Group.objects.get().pk}
@@ -169,6 +171,25 @@ def _household(amara, bo, unit) -> dict[str, Any]:
     seat = households.join(bo, code=code, actor=SYSTEM)
     move = purses.contribute(bo, unit=unit, amount=2, key="purse", actor=SYSTEM)
     return {"household": home.pk, "household_seat": seat.pk, "household_move": move.pk}
+
+
+def _referral(amara) -> dict[str, Any]:
+    """Amara's link, that she brought Bo (of her own household), and something that is looked at."""
+    code = referrals.give_code(amara, actor=SYSTEM).code
+    told = Told("shop", "joined", "referral.joined", "amara", clock.now(), {"friend": "bo"})
+    rule = review_rules.define(
+        "openings",
+        name="Openings",
+        side="earn",
+        subjects=["app.opened"],
+        window_hours=1,
+        most_times=0,
+        actor=SYSTEM,
+    )
+    review_rules.activate(rule, actor=SYSTEM)
+    opened = Told("shop", "opened", "app.opened", "amara", clock.now(), {})
+    intake.take([told, opened], actor=SYSTEM)
+    return {"referral_code": code}
 
 
 def _directory(amara, eli) -> dict[str, Any]:

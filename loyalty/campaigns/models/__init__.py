@@ -11,7 +11,14 @@ from loyalty.campaigns.models.exposures import Exposure
 from loyalty.campaigns.models.groups import StackingGroup
 from loyalty.campaigns.models.merges import MergedBonus
 from loyalty.campaigns.models.rates import ExchangeRate
+from loyalty.campaigns.models.referrals import (
+    Referral,
+    ReferralCode,
+    ReferralPolicy,
+    ReferralPurchase,
+)
 from loyalty.campaigns.models.refills import RefillCycle
+from loyalty.campaigns.models.reviews import ReviewCase, ReviewRule
 from loyalty.campaigns.models.segments import SegmentBudget
 
 __all__ = [
@@ -25,7 +32,13 @@ __all__ = [
     "Exposure",
     "LimitUse",
     "MergedBonus",
+    "Referral",
+    "ReferralCode",
+    "ReferralPolicy",
+    "ReferralPurchase",
     "RefillCycle",
+    "ReviewCase",
+    "ReviewRule",
     "RuleStamp",
     "RuleVersion",
     "SegmentBudget",

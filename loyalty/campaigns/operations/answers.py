@@ -16,7 +16,7 @@ from members.shipped import RETURNS
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`status` is accepted, duplicate, parked, quarantined or rejected."""
+    """`status` is accepted, duplicate, parked, quarantined, declined or rejected."""
 
     id: str
     source: str
@@ -71,6 +71,7 @@ def afresh(
         "accepted",
         effects=[*map(_effect, item.effects), *given_back],
         not_earned=[
+            *_not_earned(item.notes),
             *_not_earned(
                 {"campaign": trace.rule.campaign, "why": trace.why, "passed": trace.passed}
                 for trace in traces

@@ -15,12 +15,16 @@ from django.db.models import Q
 from loyalty.campaigns.domain.refills import KINDS
 from loyalty.campaigns.domain.rules import Rule
 from loyalty.campaigns.domain.told import Told
+from loyalty.campaigns.models import ReviewCase
 from loyalty.campaigns.operations import (
     customers,
     lines,
     people,
+    referral_joins,
+    referral_windows,
     refills,
     returns,
+    reviewing,
     rulebook,
     schemas,
     storing,
@@ -83,7 +87,9 @@ def take(
         else:
             first.setdefault(told.key, place)
     sound = {
-        place: customers.set_apart(told) for place, told in enumerate(tolds) if place not in answers
+        place: customers.set_apart(referral_joins.sealed(told))
+        for place, told in enumerate(tolds)
+        if place not in answers
     }
     if sound:
         told_at = None if is_history else at
@@ -119,7 +125,9 @@ def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor, claimed: boo
 
 
 def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> int:
-    waiting = Q(status_reason=activities.FROZEN) | Q(kind__in=RETURNS if claimed else [])
+    reasons = (activities.FROZEN, referral_joins.UNKNOWN_FRIEND)
+    waiting = Q(status_reason__in=reasons) | Q(kind__in=RETURNS if claimed else [])
+    waiting |= Q(status_reason=reviewing.LOOKING, review__state=ReviewCase.State.ACCEPTED)
     waiting |= Q(kind__in=KINDS, member__isnull=False)
     fresh = Activity.objects.filter(
         Q(status=Status.ACCEPTED) | Q(waiting, status=Status.PARKED), pk__in=ids, evaluation=None
@@ -134,7 +142,9 @@ def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> in
         for pk, told in tolds.items()
         if pk in left and told.ref in company.people
     }
-    arrivals |= matched(arrivals)
+    doubtful = reviewing.doubts(book, arrivals, known=list(arrivals))
+    arrivals |= reviewing.set_aside(arrivals, doubtful)
+    arrivals |= matched(arrivals) | referral_joins.standing(arrivals)
     steps = refills.plan(arrivals, is_recorded=True)
     arrivals |= steps.arrivals
     items, parked = [], {pk for pk, row in left.items() if row.status == Status.PARKED}
@@ -149,6 +159,8 @@ def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> in
     activities.admit([item.activity_id for item in items if item.activity_id in parked], {})
     now = clock.now()
     steps.save(list(steps.cycles), at=now)
+    cases = {pk: (arrivals[pk], said) for pk, said in doubtful.items()}
+    reviewing.open_cases(cases, actor=actor, at=now)
     stopped = [pk for pk, arrival in arrivals.items() if arrival.reason == activities.FROZEN]
     activities.evaluate_again(stopped, at=now + LOOK_AGAIN)
     if items:
@@ -172,11 +184,17 @@ def _take(
         place: _arrival(tolds[place], company.people.get(tolds[place].ref), at)
         for place in first.values()
     }
-    arrivals |= matched(arrivals)
+    # The past that is being brought in was looked at when it was the present.
+    doubtful = {} if told_at is None else reviewing.doubts(book, arrivals)
+    arrivals |= reviewing.set_aside(arrivals, doubtful)
+    arrivals |= matched(arrivals) | referral_joins.standing(arrivals)
     steps = refills.plan(arrivals)
     arrivals |= steps.arrivals
     fresh = storing.record(list(arrivals.values()), actor=actor, at=at)
     steps.save([place for place, each in arrivals.items() if each.told.key in fresh], at=at)
+    new = {fresh.get(arrivals[place].told.key): place for place in doubtful}
+    cases = {pk: (arrivals[place], doubtful[place]) for pk, place in new.items() if pk is not None}
+    reviewing.open_cases(cases, actor=actor, at=at)
     items: dict[int, Item] = {}
     answers: dict[int, Answer] = {}
     for place, arrival in arrivals.items():
@@ -300,10 +318,12 @@ def _evaluate_all(
     supply.learn(company, book, rules, at)
     shares = company.budgets.spent or company.budgets.segments or company.funds
     giving_back = RETURNS | book.settling if shares else frozenset()
+    referral_joins.take_in(items, actor=actor, at=at)
     for part in (items, late):
         for wave in cut(part, book.settling, giving_back):
             Wave(book, company, actor, at, wave).run()
     items = items + late
+    referral_windows.note(items)
     moved: dict[int, Person] = {item.person.member.pk: item.person for item in items}
     limited = {pk: person.uses for pk, person in moved.items() if person.uses.limits}
     storing.save_uses(limited)

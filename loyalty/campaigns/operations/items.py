@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from loyalty.campaigns.domain.evaluate import Outcome
 from loyalty.campaigns.domain.orders import Rate
@@ -17,7 +18,8 @@ from members.shipped import RETURNS
 class Item:
     """A new activity in a wave, and what came of it. `told_at` is when it was told, where that counts;
     `shop` who told the order that a return takes back, where that is somebody else. Of the rules in force
-    for it, some are `ruled_out` by what it says itself; the others are `asked`."""
+    for it, some are `ruled_out` by what it says itself; the others are `asked`. `notes` say beside the
+    rules' traces, and in their form, why nothing comes of it."""
 
     activity_id: int
     told: Told
@@ -29,6 +31,7 @@ class Item:
     asked: list[Rule] = field(default_factory=list)
     ruled_out: list[Rule] = field(default_factory=list)
     effects: list[NewEffect] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def order(self) -> tuple[int, str, str]:

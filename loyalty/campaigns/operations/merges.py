@@ -19,7 +19,7 @@ from events_directory.operations import bookings
 from loyalty.campaigns.domain.caps import window_of
 from loyalty.campaigns.domain.rules import compile_limit
 from loyalty.campaigns.models import Effect, LimitUse, MergedBonus, RefillCycle, Waiting
-from loyalty.campaigns.operations import budgets, rulebook
+from loyalty.campaigns.operations import budgets, referrals, rulebook
 from loyalty.campaigns.operations.budgets import Budgets
 from loyalty.campaigns.operations.returns import drawn_by
 from loyalty.rewards.models import Fund
@@ -36,6 +36,7 @@ from recognition.operations import awards, progress, streak_days
 ONCE = ("member.joined", "birthday.reached", "anniversary.reached")
 LONG = ("year", "life")
 WAITING, CYCLES, LIFT = "campaigns.waiting", "campaigns.refillcycle", "members.tierlift"
+REFERRALS = "campaigns.referral"
 REDEMPTIONS, BOOKINGS, AWARDS, STEPS, STREAKS = (
     "rewards.redemption",
     "events_directory.booking",
@@ -72,12 +73,14 @@ def merge(
         return known
     merges.check(source, target, by=by, reason=reason)
     actor = Actor.user(by)
+    ending = referrals.ending(source, target)
     tiers.settle([source, target], actor=actor)
     best = _best_tiers(source, target)
     made = merges.merge(source, target, reason=reason, key=key, by=by, keeps=keeps)
     merges.take(made, WAITING, Waiting.objects.filter(member=source))
     merges.take(made, CYCLES, RefillCycle.objects.filter(member=source))
     _add_limits(source, target)
+    ended = referrals.end_merged(ending, actor=actor)
     _take_back_twice(made, held, funds, actor=actor)
     made.took |= {
         REDEMPTIONS: redemptions.hand_over(source, target),
@@ -86,6 +89,7 @@ def merge(
         STEPS: progress.hand_over(source, target, actor=actor),
         STREAKS: streak_days.hand_over(source, target),
         LIFT: _keep_tiers(target, best, actor=actor),
+        REFERRALS: ended,
     }
     made.save(update_fields=["took"])
     held.save()
@@ -100,6 +104,7 @@ def undo(made: Merge, *, reason: str, by: User) -> Merge:
     one that was pending stays cancelled. Raises what `members.operations.merges.undo` raises.
     """
     source, target = made.source, made.target
+    referrals.lock([int(pk) for pk in made.took.get(REFERRALS, ())])
     (source, target), held, _funds = _lock(source, target, Q(merged__merge=made))
     made = Merge.objects.get(pk=made.pk)
     merges.check_undo(made, by=by, reason=reason)
@@ -119,6 +124,7 @@ def undo(made: Merge, *, reason: str, by: User) -> Merge:
         if lift.ends_at > clock.now():
             lifts.end_lift(lift, reason=reason, actor=actor)
     made = merges.undo(made, reason=reason, by=by, also=again)
+    referrals.stand_again(made.took.get(REFERRALS, {}), actor=actor)
     tiers.settle(Member.objects.filter(pk__in=[source.pk, target.pk]), actor=actor)
     return made
 
@@ -161,18 +167,22 @@ def _tier_names(member: Member) -> str:
 def _lock(
     source: Member, target: Member, effects: Q
 ) -> tuple[tuple[Member, Member], Budgets, list[Fund]]:
-    """Lock the keys, the budgets and the funds that these effects drew on, and both members.
+    """Lock the keys, the referrals that a merge ends, the budgets and the funds that these effects drew
+    on, and both members.
 
-    While we waited for the members, they may have drawn on others, which come before them: then we let
-    go of all but the keys and begin again.
+    While we waited for the members, they may have drawn on others, or one may have brought the other,
+    which come before them: then we let go of all but the keys and begin again.
     """
     merges.lock_keys(source, target)
     while True:
         before, drawn = transaction.savepoint(), drawn_by(effects)
+        ending = referrals.lock(referrals.ending(source, target))
         held = budgets.lock(drawn.budgets, drawn.segments, at=clock.now())
         funds = fund_moves.lock(drawn.funds)
         both = merges.lock(source, target)
-        if drawn_by(effects) == drawn:
+        if drawn_by(effects) == drawn and referrals.ending(source, target) <= {
+            referral.pk for referral in ending
+        }:
             transaction.savepoint_commit(before)
             return both, held, funds
         transaction.savepoint_rollback(before)

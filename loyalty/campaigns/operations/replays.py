@@ -82,7 +82,7 @@ def _replay(rows: list[Activity], done: Replay) -> None:
 def _book(rows: Iterable[Activity]) -> Rulebook:
     """The rulebook, with every version compiled that these were asked about; one query."""
     book = rulebook.current()
-    wanted = {trace["rule"] for row in rows for trace in row.evaluation.trace}
+    wanted = {trace["rule"] for row in rows for trace in row.evaluation.trace if trace["rule"]}
     wanted |= {pk for row in rows for pk in row.evaluation.ruled_out}
     unknown = RuleVersion.objects.filter(pk__in=wanted - set(book.past))
     for version in unknown.select_related("campaign").prefetch_related("campaign__segment_budgets"):
@@ -107,6 +107,7 @@ def _again(row: Activity, book: Rulebook) -> dict[tuple[int, int], int]:
             tuple(trace.get("done", ())),
         )
         for trace in evaluation.trace
+        if trace["rule"]  # notes are of no rule
     ]
     facts = content | (order.facts() if order is not None else {})
     wrong = {

@@ -27,10 +27,11 @@ from loyalty.campaigns.domain.effects import (
     compile_effects,
 )
 from loyalty.campaigns.domain.gates import gate_of, is_open
+from loyalty.campaigns.domain.reviews import Watch
 from loyalty.campaigns.domain.rules import Group, Rule, compile_condition, compile_limit
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.errors import BadRule
-from loyalty.campaigns.models import Campaign, RuleStamp, RuleVersion
+from loyalty.campaigns.models import Campaign, ReviewRule, RuleStamp, RuleVersion
 from loyalty.campaigns.operations import frames, marks
 from loyalty.campaigns.operations.contents import content_of
 from loyalty.rewards.models import Fund, Reward
@@ -41,7 +42,8 @@ from recognition.models import Achievement, Badge, Streak
 @dataclass(slots=True)
 class Rulebook:
     """Every live rule, by the activity kind that triggers it. `is_capped`: some campaign, live or not,
-    has a budget or a fund to which points go back that were promised and are not paid after all."""
+    has a budget or a fund to which points go back that were promised and are not paid after all.
+    `watches`: the rules for looking first."""
 
     stamp: int
     groups: tuple[int, ...] = ()
@@ -56,6 +58,7 @@ class Rulebook:
     stacks: dict[int, Group] = field(default_factory=dict)
     is_capped: bool = False
     marks: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    watches: tuple[Watch, ...] = ()
 
     def asked(self, kinds: set[str]) -> list[Rule]:
         """The rules that any of these kinds triggers."""
@@ -292,4 +295,6 @@ def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
     book.settling = frozenset(settling)
     book.marks = marks.watched(book.by_kind.get(marks.REACHED, ()), book.units)
     book.is_capped = Campaign.objects.filter(capped()).exists()
+    watching = ReviewRule.objects.filter(state=ReviewRule.State.ACTIVE).select_related("unit")
+    book.watches = tuple(rule.as_watch() for rule in watching.order_by("slug"))
     return book

@@ -334,7 +334,7 @@ class Wave:
         evaluations: list[dict[str, object]] = [
             {
                 "activity_id": item.activity_id,
-                "trace": [trace.compact() for trace in item.outcome.traces],
+                "trace": [*item.notes, *(trace.compact() for trace in item.outcome.traces)],
                 "ruled_out": [rule.version_id for rule in item.ruled_out],
                 "rate": str(item.rate.factor) if item.rate else None,
             }

@@ -104,7 +104,9 @@ class AnswerOutput(serializers.Serializer):
 
     id = serializers.CharField()
     source = serializers.CharField()
-    status = serializers.ChoiceField(["accepted", "duplicate", "parked", "quarantined", "rejected"])
+    status = serializers.ChoiceField(
+        ["accepted", "duplicate", "parked", "quarantined", "declined", "rejected"]
+    )
     effects = EffectOutput(many=True)
     not_earned = MissedOutput(many=True)
     errors = FaultOutput(many=True, required=False)

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from loyalty.connectors.api.authentication import caller
+from loyalty.rewards.errors import InReview
 from loyalty.rewards.models import Coupon, Redemption, Reward
 from loyalty.rewards.operations import redemptions
 from loyalty.rewards.operations.standings import obstacle_for, standings
@@ -159,6 +160,9 @@ class RedemptionOutput(serializers.ModelSerializer):
     reward = serializers.SlugRelatedField("slug", read_only=True)
     entry = serializers.IntegerField(source="entry_id", allow_null=True)
     coupons = RedemptionCoupon(many=True, read_only=True)
+    reason = serializers.SerializerMethodField(
+        help_text="Why it is reserved: `in_review` while a person looks at it; else empty."
+    )
 
     class Meta:
         model = Redemption
@@ -169,6 +173,7 @@ class RedemptionOutput(serializers.ModelSerializer):
             "quantity",
             "cost",
             "state",
+            "reason",
             "entry",
             "redeemed_at",
             "undo_until",
@@ -178,6 +183,10 @@ class RedemptionOutput(serializers.ModelSerializer):
             "expires_at",
             "coupons",
         )
+
+    def get_reason(self, redemption: Redemption) -> str:
+        """A code."""
+        return InReview.code if redemption.in_review else ""
 
 
 class RedemptionsView(APIView):

@@ -16,7 +16,12 @@ from loyalty.campaigns.operations import missed
 from members.console import ReadOnlyAdmin
 from members.models import Activity
 
-STATUSES = {"accepted": "success", "parked": "warning", "quarantined": "danger"}
+STATUSES = {
+    "accepted": "success",
+    "parked": "warning",
+    "quarantined": "danger",
+    "declined": "default",
+}
 
 
 def pretty(value: Any) -> str:

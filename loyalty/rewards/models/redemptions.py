@@ -54,8 +54,9 @@ class RedemptionQuerySet(models.QuerySet["Redemption"]):
 class Redemption(models.Model):
     """One exchange of points for a reward.
 
-    Reserved, its points are held; from its confirmation on they are spent by `entry`. `returned` pieces
-    came back with an order and gave their points back; cancelled, all of them did.
+    Reserved, its points are held, for a checkout or until a person has looked at it; from its confirmation
+    on they are spent by `entry`. `returned` pieces came back with an order and gave their points back;
+    cancelled, all of them did.
     """
 
     class State(models.TextChoices):
@@ -83,6 +84,7 @@ class Redemption(models.Model):
         Entry, on_delete=models.PROTECT, null=True, related_name="redemption"
     )
     redeemed_at = models.DateTimeField(_("redeemed at"))
+    in_review = models.BooleanField(_("waits for a person"), default=False)
     undo_until = models.DateTimeField(_("can be undone until"))
     expires_at = models.DateTimeField(_("good until"), null=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
@@ -103,6 +105,10 @@ class Redemption(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="reserved") | Q(hold__isnull=False, entry=None),
                 name="redemption_reserved_is_held",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_review=False) | Q(state="reserved"),
+                name="redemption_in_review_is_reserved",
             ),
         ]
         indexes = [

@@ -1,7 +1,7 @@
 """Exchanging points for rewards.
 
-Everybody locks in one order: the reward (when it counts its stock), coupons that are free, the member's
-household, holds, balances, the redemption, its own coupons.
+Everybody locks in one order: what a gate has about it, the reward (when it counts its stock), coupons that
+are free, the gates, the member's household, holds, balances, the redemption, its own coupons.
 """
 
 import hashlib
@@ -15,9 +15,15 @@ from django.utils.translation import gettext as _
 
 from events_directory.operations import pools
 from loyalty.rewards.domain.eligibility import last_instant
-from loyalty.rewards.errors import AlreadyUsed, CouponStillOut, SegmentNeeded, TooLate
+from loyalty.rewards.errors import (
+    AlreadyUsed,
+    CouponStillOut,
+    InReview,
+    SegmentNeeded,
+    TooLate,
+)
 from loyalty.rewards.models import Coupon, Redemption, Reward
-from loyalty.rewards.operations import entitlements, standings
+from loyalty.rewards.operations import entitlements, gates, standings
 from loyalty.rewards.operations.steps import begin, move
 from members import clock
 from members.domain.actors import Actor
@@ -55,9 +61,14 @@ def redeem(
         return known
     pooled = _check(member, current, quantity, from_household=from_household)
     order = {"order_id": order_id, "order_source": order_source}
-    redemption, is_new = _create(
-        member, current, key, quantity=quantity, state=State.CONFIRMED, **order
-    )
+    asked: dict[str, Any] = {"quantity": quantity, **order}
+    caught = gates.ask(member, current, cost=current.cost * quantity)
+    if caught:
+        lacking = current.cost * quantity if from_household else 0
+        return _set_aside(
+            member, current, key, pooled, caught=caught, lacking=lacking, actor=actor, **asked
+        )
+    redemption, is_new = _create(member, current, key, state=State.CONFIRMED, **asked)
     if not is_new:
         return redemption
     if from_household:
@@ -96,39 +107,34 @@ def reserve(
 ) -> Redemption:
     """Set a reward and its points aside for `lasts`, while a checkout goes on.
 
-    What it entitles to is given at `confirm`. Same key and refusals as `redeem`.
+    What it entitles to is given at `confirm`. Same key and refusals as `redeem`. What a gate catches
+    waits for whoever stands there, and only they confirm it.
     """
     current = _lock_offer(reward)
     known = Redemption.objects.filter(key=key).first()
     if known is not None:
         return known
     pooled = _check(member, current, quantity)
-    hold = holds.place(
-        member,
-        unit=current.unit,
-        amount=current.cost * quantity,
-        key=f"redemption:{hashlib.sha256(key.encode()).hexdigest()}",
-        lasts=lasts,
-        actor=actor,
+    asked: dict[str, Any] = {"quantity": quantity}
+    asked |= {"order_id": order_id, "order_source": order_source}
+    caught = gates.ask(member, current, cost=current.cost * quantity)
+    return _set_aside(
+        member, current, key, pooled, caught=caught, lasts=lasts, actor=actor, **asked
     )
-    order = {"order_id": order_id, "order_source": order_source}
-    redemption, is_new = _create(
-        member, current, key, quantity=quantity, state=State.RESERVED, hold=hold, **order
-    )
-    if is_new:
-        _settle(redemption, pooled, actor=actor)
-    return redemption
 
 
 @transaction.atomic
-def confirm(redemption: Redemption, *, actor: Actor) -> Redemption:
+def confirm(redemption: Redemption, *, actor: Actor, is_reviewed: bool = False) -> Redemption:
     """Spend the points that were set aside and give what they were for.
 
-    Confirming again returns the redemption as it is. Raises HoldEnded when its time is over.
+    Confirming again returns the redemption as it is. Raises HoldEnded when its time is over, and InReview
+    while it waits at a gate, unless whoever stands there says that it `is_reviewed`.
     """
     current = Redemption.objects.select_related("hold", "reward").get(pk=redemption.pk)
     if current.hold is None or current.state != State.RESERVED:
         return current
+    if current.in_review and not is_reviewed:
+        raise InReview()
     hold = holds.capture(
         current.hold,
         actor=actor,
@@ -162,11 +168,13 @@ def cancel(
     `by_rule` for what a rule gave and takes back.
     Raises TooLate, AlreadyUsed, SeatTaken, IllegalMove, NotForOneself or NotForHousehold.
     """
-    current = Redemption.objects.select_related("hold", "reward__unit", "member").get(
-        pk=redemption.pk
-    )
+    found = Redemption.objects.select_related("hold", "reward__unit", "member")
+    current = found.get(pk=redemption.pk)
     if at_any_time and not by_rule:
         relations.refuse_near(actor, current.member)
+    if current.in_review:
+        gates.lock(current)
+        current = found.get(pk=redemption.pk)  # it may have been confirmed while we waited
     Reward.objects.filter(pk=current.reward_id, stock__isnull=False).select_for_update().first()
     drawn = purses.lock_draw(draw_key(current))
     if current.hold is not None and current.state == State.RESERVED:
@@ -177,6 +185,8 @@ def cancel(
     if redemption.state == State.CANCELLED:
         return redemption
     _check_cancel(redemption, at_any_time=at_any_time or by_rule)
+    if redemption.in_review:
+        gates.end(redemption, actor=actor, reason=reason)
     move(redemption, State.CANCELLED, actor=actor, reason=reason)
     entitlements.close(redemption, actor=actor)
     if redemption.entry is not None:
@@ -244,8 +254,50 @@ def _lock_offer(reward: Reward) -> Reward:
 
 
 def draw_key(redemption: Redemption) -> str:
-    """Under which the household's part of it was drawn."""
+    """Under which the household's part of it was drawn; what was set aside had it drawn before it was
+    written."""
+    if redemption.hold_id is not None:
+        return f"redemption:{_digest(redemption.key)}"
     return f"redemption:{redemption.pk}"
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _set_aside(
+    member: Member,
+    reward: Reward,
+    key: str,
+    pooled: list[Coupon],
+    *,
+    caught: Sequence[tuple[gates.Gate, gates.Doubts]],
+    actor: Actor,
+    quantity: int,
+    lacking: int = 0,
+    lasts: timedelta = gates.PATIENCE,
+    **order: str,
+) -> Redemption:
+    """Hold the points for it, with what the household adds to have `lacking` of them, and tell the gates
+    that caught it."""
+    name = f"redemption:{_digest(key)}"
+    if lacking:
+        purses.draw_missing(member, unit=reward.unit, amount=lacking, key=name, actor=actor)
+    hold = holds.place(
+        member,
+        unit=reward.unit,
+        amount=reward.cost * quantity,
+        key=name,
+        lasts=gates.PATIENCE if caught else lasts,
+        actor=actor,
+    )
+    asked: dict[str, Any] = {"quantity": quantity, "hold": hold, **order}
+    asked["in_review"] = bool(caught)
+    redemption, is_new = _create(member, reward, key, state=State.RESERVED, **asked)
+    if is_new:
+        _settle(redemption, pooled, actor=actor)
+        gates.catch(redemption, caught, actor=actor)
+    return redemption
 
 
 def _check(

@@ -26,8 +26,8 @@ def move(redemption: Redemption, to: str, *, actor: Actor, reason: str = "") -> 
     before = State(redemption.state)
     if to not in Redemption.MOVES[before]:
         raise IllegalMove(before=before.label, after=State(to).label)
-    redemption.state = to
-    fields = ["state"]
+    redemption.state, redemption.in_review = to, False
+    fields = ["state", "in_review"]
     if to in ENDS:
         redemption.ended_at = clock.now()
         fields.append("ended_at")

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from loyalty.campaigns.operations import review_rules
 from loyalty.connectors.operations import keys
 from loyalty.rewards.models import Coupon, Redemption
 from loyalty.rewards.operations import guesses, rewards
@@ -144,3 +145,15 @@ def test_a_key_without_the_scope_may_not_ask(shop, amara, tea):
     till = shop_with("redemptions:write")
     assert till.send("POST", "coupons/checks", {"code": code_of()}).status_code == 403
     assert Member.objects.count() == 1
+
+
+def test_what_a_person_looks_at_first_is_reserved_and_says_why(shop, amara, tea):
+    """E64: the checkout is told, and cannot confirm it."""
+    rule = review_rules.define(
+        "all", name="All", side="spend", window_hours=1, most_times=0, actor=SYSTEM
+    )
+    review_rules.activate(rule, actor=SYSTEM)
+    told = taken(shop).json()
+    assert (told["state"], told["reason"], told["entry"]) == ("reserved", "in_review", None)
+    answer = shop.send("POST", f"redemptions/{told['id']}/confirm", {})
+    assert (answer.status_code, answer.json()["code"]) == (409, "in_review")

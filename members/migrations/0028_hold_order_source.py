@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0026_order_worth"),
+        ("members", "0027_activities_set_aside"),
     ]
 
     operations = [
