@@ -85,7 +85,8 @@ def test_the_terms_are_one_row(ira, units):
     assert client.post("/admin/campaigns/referralpolicy/add/", form).status_code == 302
     policy = ReferralPolicy.objects.get()
     assert (policy.return_days, policy.newcomer_days, policy.most) == (30, 7, 3)
-    assert client.get("/admin/campaigns/referralpolicy/add/").status_code == 403
+    assert client.post("/admin/campaigns/referralpolicy/add/", form).status_code == 302
+    assert ReferralPolicy.objects.count() == 1
     page = f"/admin/campaigns/referralpolicy/{policy.pk}/change/"
     assert client.post(page, form | {"most": 0}).status_code == 422
     assert client.post(page, form | {"most": 4}).status_code == 302

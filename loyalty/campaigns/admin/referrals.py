@@ -153,17 +153,13 @@ class ReferralAdmin(StepsAdmin, ReadOnlyAdmin):
 
 @admin.register(ReferralPolicy)
 class ReferralPolicyAdmin(OperationAdmin):
-    """The terms: one row."""
+    """The terms: one row, however often somebody adds it."""
 
     list_display = ("__str__", "return_days", "newcomer_days", "most", "window_days")
     fields = ("return_days", "newcomer_days", ("most", "window_days"))
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Until there is one."""
-        return super().has_add_permission(request) and not ReferralPolicy.objects.exists()
-
     def add_row(self, actor: Actor, **fields: Any) -> ReferralPolicy:
-        """The first terms."""
+        """The first terms, or others in their place."""
         return referrals.set_terms(actor=actor, **fields)
 
     def change_row(self, row: ReferralPolicy, actor: Actor, **fields: Any) -> ReferralPolicy:
