@@ -3,6 +3,7 @@
 Locks as everywhere: budgets, funds, accounts in order; found again under the locks.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -10,12 +11,13 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Greatest
 
-from loyalty.campaigns.domain.evaluate import window_of
-from loyalty.campaigns.domain.rules import compile_limit
-from loyalty.campaigns.models import BudgetUse, Effect, LimitUse, MergedBonus, Waiting
-from loyalty.campaigns.operations import people, rulebook, storing
+from loyalty.campaigns.domain.caps import window_of
+from loyalty.campaigns.models import Effect, LimitUse, MergedBonus, Waiting
+from loyalty.campaigns.operations import budgets, people, rulebook, storing
+from loyalty.campaigns.operations.budgets import Budgets
 from loyalty.campaigns.operations.returns import drawn_by
 from loyalty.campaigns.operations.storing import NewEffect
+from loyalty.campaigns.operations.things import TAKERS, WORDS, Thing
 from loyalty.rewards.models import Fund
 from loyalty.rewards.operations import fund_moves
 from loyalty.rewards.operations.fund_moves import Back
@@ -29,20 +31,21 @@ from members.operations.clawbacks import Ask, Taken
 
 @transaction.atomic
 def take_back(facts: Collection[int], *, reason: str, actor: Actor) -> int:
-    """Reverse what these activities brought in points, and give limits, budgets and funds back what
-    they used; answers how many effects that were. Those that were not evaluated yet never will be.
+    """Reverse what these activities brought, and give limits, budgets and funds back what they used;
+    answers how many effects that were. Those that were not evaluated yet never will be.
 
     Done again it finds nothing left. Raises Frozen when an account of theirs is.
     """
     facts = list(facts)
     if not facts:
         return 0
-    funds = _lock(facts)
+    held, funds = _lock(facts)
     unasked = Activity.objects.filter(pk__in=facts, evaluation=None)
     activities.decline(list(unasked.values_list("pk", flat=True)), reason=reason)
+    gone = _take_things(facts, reason=reason, actor=actor)
     left = _left(_paid(facts))
     if not left:
-        return 0
+        return gone
     asks = [_ask(effect, amount, asked, reason) for effect, amount, asked in left]
     taken = clawbacks.take_back(asks, actor=actor)
     storing.save_effects(
@@ -52,32 +55,37 @@ def take_back(facts: Collection[int], *, reason: str, actor: Actor) -> int:
         ]
     )
     Waiting.objects.filter(pk__in=[effect.pk for effect, *_ in left]).delete()
-    _free(left)
+    _free(left, held)
     _give_back(left, funds, at=clock.now())
     _settle([effect for effect, *_ in left], actor=actor)
-    return len(left)
+    return gone + len(left)
 
 
-def _lock(facts: list[int]) -> list[Fund]:
+def _lock(facts: list[int]) -> tuple[Budgets, list[Fund]]:
     """The budgets and funds these drew on, and the accounts of those they belong to. While we waited
     for the members, they may have drawn on others: then we let go of everything and begin again."""
     question = Q(activity__in=facts)
     while True:
         before, drawn = transaction.savepoint(), drawn_by(question)
-        list(BudgetUse.objects.select_for_update().filter(pk__in=drawn.budgets).order_by("pk"))
+        held = budgets.lock(drawn.budgets, drawn.segments, at=clock.now())
         funds = fund_moves.lock(drawn.funds)
         owners = Member.objects.filter(activities__in=facts)
         people.lock_people(set(owners.values_list("ref", flat=True)))
         if drawn_by(question) == drawn:
             transaction.savepoint_commit(before)
-            return funds
+            return held, funds
         transaction.savepoint_rollback(before)
 
 
 def _paid(facts: list[int]) -> QuerySet[Effect]:
     paid = Effect.objects.filter(activity__in=facts, kind="points", amount__gt=0)
     return paid.select_related(
-        "activity__member", "campaign", "rule_version__campaign", "entry__unit", "entry__credit"
+        "activity__member",
+        "activity__evaluation",
+        "campaign",
+        "rule_version__campaign",
+        "entry__unit",
+        "entry__credit",
     ).order_by("activity_id", "rule_version_id", "place")
 
 
@@ -122,24 +130,61 @@ def _reversal(effect: Effect, amount: int, reason: str, taken: Taken) -> NewEffe
     )
 
 
-def _free(left: Sequence[tuple[Effect, int, int]]) -> None:
+def _free(left: Sequence[tuple[Effect, int, int]], held: Budgets) -> None:
     """Give back to the limits of the windows they fell into, and to the budgets."""
-    counted: set[tuple[int, int]] = set()
+    book, counted = rulebook.current(), set[tuple[int, int]]()
     for effect, amount, _ in left:
         of = effect.activity_id, effect.rule_version_id
         times = 0 if of in counted else 1
         counted.add(of)
-        limit, member = compile_limit(effect.rule_version.limit), effect.activity.member
-        if limit is not None and member is not None:
+        rule, member = book.rule(effect.rule_version), effect.activity.member
+        if rule.limit is not None and member is not None:
             at = effect.activity.occurred_at
             LimitUse.objects.filter(
                 member=member,
                 campaign_id=effect.campaign_id,
-                window=window_of(limit, at, local_date(at, member.time_zone)),
+                window=window_of(rule.limit, at, local_date(at, member.time_zone)),
             ).update(times=Greatest(F("times") - times, 0), units=Greatest(F("units") - amount, 0))
-        BudgetUse.objects.filter(
-            pk=effect.campaign_id, campaign__budget_units__isnull=False
-        ).update(units=Greatest(F("units") - amount, 0))
+        evaluation = getattr(effect.activity, "evaluation", None)
+        held.free(rule, effect.unit_code, amount, budgets.counted_in(rule, evaluation))
+    held.save()
+
+
+def _take_things(facts: Collection[int], *, reason: str, actor: Actor) -> int:
+    """What they brought besides points: steps, days, accesses, tags and attributes go, rewards are void
+    unless they were used, what was taken is restored; badges and tiers stay, and are marked as not
+    supported by current activity."""
+    things = Effect.objects.filter(activity__in=facts, kind__in=WORDS, reversals=None)
+    by_kind: dict[str, list[Effect]] = defaultdict(list)
+    for effect in things.select_related(
+        "activity__member", "entry", "rule_version__campaign", "campaign"
+    ).order_by("pk"):
+        by_kind[effect.kind].append(effect)
+    at = clock.now()
+    for kind, effects in by_kind.items():
+        taken = [
+            Thing(effect, f"{effect.campaign.name}: {reason}; {WORDS[kind]}"[:300])
+            for effect in effects
+        ]
+        if taker := TAKERS.get(kind):
+            taker(taken, at=at, actor=actor)
+        storing.save_effects([_gone(thing) for thing in taken])
+    return sum(map(len, by_kind.values()))
+
+
+def _gone(thing: Thing) -> NewEffect:
+    effect = thing.effect
+    return NewEffect(
+        activity_id=effect.activity_id,
+        rule_version=effect.rule_version,
+        place=effect.place,
+        kind="reversal",
+        unit_code=effect.unit_code,
+        amount=None if effect.amount is None else -effect.amount,
+        state=Effect.State.ACTIVE,
+        why=thing.why,
+        reverses_id=effect.pk,
+    )
 
 
 def _give_back(

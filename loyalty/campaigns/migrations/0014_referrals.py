@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0014_backtests"),
+        ("campaigns", "0013_backtests"),
         ("members", "0027_activities_set_aside"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

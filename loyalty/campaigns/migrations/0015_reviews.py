@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0015_referrals"),
+        ("campaigns", "0014_referrals"),
         ("members", "0027_activities_set_aside"),
         ("rewards", "0008_redemption_in_review"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
