@@ -4,7 +4,7 @@ A milestone is recorded as `streak.milestone` once a run, also where a late day 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -100,6 +100,17 @@ def _tell(pairs: set[Pair], *, actor: Actor) -> None:
         after=[{"streak": known[row.streak_id].slug, "days": row.milestone} for row in fresh],
         reasons=["" for _ in fresh],
     )
+    _record(fresh, known, days, actor=actor)
+
+
+def _record(
+    fresh: Sequence[StreakMilestone],
+    known: Mapping[int, Streak],
+    days: Mapping[Pair, Mapping[date, datetime]],
+    *,
+    actor: Actor,
+) -> None:
+    """Let rules see these milestones, at the instant their day was first kept."""
     members = Member.objects.in_bulk({row.member_id for row in fresh})
     activities.record_many(
         [
