@@ -256,8 +256,6 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["loyalty.formats"]
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = PROGRAMME_TIME_ZONE
 
 # --- Static files ------------------------------------------------------------------------------

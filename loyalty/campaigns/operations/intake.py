@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from loyalty.campaigns.domain.refills import KINDS
 from loyalty.campaigns.domain.rules import Rule
@@ -125,13 +125,7 @@ def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor, claimed: boo
 
 
 def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> int:
-    reasons = (activities.FROZEN, referral_joins.UNKNOWN_FRIEND)
-    waiting = Q(status_reason__in=reasons) | Q(kind__in=RETURNS if claimed else [])
-    waiting |= Q(status_reason=reviewing.LOOKING, review__state=ReviewCase.State.ACCEPTED)
-    waiting |= Q(kind__in=KINDS, member__isnull=False)
-    fresh = Activity.objects.filter(
-        Q(status=Status.ACCEPTED) | Q(waiting, status=Status.PARKED), pk__in=ids, evaluation=None
-    )
+    fresh = _open(ids, claimed=claimed)
     tolds = {row.pk: told_of(row) for row in fresh.select_related("member")}
     book = rulebook.current()
     company = _gather(book, tolds.values())
@@ -166,6 +160,17 @@ def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> in
     if items:
         _evaluate(items, book, company, actor=actor, at=now)
     return len(items)
+
+
+def _open(ids: Sequence[int], *, claimed: bool) -> QuerySet[Activity]:
+    """Those of these that count, or may count now, and were not evaluated yet."""
+    reasons = (activities.FROZEN, referral_joins.UNKNOWN_FRIEND)
+    waiting = Q(status_reason__in=reasons) | Q(kind__in=RETURNS if claimed else [])
+    waiting |= Q(status_reason=reviewing.LOOKING, review__state=ReviewCase.State.ACCEPTED)
+    waiting |= Q(kind__in=KINDS, member__isnull=False)
+    return Activity.objects.filter(
+        Q(status=Status.ACCEPTED) | Q(waiting, status=Status.PARKED), pk__in=ids, evaluation=None
+    )
 
 
 def _take(
