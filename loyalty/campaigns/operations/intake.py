@@ -197,8 +197,8 @@ def _take(
     arrivals |= steps.arrivals
     fresh = storing.record(list(arrivals.values()), actor=actor, at=at)
     steps.save([place for place, each in arrivals.items() if each.told.key in fresh], at=at)
-    new = {fresh.get(arrivals[place].told.key): place for place in doubtful}
-    cases = {pk: (arrivals[place], doubtful[place]) for pk, place in new.items() if pk is not None}
+    new = {fresh.get(arrivals[place].told.key, 0): place for place in doubtful}
+    cases = {pk: (arrivals[place], doubtful[place]) for pk, place in new.items() if pk}
     reviewing.open_cases(cases, actor=actor, at=at)
     items: dict[int, Item] = {}
     answers: dict[int, Answer] = {}
@@ -217,11 +217,10 @@ def _take(
         place: afresh(item, back.get(item.activity_id, ()), lines.per_line(item) if by_line else ())
         for place, item in items.items()
     }
-    repeated = [place for place in tolds if place not in answers]
-    if repeated:
-        stored = storing.known([tolds[place].key for place in repeated])
-        for place in repeated:
-            answers[place] = _repeat(tolds[place], stored[tolds[place].key], actor=actor, at=at)
+    repeated = {place: told for place, told in tolds.items() if place not in answers}
+    stored = storing.known([told.key for told in repeated.values()]) if repeated else {}
+    for place, told in repeated.items():
+        answers[place] = _repeat(told, stored[told.key], actor=actor, at=at)
     return answers
 
 
