@@ -29,7 +29,9 @@ def gus_the_second(programme) -> User:
 
 @pytest.fixture
 def in_it(programme, amara: Member) -> Member:
-    """Amara, gold, whom the next campaign's holdout does not leave out."""
+    """Amara, gold for a month, whom the next campaign's holdout does not leave out."""
+    large = order(amara, "3000.00", id="large", at=clock.now() - timedelta(days=30))
+    intake.take([large], actor=SYSTEM)
     while is_held_out(_next(), amara.pk, 10):
         campaigns.draft(f"Put off {_next()}", actor=SYSTEM)
     return amara
@@ -77,18 +79,21 @@ def _drafted_and_tried(visit, fay: User) -> Campaign:
     with visit(fay) as visitor:
         page = visitor.page
         visitor.go("/admin/campaigns/campaign/add/")
-        page.get_by_label("Name", exact=True).fill(NAME)
-        page.get_by_label("Description").fill(
-            "Refills bring silver and gold members twice as much."
-        )
-        page.get_by_label("Budget", exact=True).fill("20000")
-        page.get_by_label("Pays what is left").check()
-        page.get_by_label("Holdout").fill("10")
+        for name, text in (
+            ("name", NAME),
+            ("slug", "double-refills-story"),
+            ("description", "Refills bring silver and gold members twice as much."),
+            ("budget_units", "20000"),
+            ("holdout_percent", "10"),
+        ):
+            page.locator(f"[name={name}]").fill(text)
+        page.locator("[name=pays_partly]").check()
         page.get_by_role("button", name="Save", exact=True).click()
         page.wait_for_url("**/rule/")
         _build(page)
         page.wait_for_url("**/change/")
         campaign = Campaign.objects.get(name=NAME)
+        _check(campaign)
         page.get_by_role("link", name="Try on a member").click()
         page.wait_for_url("**/trial/")
         page.locator("[name=member_word]").fill("amara")
@@ -122,7 +127,7 @@ def _build(page: Page) -> None:
     keys.press("Remove Bronze", back=True)
     keys.press("Add a condition")
     page.keyboard.type("the month")
-    keys.write("the month: Value", str(clock.now().month))
+    keys.choose("the month: Value", f"{clock.now():%B}")
     keys.choose("What is given", "Times the points")
     keys.press("Add an effect")
     keys.choose("Add to this", "only for categories")
@@ -133,6 +138,24 @@ def _build(page: Page) -> None:
     keys.press("Limit the points")
     answered(page)
     keys.press("Save the rule")
+
+
+def _check(campaign: Campaign) -> None:
+    """What was saved is what was meant."""
+    version = campaign.versions.get()
+    assert version.conditions == {
+        "all": [
+            {"field": "order.categories", "op": "has", "value": "refill"},
+            {"field": "member.tier", "op": "in", "value": ["silver", "gold"]},
+            {"field": "when.month", "op": "is", "value": clock.now().month},
+        ]
+    }
+    assert version.effects == [
+        {"kind": "multiply", "unit": "points", "factor": "2", "categories": ["refill"]}
+    ]
+    assert version.limit == {"units": 500, "per": "month"}
+    frame = (campaign.budget_units, campaign.holdout_percent, campaign.pays_partly)
+    assert frame == (20_000, 10, True)
 
 
 def _published(visit, fay: User, second: User, campaign: Campaign) -> None:
@@ -185,8 +208,8 @@ def _held_out(campaign: Campaign) -> None:
     answer = refill(member, "30.00", "h1")
     assert doubled(answer) == []
     assert why_not(answer) == ["It was not among your campaigns this time"]
-    assert Exposure.objects.filter(campaign=campaign, is_held_out=True).count() == 1
-    assert Exposure.objects.filter(campaign=campaign, is_held_out=False).count() >= 1
+    assert Exposure.objects.filter(campaign=campaign, arm="held_out").count() == 1
+    assert Exposure.objects.filter(campaign=campaign, arm="treated").count() >= 1
 
 
 def _gold(ref: str) -> Member:
