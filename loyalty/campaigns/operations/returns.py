@@ -14,7 +14,7 @@ from loyalty.campaigns.domain import returns
 from loyalty.campaigns.domain.orders import Order, Rate, read_order
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.models import Campaign, Effect, MergedBonus
+from loyalty.campaigns.models import Campaign, Effect, MergedBonus, ReviewCase
 from loyalty.campaigns.operations import people, refunds, rulebook
 from loyalty.campaigns.operations.refunds import Refund
 from loyalty.campaigns.operations.rulebook import capped
@@ -266,7 +266,7 @@ def facts_left(sale: Sale, left: Order) -> dict[str, Any]:
 
 def waiting_for(keys: Collection[Key]) -> list[tuple[Activity, Key]]:
     """The returns that were told before their orders, which have come now, each with the order it
-    speaks of; oldest first."""
+    speaks of; oldest first. One that a person is looking at waits for them."""
     if not keys:
         return []
     parked = list(
@@ -276,6 +276,7 @@ def waiting_for(keys: Collection[Key]) -> list[tuple[Activity, Key]]:
             status=Status.PARKED,
             payload__order_id__in=list({order_id for *_, order_id in keys}),
         )
+        .exclude(review__state=ReviewCase.State.OPEN)
         .select_related("member")
         .order_by("occurred_at", "pk")
     )
