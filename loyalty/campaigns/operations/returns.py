@@ -21,7 +21,7 @@ from loyalty.campaigns.operations.rulebook import capped
 from loyalty.campaigns.operations.schemas import ORDERS
 from members.domain import returned
 from members.domain.actors import Actor
-from members.models import Activity, Hold, Member
+from members.models import Activity, Entry, Hold, Member
 from members.shipped import RETURNS
 
 Status = Activity.Status
@@ -47,7 +47,9 @@ Number = tuple[int, str]
 @dataclass(slots=True)
 class Sale:
     """An order that was placed: what it brought (points in `effects`, the rest in `things`), and what has
-    come back of it so far."""
+    come back of it so far, by which returns (`backs`, with `settled_at`). `cancelled` are the entries that
+    ended what was promised, which is in `asked` too: nobody takes that back again.
+    """
 
     activity: Activity
     order: Order
@@ -55,6 +57,8 @@ class Sale:
     things: list[Effect] = field(default_factory=list)
     asked: dict[int, int] = field(default_factory=dict)
     returned: Counter[str] = field(default_factory=Counter)
+    backs: list[Activity] = field(default_factory=list)
+    cancelled: dict[int, Entry] = field(default_factory=dict)
 
     @property
     def held(self) -> dict[int, tuple[bool, ...]]:
@@ -119,7 +123,7 @@ def _key_of(row: Activity, shops: Mapping[Number, Collection[str]]) -> Key | Non
 
 
 def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
-    """The evaluated sales under these keys, in six queries however many they are."""
+    """The evaluated sales under these keys, in seven queries at most however many they are."""
     orders = placed({(member_id, order_id) for member_id, _, order_id in keys})
     sales = {
         (member_id, shop, order_id): Sale(row, read_order(row.payload, _rate_of(row)))
@@ -128,6 +132,7 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
         if (member_id, shop, order_id) in keys
     }
     by_activity = {sale.activity.pk: sale for sale in sales.values()}
+    promised: dict[int, Sale] = {}
     effects = Effect.objects.filter(activity__in=by_activity, kind__in=["points", *THINGS])
     effects = effects.exclude(state=Effect.State.CANCELLED)
     for effect in effects.select_related("rule_version__campaign", "entry__unit", "entry__credit"):
@@ -138,6 +143,13 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
     )
     for activity_id, effect_id, amount in asked.annotate(sum=Sum("amount")):
         by_activity[activity_id].asked[effect_id] = -(amount or 0)
+    for sale in sales.values():
+        pending = [each.pk for each in sale.effects if each.state == Effect.State.PENDING]
+        promised |= dict.fromkeys(pending, sale)
+    for effect_id, entry in cancelled(promised).items():
+        sale = promised[effect_id]
+        sale.cancelled[effect_id] = entry
+        sale.asked[effect_id] = sale.asked.get(effect_id, 0) + entry.amount
     merged = MergedBonus.objects.filter(effect__activity__in=by_activity, given_again_at=None)
     for activity_id, effect_id, amount in merged.values_list(
         "effect__activity", "effect", "amount"
@@ -151,11 +163,21 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
         evaluation__isnull=False,
         payload__order_id__in=[order_id for *_, order_id in sales],
     )
-    for row in earlier.order_by("pk"):
+    for row in earlier.annotate(settled_at=F("evaluation__evaluated_at")).order_by("pk"):
         key = _key_of(row, orders)
         if key in sales:
             sales[key].take_in(row.payload)
+            sales[key].backs.append(row)
     return sales
+
+
+def cancelled(effects: Collection[int]) -> dict[int, Entry]:
+    """The entries that cancelled what these effects promised, by effect. Budgets, funds and limits have had
+    it back with them."""
+    if not effects:
+        return {}
+    rows = Entry.objects.filter(effect__kind="cancellation", reverses__effect__in=effects)
+    return {row.promise: row for row in rows.annotate(promise=F("reverses__effect"))}
 
 
 def _rate_of(row: Activity) -> Rate | None:
