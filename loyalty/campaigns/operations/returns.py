@@ -132,7 +132,6 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
         if (member_id, shop, order_id) in keys
     }
     by_activity = {sale.activity.pk: sale for sale in sales.values()}
-    promised: dict[int, Sale] = {}
     effects = Effect.objects.filter(activity__in=by_activity, kind__in=["points", *THINGS])
     effects = effects.exclude(state=Effect.State.CANCELLED)
     for effect in effects.select_related("rule_version__campaign", "entry__unit", "entry__credit"):
@@ -143,19 +142,19 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
     )
     for activity_id, effect_id, amount in asked.annotate(sum=Sum("amount")):
         by_activity[activity_id].asked[effect_id] = -(amount or 0)
-    for sale in sales.values():
-        pending = [each.pk for each in sale.effects if each.state == Effect.State.PENDING]
-        promised |= dict.fromkeys(pending, sale)
-    for effect_id, entry in cancelled(promised).items():
-        sale = promised[effect_id]
-        sale.cancelled[effect_id] = entry
-        sale.asked[effect_id] = sale.asked.get(effect_id, 0) + entry.amount
+    _read_cancelled(sales.values())
     merged = MergedBonus.objects.filter(effect__activity__in=by_activity, given_again_at=None)
     for activity_id, effect_id, amount in merged.values_list(
         "effect__activity", "effect", "amount"
     ):
         asked_of = by_activity[activity_id].asked
         asked_of[effect_id] = asked_of.get(effect_id, 0) + amount
+    _read_backs(sales, orders)
+    return sales
+
+
+def _read_backs(sales: Mapping[Key, Sale], orders: Mapping[Number, Mapping[str, Activity]]) -> None:
+    """What has come back of these so far."""
     earlier = Activity.objects.filter(
         member_id__in={member_id for member_id, *_ in sales},
         kind__in=RETURNS,
@@ -168,7 +167,20 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
         if key in sales:
             sales[key].take_in(row.payload)
             sales[key].backs.append(row)
-    return sales
+
+
+def _read_cancelled(sales: Iterable[Sale]) -> None:
+    """What these had promised and was cancelled."""
+    promised = {
+        effect.pk: sale
+        for sale in sales
+        for effect in sale.effects
+        if effect.state == Effect.State.PENDING
+    }
+    for effect_id, entry in cancelled(promised).items():
+        sale = promised[effect_id]
+        sale.cancelled[effect_id] = entry
+        sale.asked[effect_id] = sale.asked.get(effect_id, 0) + entry.amount
 
 
 def cancelled(effects: Collection[int]) -> dict[int, Entry]:
