@@ -139,11 +139,12 @@ def _returned(orders: list[Activity]) -> Iterator[Difference]:
         for row in orders
         if row.pk in touched and row.pk not in merged
     }
+    book = rulebook.current()
     for sale in returns.sales_of(keys).values() if keys else ():
         sale.asked.clear()
         sale.returned.clear()
         for back in _in_turn(sale):
-            due = returns.due_after(sale, back.payload)
+            due = returns.due_after(sale, back.payload, book)
             for effect in sale.effects:
                 before = sale.asked.get(effect.pk, 0)
                 kept = due.get((effect.rule_version_id, effect.place), 0)

@@ -15,9 +15,9 @@ from loyalty.campaigns.domain.orders import Order, Rate, read_order
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Campaign, Effect, MergedBonus, ReviewCase
-from loyalty.campaigns.operations import people, refunds, rulebook
+from loyalty.campaigns.operations import people, refunds
 from loyalty.campaigns.operations.refunds import Refund
-from loyalty.campaigns.operations.rulebook import capped
+from loyalty.campaigns.operations.rulebook import Rulebook, capped
 from loyalty.campaigns.operations.schemas import ORDERS
 from members.domain import returned
 from members.domain.actors import Actor
@@ -266,7 +266,7 @@ def fault_of(told: Told, payload: Mapping[str, Any]) -> str:
     return f"The order has no line {unknown[0]!r}."[:200] if unknown else ""
 
 
-def due_after(sale: Sale, payload: Mapping[str, Any]) -> dict[tuple[int, int], int]:
+def due_after(sale: Sale, payload: Mapping[str, Any], book: Rulebook) -> dict[tuple[int, int], int]:
     """What each effect of the sale would still give once this has come back too, by its campaign's policy;
     by (rule version, place). The sale counts it as returned."""
     sale.take_in(payload)
@@ -276,7 +276,7 @@ def due_after(sale: Sale, payload: Mapping[str, Any]) -> dict[tuple[int, int], i
     for effect in sale.effects:
         versions[effect.rule_version_id] = effect.rule_version
         given[effect.rule_version_id][effect.place] = effect.amount or 0
-    held, book = sale.held, rulebook.current()
+    held = sale.held
     paid = [
         Paid(book.rule(version), held.get(pk, ()), given[pk]) for pk, version in versions.items()
     ]
