@@ -164,7 +164,7 @@ def _read_backs(sales: Mapping[Key, Sale], orders: Mapping[Number, Mapping[str, 
     )
     for row in earlier.annotate(settled_at=F("evaluation__evaluated_at")).order_by("pk"):
         key = _key_of(row, orders)
-        if key in sales:
+        if key is not None and key in sales:
             sales[key].take_in(row.payload)
             sales[key].backs.append(row)
 
