@@ -1,11 +1,12 @@
 """The form in which a rule is tried on one member. A reference alone fills it."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,8 @@ from members import clock
 from members.models import Activity, ActivityKind, Member
 
 PREFIX = "told-"
+#: Between these every date that a rule may promise can be reckoned.
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 SIMPLE: dict[str, tuple[type[forms.Field], type[forms.Widget]]] = {
     "string": (forms.CharField, UnfoldAdminTextInputWidget),
     "integer": (forms.IntegerField, UnfoldAdminTextInputWidget),
@@ -56,6 +59,7 @@ class TrialForm(forms.Form):
         label=_("When"),
         help_text=_("Any time, also one to come."),
         required=False,
+        validators=[MinValueValidator(FIRST), MaxValueValidator(LAST)],
         widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
     )
 

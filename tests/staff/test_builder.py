@@ -107,6 +107,12 @@ def test_who_may_not_see_members_reads_pseudonyms(draft, staff_group, bo):
             "/effects/0/unit",
             "no unit 'gold'",
         ),
+        (
+            "effects",
+            [{"kind": "earn", "unit": "points", "amount": 1, "pending": {"days": 10**9}}],
+            "/effects/0/pending/days",
+            "expected 1 to 3660 days",
+        ),
         ("limit", {"per": "shift"}, "/limit/per", "expected one of"),
         ("limit", [1], "/limit/per", "expected one of"),
     ],
@@ -269,6 +275,8 @@ def test_what_was_told_can_be_changed(draft, ira, bo):
         ({"told-lines": "refill 10.001"}, "/data"),
         ({"told-currency": "money"}, "/data/currency"),
         ({"occurs_at": "tomorrow"}, "Enter a valid date/time."),
+        ({"occurs_at": "0001-01-01T00:00"}, "greater than or equal to 1970"),
+        ({"occurs_at": "9999-12-31T23:59"}, "less than or equal to 2200"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_place(draft, ira, bo, change, said):

@@ -43,7 +43,7 @@ def wait(pending: Any, pointer: str) -> Wait | None:
         return None
     if not isinstance(pending, dict):
         raise BadTreeError(pointer, "expected an object")
-    after = whole(pending, "days", pointer)
+    after = days(pending, pointer)
     confirmed_by, on = pending.get("until", ""), _date(pending.get("on"), f"{pointer}/on")
     cancelled_by = pending.get("cancelled_by", "")
     if not isinstance(confirmed_by, str) or not isinstance(cancelled_by, str):

@@ -16,6 +16,8 @@ STEPS = {
     "refill.rejected": "rejected",
 }
 KINDS = frozenset(STEPS)
+#: The step that a ladder of times counts by container.
+CONFIRMED = "refill.confirmed"
 #: Which state may follow which; the way back is none.
 NEXT: dict[str, tuple[str, ...]] = {
     "ordered": ("shipped", "returned", "inspected", "refilled", "rejected"),

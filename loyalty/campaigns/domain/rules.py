@@ -9,7 +9,7 @@ from typing import Any
 from loyalty.audiences.domain.conditions import BadTreeError, Node, Test, parse
 from loyalty.audiences.domain.fields import Catalogue
 from loyalty.campaigns.domain.codes import fold
-from loyalty.campaigns.domain.effects import Effect
+from loyalty.campaigns.domain.effects import Earn, Effect, Multiply
 from loyalty.campaigns.domain.reading import whole
 
 WINDOWS = ("hour", "day", "week", "month", "year", "life")
@@ -94,6 +94,12 @@ class Rule:
     def is_capped(self) -> bool:
         """Whether a budget, in units or in money, counts what it gives."""
         return self.budget is not None or self.budget_money is not None
+
+    @property
+    def first_of_points(self) -> int | None:
+        """The place of the first effect that gives points: when that is gone, a time of the limit is free."""
+        points = (at for at, each in enumerate(self.effects) if isinstance(each, Earn | Multiply))
+        return next(points, None)
 
     def covers(self, at: datetime) -> bool:
         """Whether the rule was in force at this instant."""

@@ -20,9 +20,9 @@ class BacktestQuerySet(models.QuerySet["Backtest"]):
 class Backtest(models.Model):
     """One wording of a campaign's rule, tried on the activities from `since` until `until`.
 
-    `rule` is what was tried, `{"triggers", "conditions", "effects", "limit"}`, and `live` the version it
-    is compared with, if there was one: both as they were when it was asked for. The members are cut
-    into parts, each counted by itself; `bounds` holds the last member of every part.
+    `rule` is what was tried, `{"triggers", "conditions", "effects", "limit", "frame"}`, and `live` the
+    version it is compared with, if there was one: both as they were when it was asked for. The members are
+    cut into parts, each counted by itself; `bounds` holds the last member of every part.
     """
 
     class State(models.TextChoices):

@@ -141,6 +141,7 @@ def _wording(version: RuleVersion) -> dict[str, Any]:
         "conditions": version.conditions,
         "effects": version.effects,
         "limit": version.limit,
+        "frame": version.frame,
     }
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from loyalty.campaigns.domain import caps
 from loyalty.campaigns.domain.caps import Spent, window_named
@@ -105,15 +105,12 @@ def counted_in(rule: Rule, evaluation: Evaluation | None) -> list[tuple[int, str
 
 def recount(rule: Rule) -> None:
     """Count anew what the campaign has given, when it gets a budget that it did not have before."""
-    rows = Effect.objects.filter(
-        campaign=rule.campaign_id, kind__in=["points", "reversal", "cancellation"]
-    )
+    rows = Effect.objects.filter(campaign=rule.campaign_id)
+    counted = Q(kind="points") | Q(kind="reversal", reverses__kind="points")
     gives = [
         (unit, sign * (amount or 0))
-        for kinds, sign in ((("points", "reversal"), 1), (("cancellation",), -1))
-        for unit, amount in rows.filter(kind__in=kinds)
-        .values_list("unit_code")
-        .annotate(Sum("amount"))
+        for question, sign in ((counted, 1), (Q(kind="cancellation"), -1))
+        for unit, amount in rows.filter(question).values_list("unit_code").annotate(Sum("amount"))
     ]
     units, money = sum(amount for _, amount in gives), caps.cost_of(rule, gives)
     BudgetUse.objects.filter(pk=rule.campaign_id).update(

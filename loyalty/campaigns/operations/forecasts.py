@@ -68,7 +68,11 @@ def forecast(rule: Rule, *, days: int) -> Forecast:
             day=person.day(told.occurred_at),
             uses=Uses(),
         )
-        given = sum(item.amount or 0 for item in outcome.given if item.rule is free)
+        given = sum(
+            item.amount or 0
+            for item in outcome.given
+            if item.rule is free and item.kind == "points"
+        )
         units += given
         if given:
             members.add(person.member.pk)

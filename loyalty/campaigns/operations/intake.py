@@ -168,9 +168,10 @@ def _open(ids: Sequence[int], *, claimed: bool) -> QuerySet[Activity]:
     waiting = Q(status_reason__in=reasons) | Q(kind__in=RETURNS if claimed else [])
     waiting |= Q(status_reason=reviewing.LOOKING, review__state=ReviewCase.State.ACCEPTED)
     waiting |= Q(kind__in=KINDS, member__isnull=False)
-    return Activity.objects.filter(
+    found = Activity.objects.filter(
         Q(status=Status.ACCEPTED) | Q(waiting, status=Status.PARKED), pk__in=ids, evaluation=None
     )
+    return found.exclude(review__state=ReviewCase.State.OPEN)
 
 
 def _take(

@@ -21,7 +21,7 @@ from loyalty.campaigns.domain.rules import compile_limit
 from loyalty.campaigns.models import Effect, LimitUse, MergedBonus, RefillCycle, Waiting
 from loyalty.campaigns.operations import budgets, referrals, rulebook
 from loyalty.campaigns.operations.budgets import Budgets
-from loyalty.campaigns.operations.returns import drawn_by
+from loyalty.campaigns.operations.returns import cancelled, drawn_by
 from loyalty.rewards.models import Fund
 from loyalty.rewards.operations import fund_moves, redemptions
 from loyalty.rewards.operations.fund_moves import Back
@@ -81,6 +81,9 @@ def merge(
     merges.take(made, CYCLES, RefillCycle.objects.filter(member=source))
     _add_limits(source, target)
     ended = referrals.end_merged(ending, actor=actor)
+    if ended:  # what ended with them has given back to some of these
+        held = budgets.lock(held.spent, held.segments, at=clock.now())
+        funds = fund_moves.lock([fund.pk for fund in funds])
     _take_back_twice(made, held, funds, actor=actor)
     made.took |= {
         REDEMPTIONS: redemptions.hand_over(source, target),
@@ -333,7 +336,7 @@ def _asked(effect: Effect) -> int:
     """How much of it was taken back already."""
     back = effect.reversals.aggregate(sum=Sum("amount"))["sum"] or 0
     merged = effect.merged.filter(given_again_at=None).aggregate(sum=Sum("amount"))["sum"] or 0
-    return merged - back
+    return merged - back + sum(entry.amount for entry in cancelled([effect.pk]).values())
 
 
 def _count_bonus(

@@ -169,9 +169,10 @@ def learn(
     read_pasts(list(asking), every, kinds, is_counting=counts(rules))
     limited = {rule.campaign_id for rule in rules if rule.limit is not None}
     uses = LimitUse.objects.filter(member_id__in=by_id)
-    if limited or kinds & RETURNS:
-        # A return gives back to the limits of campaigns that may be long over.
-        for use in uses if kinds & RETURNS else uses.filter(campaign_id__in=limited):
+    giving_back = kinds & (RETURNS | book.settling)
+    if limited or giving_back:
+        # What ends a promise gives back to the limits of campaigns that may be long over.
+        for use in uses if giving_back else uses.filter(campaign_id__in=limited):
             by_id[use.member_id].uses.limits[use.campaign_id, use.window] = [use.times, use.units]
     for unit in book.units.values():
         if unit.expiry == Unit.Expiry.INACTIVITY:

@@ -34,7 +34,7 @@ class Reckoning:
     due: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.due = due_after(self.sale, self.told.payload)
+        self.due = due_after(self.sale, self.told.payload, self.book)
         left = returns.left_of(self.sale.order, self.sale.returned)
         self.share = returns.share_returned(self.sale.order, left)
 

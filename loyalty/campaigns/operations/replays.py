@@ -17,6 +17,7 @@ from loyalty.campaigns.domain.orders import Rate, read_order
 from loyalty.campaigns.models import Effect, MergedBonus, RuleVersion
 from loyalty.campaigns.operations import returns, rulebook
 from loyalty.campaigns.operations.contents import content_of
+from loyalty.campaigns.operations.returns import Sale
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from members.models import Activity
@@ -128,32 +129,51 @@ def _returned(orders: list[Activity]) -> Iterator[Difference]:
         (effect.reverses_id or 0, effect.activity_id): -(effect.amount or 0)
         for effect in Effect.objects.filter(reverses__activity__in=orders, kind="reversal")
     }
-    backs = _backs({effect_id for effect_id, _ in asked})
+    touched = set(
+        Effect.objects.filter(
+            reverses__activity__in=orders, activity__kind__in=RETURNS
+        ).values_list("reverses__activity", flat=True)
+    )
     keys = {
         (row.member_id or 0, row.source, str(row.payload["order_id"]))
         for row in orders
-        if row.pk in backs and row.pk not in merged
+        if row.pk in touched and row.pk not in merged
     }
+    book = rulebook.current()
     for sale in returns.sales_of(keys).values() if keys else ():
         sale.asked.clear()
         sale.returned.clear()
-        for back in backs[sale.activity.pk]:
-            due = returns.due_after(sale, back.payload)
+        for back in _in_turn(sale):
+            due = returns.due_after(sale, back.payload, book)
             for effect in sale.effects:
                 before = sale.asked.get(effect.pk, 0)
                 kept = due.get((effect.rule_version_id, effect.place), 0)
-                again = max((effect.amount or 0) - kept - before, 0)
+                left = (effect.amount or 0) - before - _cancelled(sale, effect, back)
+                again = max(left - kept, 0)
                 sale.asked[effect.pk] = before + again
                 told = asked.get((effect.pk, back.pk), 0)
                 if told != again:
                     yield Difference(back.pk, effect.rule_version_id, effect.place, -told, -again)
 
 
-def _backs(effects: set[int]) -> dict[int, list[Activity]]:
-    """By order, the returns that took something of these effects back, in the order in which they did."""
-    found: dict[int, dict[int, Activity]] = defaultdict(dict)
-    rows = Effect.objects.filter(reverses__in=effects, activity__kind__in=RETURNS)
-    for row in rows.select_related("activity", "reverses").order_by("pk"):
-        assert row.reverses is not None
-        found[row.reverses.activity_id][row.activity_id] = row.activity
-    return {order: list(by_return.values()) for order, by_return in found.items()}
+def _cancelled(sale: Sale, effect: Effect, back: Activity) -> int:
+    """How much of what it promised had been cancelled when this return was settled."""
+    entry = sale.cancelled.get(effect.pk)
+    if entry is None:
+        return 0
+    settled = back.settled_at  # type: ignore[attr-defined] # annotated
+    is_before = (entry.recorded_at, entry.occurred_at) <= (settled, back.occurred_at)
+    return entry.amount if is_before else 0
+
+
+def _in_turn(sale: Sale) -> list[Activity]:
+    """The returns of an order, those too that took nothing, in the order in which they were settled: those
+    that came before it are settled after those that came with it."""
+    order = sale.activity
+
+    def turn(back: Activity) -> tuple[datetime, bool, datetime, int]:
+        is_early = back.received_at < order.received_at or back.occurred_at < order.occurred_at
+        settled: datetime = back.settled_at  # type: ignore[attr-defined] # annotated
+        return settled, is_early, back.occurred_at, back.pk
+
+    return sorted(sale.backs, key=turn)

@@ -14,14 +14,14 @@ from loyalty.campaigns.domain import returns
 from loyalty.campaigns.domain.orders import Order, Rate, read_order
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.models import Campaign, Effect, MergedBonus
-from loyalty.campaigns.operations import people, refunds, rulebook
+from loyalty.campaigns.models import Campaign, Effect, MergedBonus, ReviewCase
+from loyalty.campaigns.operations import people, refunds
 from loyalty.campaigns.operations.refunds import Refund
-from loyalty.campaigns.operations.rulebook import capped
+from loyalty.campaigns.operations.rulebook import Rulebook, capped
 from loyalty.campaigns.operations.schemas import ORDERS
 from members.domain import returned
 from members.domain.actors import Actor
-from members.models import Activity, Hold, Member
+from members.models import Activity, Entry, Hold, Member
 from members.shipped import RETURNS
 
 Status = Activity.Status
@@ -47,7 +47,9 @@ Number = tuple[int, str]
 @dataclass(slots=True)
 class Sale:
     """An order that was placed: what it brought (points in `effects`, the rest in `things`), and what has
-    come back of it so far."""
+    come back of it so far, by which returns (`backs`, with `settled_at`). `cancelled` are the entries that
+    ended what was promised, which is in `asked` too: nobody takes that back again.
+    """
 
     activity: Activity
     order: Order
@@ -55,6 +57,8 @@ class Sale:
     things: list[Effect] = field(default_factory=list)
     asked: dict[int, int] = field(default_factory=dict)
     returned: Counter[str] = field(default_factory=Counter)
+    backs: list[Activity] = field(default_factory=list)
+    cancelled: dict[int, Entry] = field(default_factory=dict)
 
     @property
     def held(self) -> dict[int, tuple[bool, ...]]:
@@ -119,7 +123,7 @@ def _key_of(row: Activity, shops: Mapping[Number, Collection[str]]) -> Key | Non
 
 
 def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
-    """The evaluated sales under these keys, in six queries however many they are."""
+    """The evaluated sales under these keys, in seven queries at most however many they are."""
     orders = placed({(member_id, order_id) for member_id, _, order_id in keys})
     sales = {
         (member_id, shop, order_id): Sale(row, read_order(row.payload, _rate_of(row)))
@@ -138,12 +142,19 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
     )
     for activity_id, effect_id, amount in asked.annotate(sum=Sum("amount")):
         by_activity[activity_id].asked[effect_id] = -(amount or 0)
+    _read_cancelled(sales.values())
     merged = MergedBonus.objects.filter(effect__activity__in=by_activity, given_again_at=None)
     for activity_id, effect_id, amount in merged.values_list(
         "effect__activity", "effect", "amount"
     ):
         asked_of = by_activity[activity_id].asked
         asked_of[effect_id] = asked_of.get(effect_id, 0) + amount
+    _read_backs(sales, orders)
+    return sales
+
+
+def _read_backs(sales: Mapping[Key, Sale], orders: Mapping[Number, Mapping[str, Activity]]) -> None:
+    """What has come back of these so far."""
     earlier = Activity.objects.filter(
         member_id__in={member_id for member_id, *_ in sales},
         kind__in=RETURNS,
@@ -151,11 +162,34 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
         evaluation__isnull=False,
         payload__order_id__in=[order_id for *_, order_id in sales],
     )
-    for row in earlier.order_by("pk"):
+    for row in earlier.annotate(settled_at=F("evaluation__evaluated_at")).order_by("pk"):
         key = _key_of(row, orders)
-        if key in sales:
+        if key is not None and key in sales:
             sales[key].take_in(row.payload)
-    return sales
+            sales[key].backs.append(row)
+
+
+def _read_cancelled(sales: Iterable[Sale]) -> None:
+    """What these had promised and was cancelled."""
+    promised = {
+        effect.pk: sale
+        for sale in sales
+        for effect in sale.effects
+        if effect.state == Effect.State.PENDING
+    }
+    for effect_id, entry in cancelled(promised).items():
+        sale = promised[effect_id]
+        sale.cancelled[effect_id] = entry
+        sale.asked[effect_id] = sale.asked.get(effect_id, 0) + entry.amount
+
+
+def cancelled(effects: Collection[int]) -> dict[int, Entry]:
+    """The entries that cancelled what these effects promised, by effect. Budgets, funds and limits have had
+    it back with them."""
+    if not effects:
+        return {}
+    rows = Entry.objects.filter(effect__kind="cancellation", reverses__effect__in=effects)
+    return {row.promise: row for row in rows.annotate(promise=F("reverses__effect"))}
 
 
 def _rate_of(row: Activity) -> Rate | None:
@@ -232,7 +266,7 @@ def fault_of(told: Told, payload: Mapping[str, Any]) -> str:
     return f"The order has no line {unknown[0]!r}."[:200] if unknown else ""
 
 
-def due_after(sale: Sale, payload: Mapping[str, Any]) -> dict[tuple[int, int], int]:
+def due_after(sale: Sale, payload: Mapping[str, Any], book: Rulebook) -> dict[tuple[int, int], int]:
     """What each effect of the sale would still give once this has come back too, by its campaign's policy;
     by (rule version, place). The sale counts it as returned."""
     sale.take_in(payload)
@@ -242,7 +276,7 @@ def due_after(sale: Sale, payload: Mapping[str, Any]) -> dict[tuple[int, int], i
     for effect in sale.effects:
         versions[effect.rule_version_id] = effect.rule_version
         given[effect.rule_version_id][effect.place] = effect.amount or 0
-    held, book = sale.held, rulebook.current()
+    held = sale.held
     paid = [
         Paid(book.rule(version), held.get(pk, ()), given[pk]) for pk, version in versions.items()
     ]
@@ -266,7 +300,7 @@ def facts_left(sale: Sale, left: Order) -> dict[str, Any]:
 
 def waiting_for(keys: Collection[Key]) -> list[tuple[Activity, Key]]:
     """The returns that were told before their orders, which have come now, each with the order it
-    speaks of; oldest first."""
+    speaks of; oldest first. One that a person is looking at waits for them."""
     if not keys:
         return []
     parked = list(
@@ -276,6 +310,7 @@ def waiting_for(keys: Collection[Key]) -> list[tuple[Activity, Key]]:
             status=Status.PARKED,
             payload__order_id__in=list({order_id for *_, order_id in keys}),
         )
+        .exclude(review__state=ReviewCase.State.OPEN)
         .select_related("member")
         .order_by("occurred_at", "pk")
     )

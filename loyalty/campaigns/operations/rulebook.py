@@ -27,6 +27,7 @@ from loyalty.campaigns.domain.effects import (
     compile_effects,
 )
 from loyalty.campaigns.domain.gates import gate_of, is_open
+from loyalty.campaigns.domain.refills import CONFIRMED
 from loyalty.campaigns.domain.reviews import Watch
 from loyalty.campaigns.domain.rules import Group, Rule, compile_condition, compile_limit
 from loyalty.campaigns.domain.told import Told
@@ -236,7 +237,7 @@ def check(rule: Rule) -> None:
                 why = f"no {word} {getattr(effect, word)!r}"
                 raise BadRule(pointer=f"/effects/{place}/{word}", why=why)
         ladder = effect.nth if isinstance(effect, Earn | Deduct) else None
-        if ladder is not None and ladder.by_serial and rule.triggers != {"refill.confirmed"}:
+        if ladder is not None and ladder.by_serial and rule.triggers != {CONFIRMED}:
             why = "only confirmed refills are counted by container"
             raise BadRule(pointer=f"/effects/{place}/counted_by", why=why)
         if isinstance(effect, LiftTier):

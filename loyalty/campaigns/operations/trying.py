@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from loyalty.audiences.operations import profiles
-from loyalty.campaigns.domain import returns
+from loyalty.campaigns.domain import refills, returns
 from loyalty.campaigns.domain.backtests import Side, Tally
 from loyalty.campaigns.domain.caps import Uses
 from loyalty.campaigns.domain.effects import Earn, Multiply
@@ -36,8 +36,8 @@ SELECT a.id FROM members_activity a
 WHERE a.kind = ANY(%(kinds)s) AND a.status = 'accepted' AND a.member_id > %(first)s
   AND a.member_id <= %(last)s AND a.occurred_at >= %(since)s AND a.occurred_at < %(until)s AND ({may})
 """
-#: A rule that is tried has an id that no version has.
-TRIED, LIVE = -1, -2
+#: The id of a version that is stored no more: it is younger than every other.
+YOUNGEST = 2**62
 
 
 @dataclass(slots=True)
@@ -70,10 +70,10 @@ class World:
         if given:
             self.side.hits += 1
             self.paid.add(act.id)
-            self.earned[person.member.pk] += sum(each.amount or 0 for each in given)
-            for each in given:
-                if each.amount:
-                    self.side.give(act.day.isoformat(), each.unit, each.amount)
+            points = points_of(given)
+            self.earned[person.member.pk] += sum(each.amount or 0 for each in points)
+            for each in points:
+                self.side.give(act.day.isoformat(), each.unit, each.amount or 0)
         return given
 
 
@@ -124,15 +124,18 @@ class Trial:
         """The tried rule and its rival, compiled, and the rules in force that their multipliers would
         multiply. Budgets and funds cut nothing, and the rules hold all the time."""
         known = rulebook.catalogue()
+        # Which of two campaigns goes first may go by age, so each keeps its own.
+        ages = dict(backtest.campaign.versions.values_list("number", "pk"))
 
-        def compiled(wording: Mapping[str, Any], number: int) -> Rule:
-            version = RuleVersion(pk=number, campaign=backtest.campaign, **wording)
+        def compiled(wording: Mapping[str, Any], number: int | None) -> Rule:
+            age = ages.get(number or 0, YOUNGEST)
+            version = RuleVersion(pk=age, campaign=backtest.campaign, **wording)
             rule = rulebook.compile_version(version, backtest.campaign, known)
             return replace(uncapped(rule), starts_at=None, ends_at=None)
 
-        rules = [compiled(backtest.rule, TRIED)]
+        rules = [compiled(backtest.rule, backtest.number)]
         if backtest.live:
-            rules.append(compiled(backtest.live, LIVE))
+            rules.append(compiled(backtest.live, backtest.live_number))
         return cls(backtest, rules, _beside(rules, backtest.campaign_id))
 
     def count(self, members: tuple[int, int]) -> Tally:
@@ -179,9 +182,11 @@ class Trial:
             Asking(row.pk, told, crowd[row.member_id or 0])
             for row, told in zip(rows, tolds, strict=True)
         ]
-        people.read_pasts(asking, every, kinds)
+        people.read_pasts(asking, every, kinds, is_counting=rulebook.counts(self._all))
+        refilled = _refilled_before(asking) if refills.CONFIRMED in kinds else {}
         for each in asking:
             told, person = each.told, each.person
+            person.refilled[str(told.payload.get("serial", ""))] = refilled.get(each.activity_id, 0)
             order = read_order(told.payload, rates.of(told)) if told.kind in ORDERS else None
             facts = people.facts_of(told, person, order, Company({}))
             yield Act(each.activity_id, told, person, order, person.day(told.occurred_at), facts)
@@ -235,10 +240,10 @@ class Trial:
 
     def _keep(self, act: Act, given: list[Given]) -> None:
         """Remember what the tried rule gave for an order, and what it gave besides points."""
-        self.tally.other.update(each.kind for each in given if not each.amount)
+        self.tally.other.update(each.kind for each in given if each.kind != "points")
         if given and act.order is not None:
             points = Counter[str]()
-            for each in given:
+            for each in points_of(given):
                 points[each.unit] += each.amount or 0
             self.orders.setdefault((act.person.member.pk, act.told.order_id), (act.order, points))
 
@@ -292,6 +297,24 @@ def _beside(rules: Sequence[Rule], campaign_id: int) -> dict[str, list[Rule]]:
         ]
         for kind in {kind for rule in rules for kind in rule.triggers}
     }
+
+
+def points_of(given: Iterable[Given]) -> list[Given]:
+    """The points among what a rule gives; steps have an amount too."""
+    return [each for each in given if each.kind == "points"]
+
+
+def _refilled_before(asking: Iterable[Asking]) -> dict[int, int]:
+    """How often the container that each confirmed refill names had been refilled for its member before."""
+    people = {each.person.member.pk for each in asking}
+    rows = Activity.objects.filter(
+        member__in=people, kind=refills.CONFIRMED, status=Activity.Status.ACCEPTED
+    ).order_by("occurred_at", "pk")
+    before, times = {}, Counter[tuple[int | None, str]]()
+    for pk, member_id, serial in rows.values_list("pk", "member_id", "payload__serial"):
+        before[pk] = times[member_id, serial]
+        times[member_id, serial] += 1
+    return before
 
 
 def uncapped(rule: Rule) -> Rule:

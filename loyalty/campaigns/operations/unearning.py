@@ -15,7 +15,7 @@ from loyalty.campaigns.domain.caps import window_of
 from loyalty.campaigns.models import Effect, LimitUse, MergedBonus, Waiting
 from loyalty.campaigns.operations import budgets, people, rulebook, storing
 from loyalty.campaigns.operations.budgets import Budgets
-from loyalty.campaigns.operations.returns import drawn_by
+from loyalty.campaigns.operations.returns import cancelled, drawn_by
 from loyalty.campaigns.operations.storing import NewEffect
 from loyalty.campaigns.operations.things import TAKERS, WORDS, Thing
 from loyalty.rewards.models import Fund
@@ -96,6 +96,8 @@ def _left(effects: QuerySet[Effect]) -> list[tuple[Effect, int, int]]:
     merged = MergedBonus.objects.filter(effect__in=effects, given_again_at=None)
     for pk, amount in merged.values_list("effect").annotate(sum=Sum("amount")):
         asked[pk] = asked.get(pk, 0) + amount
+    for pk, entry in cancelled([row.pk for row in effects]).items():
+        asked[pk] = asked.get(pk, 0) + entry.amount
     rows = [
         (row, (row.amount or 0) - asked.get(row.pk, 0), asked.get(row.pk, 0)) for row in effects
     ]

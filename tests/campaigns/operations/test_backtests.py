@@ -10,13 +10,15 @@ from django.db import connection
 from django.db.models import Sum
 
 from loyalty.campaigns.domain.backtests import Tally, lasts_until
+from loyalty.campaigns.domain.holdout import is_held_out
 from loyalty.campaigns.errors import BadPeriod, NothingToTry
 from loyalty.campaigns.models import Backtest, BacktestTally, Effect
-from loyalty.campaigns.operations import backtests
+from loyalty.campaigns.operations import backtests, groups, standard
 from loyalty.campaigns.operations import campaigns as frames
 from members.models import AuditRow, Job
 from members.operations import members
 from tests.campaigns.conftest import act, order, take, work
+from tests.campaigns.effects import achievement
 from tests.conftest import SYSTEM
 from tests.tables import rows_under
 
@@ -270,3 +272,61 @@ def test_the_worked_example(campaigns, amara, bo):
     assert (found.tried.hits, found.unlimited.hits, found.looked_at) == (3, 4, 5)
     assert (found.tried.members, found.overlap) == (2, {"base": 3})
     assert lasts_until(found.tried.by_day, 50, "points") == "2026-04-02"
+
+
+def earning(amount=30, **fields):
+    return {"kind": "earn", "unit": "points", "amount": amount} | fields
+
+
+def test_a_ladder_of_times_pays_on_its_times(units, bo):
+    """E42, E48: on the 1st and 3rd view only."""
+    take(*(act("content.viewed", bo, id=f"v{number}", at=day(4, number)) for number in range(1, 5)))
+    rule = {"triggers": ["content.viewed"], "effects": [earning(nth=[1, 3])]}
+    found = tried(drafted("Views", **rule))
+    assert (found.tried.hits, dict(found.tried.points)) == (2, {"points": 60})
+
+
+def test_a_ladder_of_times_for_each_container(units, bo):
+    """E42, E48: on the 1st and 3rd refill of one container, and the 1st of another."""
+    for number, serial in enumerate(["J1", "J1", "J1", "J2"], start=1):
+        told = {"order_id": f"o{number}", "serial": serial}
+        take(
+            act("refill.ordered", bo, id=f"f{number}", at=day(4, number), **told),
+            act("refill.confirmed", bo, id=f"c{number}", at=day(5, number), **told),
+        )
+    ladder = earning(nth=[1, 3], counted_by="serial")
+    found = tried(drafted("Refills", triggers=["refill.confirmed"], effects=[ladder]))
+    assert (found.tried.hits, dict(found.tried.points)) == (3, {"points": 90})
+
+
+def test_steps_are_no_points(units, bo):
+    """E42: they are counted among what else it gives."""
+    achievement()
+    take(act("content.viewed", bo, id="v1", at=day(4, 1)))
+    step = {"kind": "achievement", "achievement": "ten-refills", "steps": 2}
+    found = tried(drafted("Steps", triggers=["content.viewed"], effects=[step]))
+    assert (found.tried.hits, found.tried.members, dict(found.tried.points)) == (1, 1, {})
+    assert (dict(found.other), found.top) == ({"step": 1}, [])
+
+
+def test_of_two_with_one_priority_the_older_goes_first(units, bo):
+    """E35, E42: as it will be when it is live."""
+    sale = groups.define("Sale", slug="sale", mode="first", actor=SYSTEM)
+    rule = {"triggers": ["content.viewed"], "effects": [earning()]}
+    standard.publish({"slug": "old", "name": "Old", "group": sale, **rule}, actor=SYSTEM)
+    newer = frames.draft("New", group=sale, actor=SYSTEM)
+    frames.write_rule(newer, actor=SYSTEM, **rule)
+    take(act("content.viewed", bo, id="v1", at=day(4, 1)))
+    assert tried(newer).tried.hits == 0
+
+
+def test_a_draft_is_tried_with_the_frame_that_it_brings(units):
+    """E42: the live version is asked with its own."""
+    crowd = [members.enrol(f"m{number}", actor=SYSTEM) for number in range(40)]
+    take(*(act("content.viewed", each, id=each.ref, at=day(4, 1)) for each in crowd))
+    rule = {"triggers": ["content.viewed"], "effects": [earning()]}
+    campaign = standard.publish({"slug": "views", "name": "Views", **rule}, actor=SYSTEM)
+    frames.revise(campaign, actor=SYSTEM, holdout_percent=50)
+    found = tried(campaign)
+    reached = sum(not is_held_out(campaign.pk, each.pk, 50) for each in crowd)
+    assert (found.tried.members, found.live.members) == (reached, 40)

@@ -8,12 +8,20 @@ import pytest
 
 from loyalty.audiences.operations import segments
 from loyalty.campaigns.errors import BadRule
-from loyalty.campaigns.models import BudgetUse, Campaign, Effect, Evaluation, SegmentBudget
-from loyalty.campaigns.operations import intake, standard
+from loyalty.campaigns.models import (
+    BudgetUse,
+    Campaign,
+    Effect,
+    Evaluation,
+    LimitUse,
+    SegmentBudget,
+)
+from loyalty.campaigns.operations import budgets, intake, replays, rulebook, standard
 from members import clock
 from members.operations import members
 from tests.books import faults
 from tests.campaigns.conftest import act, order, points_of, take
+from tests.campaigns.effects import achievement
 from tests.campaigns.funding import books
 from tests.campaigns.operations.test_returns import back
 from tests.conftest import SYSTEM
@@ -197,3 +205,35 @@ def test_a_budget_that_is_none_is_refused(points, fields, pointer):
         capped(**fields)
     assert refusal.value.params["pointer"] == pointer
     assert not Campaign.objects.exists() and not SegmentBudget.objects.exists()
+
+
+def test_only_points_are_counted_anew(points, bo):
+    """E44: a campaign that gets a budget later has not used it up with steps, nor got any back with them."""
+    achievement()
+    step = {"kind": "achievement", "achievement": "ten-refills", "steps": 2}
+    earn = {"kind": "earn", "unit": "points", "amount": 10}
+    campaign = capped(effects=[earn, step])
+    take(order(bo, "1.00", id="o1"), order(bo, "1.00", id="o2"))
+    take(back(bo, order_id="o1"))
+    BudgetUse.objects.get_or_create(pk=campaign.pk)
+    budgets.recount(rulebook.current().rule(campaign.versions.get()))
+    assert used() == (10, 0)
+
+
+@pytest.mark.parametrize("part_first", [True, False])
+def test_what_was_cancelled_is_given_back_once(points, bo, amara, part_first):
+    """E28, E47: a rejection gives budget and limit back; the return of the same order not once more."""
+    wait = {"until": "refill.confirmed", "cancelled_by": "refill.rejected"}
+    earn = {"kind": "earn", "unit": "points", "points": 1, "per": "1.00", "pending": wait}
+    limit = {"times": 1, "units": 100, "per": "life"}
+    capped(effects=[earn], triggers=["order.placed"], budget_units=100, limit=limit)
+    take(order(amara, "7.00", id="a1"), order(bo, "10.00", "5.00", id="o1"))
+    if part_first:
+        take(back(bo, ("0", 1), id="r1"))
+    take(act("refill.rejected", bo, id="x1", order_id="o1", serial="J1"))
+    use = LimitUse.objects.get(member=bo)
+    assert (used(), use.times, use.units) == ((7, 0), 0, 0)
+    take(order(bo, "9.00", id="o2"), back(bo, id="r2"))
+    use.refresh_from_db()
+    assert (used(), use.times, use.units) == ((16, 0), 1, 9)
+    assert (replays.replay().differences, books()) == ([], [])

@@ -2,11 +2,13 @@
 
 import pytest
 
-from loyalty.campaigns.operations import merges
+from loyalty.campaigns.operations import merges, standard
 from tests.campaigns.conftest import order, take, work
+from tests.campaigns.funding import books, brewery, fund_of
 from tests.campaigns.operations.test_merges import clerk, wrong
 from tests.campaigns.operations.test_referrals import ann, ben
 from tests.campaigns.referring import bring, bring_a_friend, brought, days_later, newcomer
+from tests.conftest import SYSTEM, person
 from tests.members.operations.test_merges import has
 
 __all__ = ["ann", "ben", "clerk"]
@@ -59,3 +61,32 @@ def test_one_person_who_was_brought_twice_keeps_the_first(points, ann, ben, cler
     assert [brought(each).state for each in (ben, cat)] == ["pending", "pending"]
     assert [has(each, points) for each in (ann, ben, cat, dan)] == [10, 5, 5, 10]
     assert wrong() == []
+
+
+def test_what_a_merge_takes_back_for_two_reasons_is_all_given_back(points, eli):
+    """The referral between the two ends, and the welcome was given twice: budget and fund have both back."""
+    fund = fund_of(brewery(eli), points, points=1000)
+    campaign = standard.publish(
+        {
+            "slug": "hello",
+            "name": "Hello",
+            "triggers": ["member.joined", "referral.signed_up"],
+            "effects": [{"kind": "earn", "unit": "points", "amount": 10}],
+            "budget_units": 1000,
+            "funded_by": fund,
+        },
+        actor=SYSTEM,
+    )
+    one, other = newcomer("one"), newcomer("other")
+    work()
+    bring(one, other)
+    campaign.budget_use.refresh_from_db()
+    fund.refresh_from_db()
+    granted = fund.granted
+    assert campaign.budget_use.units == granted >= 40
+    by = person("clerk2@example.test", is_staff=True)
+    merges.merge(other, one, reason="The same person", key="m", by=by)
+    campaign.budget_use.refresh_from_db()
+    fund.refresh_from_db()
+    assert (granted - campaign.budget_use.units, fund.returned) == (30, 30)
+    assert books() == []

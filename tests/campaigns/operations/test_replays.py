@@ -113,3 +113,17 @@ def test_a_ladder_of_times_again(units, bo):
     done = replays.replay()
 
     assert (done.effects, done.differences) == (2, [])
+
+
+def test_a_return_that_took_nothing_counts_too(units, bo):
+    """E41: 4 points for 49.00; 4.00 less are 4 still, another 6.00 less are 3."""
+    earn = {"kind": "earn", "unit": "points", "points": 1, "per": "10.00"}
+    standard.publish(
+        {"name": "Tens", "slug": "tens", "triggers": ["order.placed"], "effects": [earn]},
+        actor=SYSTEM,
+    )
+    take(order(bo, "4.00", "6.00", "39.00"))
+    [first] = take(back(bo, ("0", 1), id="r1"))
+    [second] = take(back(bo, ("1", 1), id="r2"))
+    assert [len(first["effects"]), len(second["effects"])] == [0, 1]
+    assert replays.replay().differences == []

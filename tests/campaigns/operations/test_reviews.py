@@ -293,3 +293,34 @@ def test_two_people_decide_at_once(campaigns, points, bo):
     accepted = ReviewCase.objects.get().state == "accepted"
     assert has(bo, points) == before + (10 if accepted else 0)
     assert Entry.objects.filter(reason__contains="review").count() == accepted
+
+
+def test_the_next_step_of_a_container_lets_nothing_through(campaigns, points, bo):
+    """E64: a confirmed refill that a person is looking at waits for them, whatever else is told of it."""
+    often(most=1, subjects=["refill.confirmed"])
+    answers = take(
+        act("refill.confirmed", bo, id="c1", order_id="o1", serial="J1"),
+        act("refill.confirmed", bo, id="c2", order_id="o2", serial="J2"),
+    )
+    assert statuses(answers) == ["accepted", "parked"]
+    take(act("refill.ordered", bo, id="f2", order_id="o2", serial="J2"))
+    work()
+    case = ReviewCase.objects.get()
+    assert (case.state, case.activity.status) == ("open", "parked")
+    assert not hasattr(case.activity, "evaluation")
+
+
+def test_the_order_of_a_doubtful_return_lets_nothing_through(campaigns, points, bo, clerk):
+    """E64: a return that a person is looking at takes nothing back until they accept it."""
+    often(most=1, subjects=["order.returned"])
+    answers = take(
+        order(bo, "5.00", id="o1"),
+        act("order.returned", bo, id="r1", order_id="o1"),
+        act("order.returned", bo, id="r2", order_id="o2"),
+    )
+    assert statuses(answers) == ["accepted", "accepted", "parked"]
+    before = has(bo, points)
+    take(order(bo, "5.00", id="o2"))
+    assert has(bo, points) == before + 5
+    reviews.accept(ReviewCase.objects.get(), reason="A known customer", actor=clerk)
+    assert (has(bo, points), faults()) == (before, [])
