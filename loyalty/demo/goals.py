@@ -1,5 +1,7 @@
 """What the demo's members work towards: an achievement and a streak, and the rules that count for them."""
 
+from typing import Any
+
 from django.db import transaction
 
 from loyalty.campaigns.models import Campaign
@@ -8,7 +10,7 @@ from members.domain.actors import Actor
 from recognition.models import Achievement, Streak
 from recognition.operations import goals
 
-REFILLS = {
+REFILLS: dict[str, Any] = {
     "slug": "three-refills",
     "name": "Three refills",
     "criteria": "Have three containers refilled within a year.",
@@ -17,7 +19,7 @@ REFILLS = {
     "period": "year",
     "recurrence": "each_period",
 }
-MARKET = {
+MARKET: dict[str, Any] = {
     "slug": "market-days",
     "name": "Market days",
     "criteria": "Come by the market stall day after day.",
@@ -25,7 +27,7 @@ MARKET = {
     "freeze_period": "month",
     "milestones": [3, 7, 14],
 }
-COUNTING = (
+COUNTING: tuple[dict[str, Any], ...] = (
     {
         "slug": "count-refills",
         "name": "Three refills",
@@ -55,10 +57,12 @@ COUNTING = (
 @transaction.atomic
 def install(*, actor: Actor) -> None:
     """Define and count what is not there yet."""
-    for kind, told in ((Achievement, REFILLS), (Streak, MARKET)):
-        goal = goals.define(kind, actor=actor, **told)
-        if goal.state == goal.State.DRAFT:
-            goals.activate(goal, actor=actor)
+    refills = goals.define(Achievement, actor=actor, **REFILLS)
+    if refills.state == refills.State.DRAFT:
+        goals.activate(refills, actor=actor)
+    market = goals.define(Streak, actor=actor, **MARKET)
+    if market.state == market.State.DRAFT:
+        goals.activate(market, actor=actor)
     for wanted in COUNTING:
         if not Campaign.objects.filter(slug=wanted["slug"]).exists():
             standard.publish(wanted, actor=actor)
