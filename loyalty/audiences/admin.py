@@ -24,7 +24,7 @@ from loyalty.audiences.forms import ConditionForm
 from loyalty.audiences.models import Segment
 from loyalty.audiences.operations import belonging, segments
 from loyalty.audiences.operations.belonging import Audience
-from loyalty.audiences.operations.profiles import askable, catalogue
+from loyalty.audiences.operations.profiles import askable, catalogue, sayable
 from loyalty.audiences.views import building
 from members.console import OperationAdmin, ReasonForm, Step, StepsAdmin
 from members.domain.actors import Actor
@@ -78,7 +78,7 @@ class SegmentAdmin(StepsAdmin, OperationAdmin):
 
     def get_list_display(self, request: HttpRequest) -> tuple:
         """Whom each describes, in words; what may be asked is read once for the whole list."""
-        known = catalogue()
+        known = sayable()
 
         @display(description=_("members for whom"))
         def words(segment: Segment) -> str:
@@ -114,12 +114,12 @@ class SegmentAdmin(StepsAdmin, OperationAdmin):
     @display(description=_("members for whom"))
     def described(self, segment: Segment) -> str:
         """The condition in force, in words."""
-        return in_words(segment.conditions, catalogue())
+        return in_words(segment.conditions, sayable())
 
     @display(description=_("versions"))
     def wordings(self, segment: Segment) -> str:
         """Every version in words, newest first."""
-        rows, known = segment.versions.order_by("-number"), catalogue()
+        rows, known = segment.versions.order_by("-number"), sayable()
         said = ((row.number, in_words(row.conditions, known)) for row in rows)
         return format_html_join("", "<div>{} · {}</div>", said)
 
@@ -191,7 +191,7 @@ class SegmentAdmin(StepsAdmin, OperationAdmin):
         except Refused as refusal:
             form.add_error("conditions", refusal)
             return False
-        said = {"number": version.number, "words": in_words(version.conditions, catalogue())}
+        said = {"number": version.number, "words": in_words(version.conditions, sayable())}
         messages.success(request, _("Version %(number)s: members for whom %(words)s.") % said)
         return True
 
@@ -199,6 +199,6 @@ class SegmentAdmin(StepsAdmin, OperationAdmin):
 def in_words(tree: Any, known: Catalogue) -> str:
     """A condition as people read it, or the fault that it has by now; empty when there is none."""
     try:
-        return "" if tree is None else sentence(parse(tree, known))
+        return "" if tree is None else sentence(parse(tree, known), known.titles)
     except BadTreeError as fault:
         return str(fault)

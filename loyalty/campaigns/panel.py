@@ -33,11 +33,15 @@ def _concerns(campaign: Campaign) -> list[Concern]:
 
 
 def _states(campaign: Campaign) -> list[dict[str, Any]]:
-    """Every state in the order of a life; those before the present one are behind it."""
+    """Every state in the order of a life; those before the present one are behind it, of what not every
+    campaign goes through the schedule alone, when it had a day to begin on."""
     known = list(Campaign.State)
+    passed = {Campaign.State.DRAFT, Campaign.State.REVIEW, Campaign.State.LIVE}
+    if campaign.starts_at is not None:
+        passed.add(Campaign.State.SCHEDULED)
     now = known.index(Campaign.State(campaign.state))
     return [
-        {"label": state.label, "is_now": place == now, "is_behind": place < now}
+        {"label": state.label, "is_now": place == now, "is_behind": place < now and state in passed}
         for place, state in enumerate(known)
     ]
 

@@ -1,15 +1,21 @@
 """A rule in plain words: when, if, then, and at most how much."""
 
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from loyalty.audiences.domain.conditions import BadTreeError, parse
 from loyalty.audiences.domain.sentence import sentence
-from loyalty.campaigns.models import RuleVersion
+from loyalty.campaigns.models import RuleVersion, StackingGroup
 from loyalty.campaigns.operations import rulebook
-from members.models import ActivityKind, Unit
+from loyalty.campaigns.operations.frames import DATES
+from loyalty.rewards.models import Reward
+from members.models import ActivityKind, Tier, Unit
+from recognition.models import Achievement, Badge, Streak
 
 WINDOWS = {
     "hour": gettext_lazy("an hour"),
@@ -35,6 +41,14 @@ SAID = {
     "message": gettext_lazy("the message “%(subject)s”"),
     "webhook": gettext_lazy("other systems are told: %(topic)s"),
     "extend": gettext_lazy("%(unit)s live %(days)s days more at least"),
+}
+#: Whose names stand for the slugs in effects of that kind.
+NAMED: dict[str, type[Any]] = {
+    "badge": Badge,
+    "achievement": Achievement,
+    "streak": Streak,
+    "reward": Reward,
+    "tier": Tier,
 }
 #: What of an effect these words name as it is.
 SAYABLE = (
@@ -75,15 +89,27 @@ def when(version: RuleVersion) -> str:
 def conditions(version: RuleVersion) -> str:
     """What it asks."""
     try:
-        return sentence(parse(version.conditions, rulebook.catalogue()))
+        return sentence(parse(version.conditions, known := rulebook.catalogue()), known.titles)
     except BadTreeError as fault:
         return str(fault)
 
 
 def effects(version: RuleVersion) -> list[str]:
     """What it gives, one sentence each."""
-    units = dict(Unit.objects.values_list("code", "name"))
-    return [_effect(effect, units) for effect in version.effects]
+    units = {code: name.lower() for code, name in Unit.objects.values_list("code", "name")}
+    return [_effect(_with_names(effect), units) for effect in version.effects]
+
+
+def _with_names(effect: dict[str, Any]) -> dict[str, Any]:
+    """The effect with the name of what it gives in place of its slug, and of the kind that it waits for."""
+    model, named = NAMED.get(effect.get("kind", "")), dict(effect)
+    if model is not None:
+        found = model.objects.filter(slug=effect.get(effect["kind"])).values_list("name", flat=True)
+        named[effect["kind"]] = found.first() or effect.get(effect["kind"])
+    if until := (effect.get("pending") or {}).get("until"):
+        titles = ActivityKind.objects.filter(name=until).values_list("title", flat=True)
+        named["pending"] = effect["pending"] | {"until": f"“{titles.first() or until}”"}
+    return named
 
 
 def limit(version: RuleVersion) -> str:
@@ -93,7 +119,8 @@ def limit(version: RuleVersion) -> str:
         return _("no limit for one member")
     parts = []
     if asked.get("times"):
-        parts.append(ngettext("%(n)s time", "%(n)s times", asked["times"]) % {"n": asked["times"]})
+        times = ngettext("%(n)s time", "%(n)s times", asked["times"]) % {"n": asked["times"]}
+        parts.append(_("once") if asked["times"] == 1 else times)
     if asked.get("units"):
         parts.append(_("%(units)s points") % {"units": asked["units"]})
     return f"{_('at most')} {', '.join(parts)} {WINDOWS.get(asked.get('per'), '')}"
@@ -176,15 +203,27 @@ def differences(before: RuleVersion, after: RuleVersion) -> list[tuple[str, str,
     ]
     if before.frame:
         parts += [
-            (str(name), _shown(before.frame.get(key)), _shown(after.frame[key]))
+            (str(name), _framed(key, before.frame.get(key)), _framed(key, after.frame[key]))
             for key, name in FRAME.items()
             if key in after.frame
         ]
     return [part for part in parts if part[1] != part[2]]
 
 
+def _framed(key: str, value: Any) -> str:
+    """A part of a frame as people read it."""
+    if key == "group" and value is not None:
+        return str(StackingGroup.objects.filter(pk=value).first() or value)
+    if key in DATES and value:
+        at = timezone.localtime(datetime.fromisoformat(value))
+        return date_format(at, "DATETIME_FORMAT")
+    return _shown(value)
+
+
 def _shown(value: Any) -> str:
     """A value of a frame as people read it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if value in (None, "", [], {}):
         return "–"
     if isinstance(value, dict):

@@ -41,6 +41,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         (
             ("campaigns.campaign", "campaign"),
             ("campaigns.backtest", "query_stats"),
+            ("campaigns.stackinggroup", "stacks"),
             ("campaigns.effect", "redeem"),
             ("campaigns.referral", "group_add"),
             ("campaigns.referralpolicy", "tune"),

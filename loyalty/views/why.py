@@ -1,5 +1,6 @@
 """Why a line of the statement is there: the rule, its version, and the values that it saw."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.audiences.domain.fields import words_of
 from loyalty.audiences.domain.sentence import shown
 from loyalty.campaigns.models import Effect
-from members.models import Entry
+from members.models import ActivityKind, Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,10 @@ def why_of(entry: Entry) -> Why | None:
     evaluation = getattr(effect.activity, "evaluation", None)
     traces = evaluation.trace if evaluation else []
     mine = next((each for each in traces if each["rule"] == effect.rule_version_id), None)
-    values = [_value(*test) for test in mine["tests"]] if mine else []
+    tests = mine["tests"] if mine else []
+    asks_of_kinds = any("(" in name for name, *_ in tests)
+    titles = dict(ActivityKind.objects.values_list("name", "title")) if asks_of_kinds else {}
+    values = [_value(titles, *test) for test in tests]
     return Why(effect, values, str(effect.activity.payload.get("order_id", "")))
 
 
@@ -57,5 +61,5 @@ def _effect_of(entry: Entry) -> Effect | None:
     return near.order_by("pk").first()
 
 
-def _value(name: str, _op: str, seen: Any, held: bool) -> Value:
-    return Value(words_of(name), _("nothing") if seen is None else shown(seen), held)
+def _value(titles: Mapping[str, str], name: str, _op: str, seen: Any, held: bool) -> Value:
+    return Value(words_of(name, titles), _("nothing") if seen is None else shown(seen), held)

@@ -27,7 +27,8 @@ def test_todays_work_leads_to_the_queue_and_says_why(ira, campaigns, bo):
     client = client_of(ira)
     assert f"{LIST}?state__exact=open" in client.get("/admin/").content.decode()
     html = client.get(LIST, {"state__exact": "open"}).content.decode()
-    assert "often: 1 times, more than 0" in html
+    assert "Often: 1 times, more than 0" in html
+    assert "Review published" in html
 
 
 def test_accepted_and_declined_with_a_reason(ira, campaigns, points, bo):

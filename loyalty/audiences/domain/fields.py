@@ -4,9 +4,10 @@ A field has a name, a type, and words for people. The values come from `Facts`, 
 caller fills (the campaign engine from an activity and a member).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from members.domain.traits import is_trait_name
 
@@ -36,10 +37,12 @@ class Scope:
         """The name under which facts hold a field asked of this."""
         return f"{name}({self.kind},{self.days or 'ever'})"
 
-    @property
-    def words(self) -> str:
-        """How a sentence names it."""
-        return f"{self.kind} in the last {self.days} days" if self.days else f"{self.kind} ever"
+    def words(self, title: str = "") -> str:
+        """How a sentence names it: by the kind's `title`, where that is known."""
+        name = f"“{title}”" if title else self.kind
+        if self.days:
+            return f"{name} in the last {self.days} days"
+        return name if title else f"{name} ever"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,15 @@ class Field:
 
 
 class Catalogue(dict[str, Field]):
-    """Fields by name. `kinds` are the activity kinds that a scope may name (None: whatever it says)."""
+    """Fields by name. `kinds` are the activity kinds that a scope may name (None: whatever it says), and
+    `titles` what people call them."""
 
     kinds: frozenset[str] | None = None
+    titles: Mapping[str, str] = MappingProxyType({})
+
+    def name_kinds(self, titles: Mapping[str, str]) -> None:
+        """Let scopes name these activity kinds, each with its title."""
+        self.kinds, self.titles = frozenset(titles), titles
 
     def add(self, name: str, type: Type, words: str) -> None:
         """Add one field."""
@@ -72,7 +81,7 @@ class Catalogue(dict[str, Field]):
     def copy(self) -> "Catalogue":
         """Another one with the same fields."""
         other = Catalogue(self)
-        other.kinds = self.kinds
+        other.kinds, other.titles = self.kinds, self.titles
         return other
 
 
@@ -196,10 +205,12 @@ def with_payload(catalogue: Catalogue, schemas: list[dict]) -> Catalogue:
     return full
 
 
-def words_of(key: str) -> str:
-    """How people read what facts hold under this name, also when the field is gone by now."""
+def words_of(key: str, titles: Mapping[str, str] = MappingProxyType({})) -> str:
+    """How people read what facts hold under this name, also when the field is gone by now. Activity kinds go
+    by their `titles`."""
     name, _, of = key.partition("(")
     field = standard().find(name)
     words = field.words if field else name.rpartition(".")[2].replace("_", " ")
     kind, _, days = of.removesuffix(")").rpartition(",")
-    return f"{words} {Scope(kind, int(days) if days.isdigit() else None).words}" if of else words
+    scope = Scope(kind, int(days) if days.isdigit() else None)
+    return f"{words} {scope.words(titles.get(kind, ''))}" if of else words

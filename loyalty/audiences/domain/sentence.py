@@ -1,6 +1,7 @@
 """The third reader of a condition: the sentence that people read."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -30,29 +31,31 @@ _WORDS = {
 _PLAIN = re.compile(r"\w[\w.:/+-]*")
 
 
-def sentence(node: Node) -> str:
-    """The condition in plain words; 'always' when it asks nothing."""
-    return _say(node)
+#: Where nobody knows what kinds are called.
+_UNTITLED: Mapping[str, str] = {}
 
 
-def _say(node: Node) -> str:
+def sentence(node: Node, titles: Mapping[str, str] = _UNTITLED) -> str:
+    """The condition in plain words; 'always' when it asks nothing. Activity kinds go by their `titles`."""
     if isinstance(node, Test):
-        return said(node)
+        return said(node, titles)
     if isinstance(node, Not):
-        return f"not ({_say(node.part)})"
+        return f"not ({sentence(node.part, titles)})"
     if not node.parts:
         return "always" if isinstance(node, AllOf) else "never"
     joint = " and " if isinstance(node, AllOf) else " or "
-    parts = [_say(part) for part in node.parts]
+    parts = [sentence(part, titles) for part in node.parts]
     return joint.join(
         part if isinstance(inner, Test | Not) or len(parts) == 1 else f"({part})"
         for inner, part in zip(node.parts, parts, strict=True)
     )
 
 
-def said(test: Test) -> str:
+def said(test: Test, titles: Mapping[str, str] = _UNTITLED) -> str:
     """One test in plain words."""
-    words = f"{test.field.words} {test.of.words}" if test.of else test.field.words
+    words = test.field.words
+    if test.of:
+        words = f"{words} {test.of.words(titles.get(test.of.kind, ''))}"
     if test.op in ("is_known", "is_unknown"):
         several = {"is_known": "are not empty", "is_unknown": "are empty"}
         return f"{words} {(several if test.field.type == Type.TEXTS else _WORDS)[test.op]}"

@@ -65,7 +65,7 @@ def read(tree: Any) -> Node:
 
 
 def _read(tree: Any, known: Catalogue) -> Node:
-    known.kinds = known_kinds()
+    known.name_kinds(known_kinds())
     try:
         return parse(tree, known)
     except BadTreeError as fault:
@@ -96,13 +96,14 @@ def audience(tree: Any, *, at: datetime | None = None) -> Audience:
 
     The number of queries depends neither on the members nor on the condition.
     """
-    node, at = _read(tree, with_segments(catalogue())), at or clock.now()
+    known, at = with_segments(catalogue()), at or clock.now()
+    node = _read(tree, known)
     found = described(node, at=at)
     with connection.cursor() as cursor:
         cursor.execute(_AUDIENCE.format(who=found.text, sample=SAMPLE), found.params)
         [(count, ids)] = cursor.fetchall()
     people = Member.objects.in_bulk(ids)
-    return Audience(sentence(node), count, tuple(people[pk] for pk in ids))
+    return Audience(sentence(node, known.titles), count, tuple(people[pk] for pk in ids))
 
 
 def described(node: Node, *, at: datetime) -> sql.Query:

@@ -93,14 +93,21 @@ def catalogue() -> Catalogue:
     return with_tiers(of_members(), further_ladders())
 
 
+def sayable() -> Catalogue:
+    """The same, with what activity kinds are called: for whoever says a condition in words."""
+    known = catalogue()
+    known.titles = known_kinds()
+    return known
+
+
 def askable() -> Catalogue:
     """The same, and every attribute that some member has: for whoever looks for what to ask."""
     return with_attributes(catalogue(), traits.attribute_names())
 
 
-def known_kinds() -> frozenset[str]:
-    """The activity kinds that a scope may name, those that are not told any more too."""
-    return frozenset(ActivityKind.objects.values_list("name", flat=True))
+def known_kinds() -> dict[str, str]:
+    """The titles of the activity kinds that a scope may name, those that are not told any more too."""
+    return dict(ActivityKind.objects.values_list("name", "title"))
 
 
 def further_ladders() -> list[tuple[str, str]]:

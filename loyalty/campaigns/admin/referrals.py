@@ -115,14 +115,14 @@ class ReferralAdmin(StepsAdmin, ReadOnlyAdmin):
     inlines = (PurchaseInline,)
     fields = (
         ("advocate", "friend"),
-        ("state_label", "doubts"),
+        ("state", "doubts"),
         ("joined_at", "noted_at"),
         ("order", "approved_at"),
         ("cause", "voided_at"),
         ("decided_by", "decided_at"),
         "decision",
     )
-    readonly_fields = ("state_label", "doubts")
+    readonly_fields = ("doubts",)
     steps = STEPS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Referral]:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,7 @@ from loyalty.campaigns.models import ReviewCase, ReviewRule
 from loyalty.campaigns.operations import review_rules, reviews
 from members.console import OperationAdmin, ReadOnlyAdmin, ReasonForm, Step, StepsAdmin
 from members.domain.actors import Actor
+from members.models import ActivityKind
 
 STATES = {"open": "warning", "accepted": "success", "declined": "default"}
 RULE_STATES = {"active": "success", "paused": "default"}
@@ -92,19 +95,23 @@ class ReviewCaseAdmin(StepsAdmin, ReadOnlyAdmin):
     list_select_related = ("member", "activity", "redemption__reward")
     ordering = ("decided_at", "opened_at", "pk")
     fields = (
-        ("member", "state_label"),
+        ("member", "state"),
         ("activity", "redemption"),
         ("opened_at", "why"),
         ("decided_by", "decided_at"),
         "decision",
     )
-    readonly_fields = ("state_label", "why")
+    readonly_fields = ("why",)
     steps = STEPS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReviewCase]:
         """With everything that the page names."""
         rows = super().get_queryset(request)
-        return rows.select_related("member", "activity", "redemption__reward", "decided_by")
+        kinds = ActivityKind.objects.filter(name=OuterRef("activity__kind"))
+        rules = ReviewRule.objects.values(told=JSONObject(slug="slug", name="name"))
+        return rows.select_related(
+            "member", "activity", "redemption__reward", "decided_by"
+        ).annotate(kind_title=Subquery(kinds.values("title")[:1]), rules=ArraySubquery(rules))
 
     @display(description=_("case"), ordering="pk")
     def number(self, case: ReviewCase) -> str:
@@ -115,13 +122,14 @@ class ReviewCaseAdmin(StepsAdmin, ReadOnlyAdmin):
     def subject(self, case: ReviewCase) -> str:
         """What waits."""
         if case.activity is not None:
-            return str(case.activity)
+            return getattr(case, "kind_title", None) or case.activity.kind
         return case.redemption.reward.name if case.redemption else ""
 
     @display(description=_("why"))
     def why(self, case: ReviewCase) -> str:
         """Each rule that found something, with what it saw."""
-        said = ((each["rule"], _said(each)) for each in case.reasons)
+        names = {rule["slug"]: rule["name"] for rule in getattr(case, "rules", ())}
+        said = ((names.get(each["rule"], each["rule"]), _said(each)) for each in case.reasons)
         return format_html_join(format_html("<br>"), "{}: {}", said)
 
     @display(description=_("state"), ordering="state", label=STATES)

@@ -62,7 +62,7 @@ class Backtest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.campaign_id} v{self.number}"
+        return f"{self.campaign}, v{self.number}"
 
     @property
     def percent(self) -> int:

@@ -81,12 +81,13 @@ RECIPES: tuple[Recipe, ...] = (
         "referral",
         _("Referral"),
         (
-            _("Points for bringing a friend, held back for thirty days."),
-            _("Ten friends a year at most; change the days to your return window."),
+            _("Points for bringing a friend, once the friend has kept a first purchase."),
+            _("Ten friends a year at most; the return window is among the terms for referrals."),
         ),
-        ("referral.joined",),
-        (_points(200, pending={"days": 30}),),
-        limit={"times": 10, "per": "year"},
+        ("referral.first_purchase",),
+        (_points(200),),
+        _test("activity.side", "is", "advocate"),
+        {"times": 10, "per": "year"},
     ),
     Recipe(
         "first-purchase",

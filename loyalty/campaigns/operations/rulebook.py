@@ -174,10 +174,10 @@ def touch() -> None:
 
 def catalogue() -> Catalogue:
     """Every field that a condition may ask about today."""
-    kinds = list(ActivityKind.objects.values_list("name", "schema", "is_active"))
+    kinds = list(ActivityKind.objects.values_list("name", "title", "schema", "is_active"))
     known = fields.with_tiers(fields.standard(), further_ladders())
-    known.kinds = frozenset(name for name, _, _ in kinds)
-    return fields.with_payload(known, [schema for _, schema, is_active in kinds if is_active])
+    known.name_kinds({name: title for name, title, *_ in kinds})
+    return fields.with_payload(known, [schema for *_, schema, is_active in kinds if is_active])
 
 
 def compile_version(

@@ -290,4 +290,6 @@ def test_a_value_of_another_type_is_not_there(value):
 
 def test_a_scope_says_what_it_is_of():
     assert Scope("visit", 30).key("history.count") == "history.count(visit,30)"
-    assert Scope("visit").words == "visit ever"
+    assert Scope("visit").words() == "visit ever"
+    assert Scope("visit").words("Visit") == "“Visit”"
+    assert Scope("visit", 30).words("Visit") == "“Visit” in the last 30 days"

@@ -1,6 +1,7 @@
 """The worked table of conditions, judged in memory from plain values."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -15,7 +16,7 @@ def facts(days: int | None) -> dict:
     key = f"(order.placed,{days or 'ever'})"
     return {
         f"history.count{key}": len(seen),
-        f"history.sum{key}": sum(worth for _, worth in seen) / 100,
+        f"history.sum{key}": Decimal(sum(worth for _, worth in seen)) / 100,
         f"history.days_since{key}": (NOON - max(seen)[0]).days,
         "member.tags": frozenset({"vip"}),
         "member.badges": frozenset(),

@@ -130,7 +130,7 @@ def test_what_changed_between_two_versions_is_read_in_words(hands):
         campaigns.revise(campaign, actor=author, budget_units=500)
     first, second = RuleVersion.objects.order_by("number")
     assert words.differences(first, second) == [
-        ("Then", "10 Points", "12 Points"),
+        ("Then", "10 points", "12 points"),
         ("budget", "–", "500"),
     ]
 

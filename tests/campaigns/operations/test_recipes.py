@@ -86,8 +86,13 @@ def test_review(bo):
 
 
 def test_referral(bo):
-    told = act("referral.joined", bo, id="f1", friend="amara")
-    assert only("referral", bo, told) == [("points", "points", 200, "pending")]
+    """Whoever was brought gets nothing by it; a doubtful friend is no fact before a person has looked."""
+    told, other = (
+        act("referral.first_purchase", bo, id=side, referral=1, side=side, friend="amara")
+        for side in ("advocate", "friend")
+    )
+    assert only("referral", bo, told) == [("points", "points", 200, "active")]
+    assert take(other)[0]["effects"] == []
 
 
 def test_first_purchase(bo):

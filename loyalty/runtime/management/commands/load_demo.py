@@ -10,7 +10,9 @@ from loyalty.connectors.operations import imports
 from loyalty.demo import (
     catalogue,
     cdnow,
+    desk,
     funding,
+    goals,
     honours,
     household,
     offers,
@@ -48,9 +50,13 @@ class Command(BaseCommand):
         offers.install(points=units["points"], actor=ACTOR)
         funding.install(points=units["points"], actor=ACTOR)
         honours.install(users=users, now=now, actor=ACTOR)
+        goals.install(actor=ACTOR)
+        desk.install(now=now, actor=ACTOR)
         story.tell(now=now, actor=ACTOR)
+        desk.tell(now=now, actor=ACTOR)
         self.stdout.write("neighbourhood is ready")
         self._import(now)
+        desk.try_out(now=now, users=users, actor=ACTOR)
         self.stdout.write("deciding what has fallen due meanwhile")
         sweeps.run_due(at=clock.now())
         while jobs.work_off():
