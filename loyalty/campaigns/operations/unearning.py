@@ -156,7 +156,9 @@ def _take_things(facts: Collection[int], *, reason: str, actor: Actor) -> int:
     """What they brought besides points: steps, days, accesses, tags and attributes go, rewards are void
     unless they were used, what was taken is restored; badges and tiers stay, and are marked as not
     supported by current activity."""
-    things = Effect.objects.filter(activity__in=facts, kind__in=WORDS, reversals=None)
+    things = Effect.objects.filter(
+        activity__in=facts, kind__in=WORDS, reversals=None, state=Effect.State.ACTIVE
+    )
     by_kind: dict[str, list[Effect]] = defaultdict(list)
     for effect in things.select_related(
         "activity__member", "entry", "rule_version__campaign", "campaign"
