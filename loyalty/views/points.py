@@ -1,7 +1,7 @@
 """The statement: every line of every unit, and why it is there."""
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -11,7 +11,7 @@ from loyalty.views.expiring import last_day_of
 from loyalty.views.lines import lines_of, original_of
 from loyalty.views.pending import promised_to
 from loyalty.views.why import why_of
-from members.models import Account, Activity, ActivityKind, Entry, Household, Member
+from members.models import Account, Activity, ActivityKind, Entry, Household, Member, Unit
 from members.operations.lots import used_lots
 from members.views.guards import member_page
 from members.views.viewing import seen_by_staff
@@ -87,7 +87,8 @@ def activity(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
     """What one thing that the member did brought, and what it did not, and why not."""
     own = Activity.objects.filter(member=member).select_related("evaluation")
     found = get_object_or_404(own, pk=pk)
-    effects = found.effects.filter(reverses=None).select_related("campaign").order_by("pk")
+    units = Unit.objects.filter(code=OuterRef("unit_code")).values("name")
+    effects = found.effects.filter(reverses=None).annotate(unit_name=Subquery(units)).order_by("pk")
     titles = dict(ActivityKind.objects.filter(name=found.kind).values_list("name", "title"))
     context = {
         "activity": found,

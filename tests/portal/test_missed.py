@@ -27,6 +27,7 @@ def test_what_it_brought_and_what_would_have_helped(campaigns, bo):
     answer = page_of(bo, Activity.objects.latest("pk").pk)
     assert answer.status_code == 200
     assert [effect.amount for effect in answer.context["effects"]] == [20, 20]
+    assert [effect.unit_name for effect in answer.context["effects"]] == ["Points", "Status points"]
     [missed] = answer.context["missed"]
     assert missed.name == "Double points on refills"
     assert missed.lacking == ("the categories bought include refill (it was nothing)",)
