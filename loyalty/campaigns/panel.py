@@ -17,14 +17,14 @@ def panel(
     """For its template. `address` leads to a page of the campaign, by the page's name."""
     return {
         "states": _states(campaign),
-        "concerns": _concerns(campaign),
+        "concerns": concerns_of(campaign),
         "ways": [_way(campaign, user, step, address) for step in steps if step.fits(campaign)],
         "rule": address("rule") if permissions.can_write_rule(user, campaign) else None,
         "trial": address("trial") if permissions.can_try(user) else None,
     }
 
 
-def _concerns(campaign: Campaign) -> list[Concern]:
+def concerns_of(campaign: Campaign) -> list[Concern]:
     """What forbids publishing the draft, or should be thought about first."""
     try:
         return guards.concerns(campaign)

@@ -176,7 +176,7 @@ def test_the_rule_is_read_back_in_words(drafted, ira):
     assert (said["when"], said["if"], said["then"], said["limit"]) == (
         "Order placed",
         "the order's value is at least 20",
-        ["25 Points"],
+        ["25 points"],
         "no limit for one member",
     )
 
@@ -197,3 +197,13 @@ def test_a_slug_in_use_is_refused_beside_its_field(drafted, ira):
     assert answer.status_code == 422
     assert "slug" in answer.context["adminform"].form.errors
     assert Campaign.objects.count() == 1
+
+
+def test_what_should_be_thought_about_stands_where_it_is_confirmed(drafted, ira, gil):
+    """US10: the second person reads on the page of the step what they say they have read."""
+    step(client_of(ira), drafted, "submit")
+
+    page = client_of(gil).get(f"/admin/campaigns/campaign/{drafted.pk}/publish/")
+
+    assert b"Think about:" in page.content
+    assert b"I have read what should be thought about" in page.content

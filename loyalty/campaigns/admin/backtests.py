@@ -100,6 +100,8 @@ def _unit(unit: Unit, tally: Tally, backtest: Backtest) -> dict[str, Any]:
     )
     tried, live = tally.tried.points[code], tally.live.points[code]
     budget = backtest.campaign.budget_units
+    first = local_date(backtest.since, zone)
+    last = local_date(backtest.until - INSTANT, zone)
     return {
         "unit": unit,
         "tried": tried,
@@ -110,11 +112,9 @@ def _unit(unit: Unit, tally: Tally, backtest: Backtest) -> dict[str, Any]:
         "each": tried // tally.tried.members if tally.tried.members else 0,
         "budget": budget,
         "lasts_until": lasts_until(tally.tried.by_day, budget, code) if budget else None,
-        "bars": charts.bars(
-            series,
-            local_date(backtest.since, zone),
-            local_date(backtest.until - INSTANT, zone),
-        ),
+        "bars": charts.bars(series, first, last),
+        "first": first,
+        "last": last,
         "size": (charts.WIDTH, charts.HEIGHT),
     }
 

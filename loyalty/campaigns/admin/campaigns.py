@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -21,11 +22,11 @@ from loyalty.campaigns.errors import BadRule, RuleIsFixed
 from loyalty.campaigns.forms import CampaignForm, RuleForm
 from loyalty.campaigns.models import Campaign, Effect, ExchangeRate, RuleVersion, StackingGroup
 from loyalty.campaigns.operations import campaigns, groups, rates, rulebook
-from loyalty.campaigns.panel import panel
+from loyalty.campaigns.panel import concerns_of, panel
 from loyalty.campaigns.steps import STATES, STEPS
 from loyalty.campaigns.trial_form import TrialForm
 from loyalty.campaigns.views import building, recipes
-from members.console import OperationAdmin, ReadOnlyAdmin, StepsAdmin
+from members.console import OperationAdmin, ReadOnlyAdmin, Step, StepsAdmin
 from members.domain.actors import Actor
 
 
@@ -76,6 +77,22 @@ class CampaignAdmin(StepsAdmin, OperationAdmin):
     def response_add(self, request: HttpRequest, obj: Campaign, post_url_continue: Any = None):
         """A new campaign needs its rule next."""
         return redirect("admin:campaigns_campaign_rule", obj.pk)
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        subject: Any,
+        step: Step,
+        form: forms.Form,
+        refusal: str = "",
+        **how: Any,
+    ) -> HttpResponse:
+        """Beside the question about publishing stands what should be thought about first."""
+        response = super()._ask(request, subject, step, form, refusal, **how)
+        if step.name == "publish" and isinstance(response, TemplateResponse):
+            concerns = concerns_of(subject)
+            response.context_data = (response.context_data or {}) | {"concerns": concerns}
+        return response
 
     def change_view(
         self,
