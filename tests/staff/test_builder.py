@@ -65,7 +65,7 @@ def test_it_says_the_rule_whom_it_could_reach_and_what_it_would_have_met(draft, 
     assert found["said"] == {
         "when": "Order placed",
         "if": "the categories bought include refill and the language is de",
-        "then": ["25 Points"],
+        "then": ["25 points"],
         "limit": "at most 500 points a month",
     }
     assert (found["members"]["count"], len(found["members"]["sample"])) == (12, 10)
