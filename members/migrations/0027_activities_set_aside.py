@@ -29,6 +29,6 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             (SQL / "keep_activity_aside.sql").read_text(),
-            (SQL / "keep_activity_merged.sql").read_text(),
+            (SQL / "keep_activity_worth.sql").read_text(),
         ),
     ]

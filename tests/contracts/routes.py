@@ -51,6 +51,8 @@ STAFF = policy("login login login login login in in in login login")
 #: Keys with the scope; people have no business here.
 KEY = policy("401 401 401 401 401 401 401 401 in 403")
 NO_KEY = policy("401 401 401 401 401 401 401 401 403 403")
+#: Nothing is there, for keys with the scope; the others do not hear as much.
+NO_SUCH_FOR_KEY = policy("401 401 401 401 401 401 401 401 404 403")
 NO_BUT_KEY = policy("401 401 401 401 401 401 401 401 405 403")
 
 ELIS = {"slug": "elis"}
@@ -201,8 +203,8 @@ ROUTES: dict[str, Route] = {
     "connectors:coupon_checks": Route(NO_KEY, KEY),
     "connectors:coupon_uses": Route(NO_KEY, KEY),
     "connectors:campaigns": Route(KEY, NO_KEY),
-    "connectors:backtests": Route(NO_KEY, KEY, {"slug": "nothing"}),
-    "connectors:backtest": Route(KEY, NO_KEY, {"slug": "nothing", "pk": 1}),
+    "connectors:backtests": Route(NO_BUT_KEY, KEY, {"slug": "autumn"}),
+    "connectors:backtest": Route(NO_SUCH_FOR_KEY, NO_BUT_KEY, {"slug": "autumn", "pk": 1}),
     "recognition_api:badges": Route(KEY, NO_KEY),
     "recognition_api:member_achievements": Route(KEY, NO_KEY, AMARA),
     "recognition_api:member_badges": Route(KEY, NO_KEY, AMARA),

@@ -20,6 +20,7 @@ SEEN = {
     "home",
     "points:statement",
     "points:line",
+    "points:activity",
     "rewards:catalogue",
     "rewards:reward",
     "rewards:vouchers",

@@ -20,7 +20,7 @@ def status() -> str:
 
 
 def test_one_for_which_nothing_was_posted_may_wait_and_count_again(told):
-    activities.set_aside([told.pk], reason="A look")
+    activities.have_looked_at([told.pk], reason="A look")
     assert status() == "parked"
     activities.admit([told.pk], {})
     assert status() == "accepted"
@@ -31,7 +31,7 @@ def test_one_that_has_brought_points_counts_for_good(told, bo, points):
     ledger.accrue(
         bo, unit=points, amount=5, key="k", reason="x", actor=SYSTEM, cause=("activity", told.pk)
     )
-    for verb in (activities.set_aside, activities.decline):
+    for verb in (activities.have_looked_at, activities.decline):
         with pytest.raises(DatabaseError), transaction.atomic():
             verb([told.pk], reason="No")
     assert status() == "accepted"

@@ -194,7 +194,7 @@ def test_a_draft_campaign_is_given_its_fund_in_the_console(staff, busy, partner,
     assert f'<option value="{closed.pk}"' not in page
     asked = {
         "name": "Brew day", "slug": "brew-day", "priority": "10", "funded_by": busy[0].pk,
-        "returns": "line",
+        "returns": "line", "holdout_percent": "0",
     }  # fmt: skip
     assert staff.post("/admin/campaigns/campaign/add/", asked).status_code == 302
     assert busy[0].campaigns.filter(slug="brew-day").exists()
