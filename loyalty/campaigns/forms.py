@@ -12,12 +12,15 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminDateWidget,
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
 
+from loyalty.audiences.models import Segment
 from loyalty.campaigns.models import Campaign, RuleVersion
+from loyalty.campaigns.words import WINDOWS
 from loyalty.rewards.models import Fund
 from members import clock
 from members.console import ReasonForm, RefusableForm
@@ -123,6 +126,29 @@ class ChangeForm(forms.Form):
         if not filled:
             raise forms.ValidationError(_("Fill in what changes."))
         return filled
+
+
+class SegmentBudgetForm(forms.Form):
+    """A cap for the members of one segment."""
+
+    segment = forms.ModelChoiceField(
+        Segment.objects.filter(state=Segment.State.ACTIVE).order_by("name"),
+        label=_("Segment"),
+        widget=UnfoldAdminSelectWidget(),
+    )
+    units = forms.IntegerField(
+        label=_("At most"),
+        help_text=_("Points in all for its members. 0 lifts the cap."),
+        min_value=0,
+        max_value=10**12,
+        widget=UnfoldAdminIntegerFieldWidget(),
+    )
+    per = forms.ChoiceField(
+        label=_("Counted"),
+        choices=[(each, label) for each, label in WINDOWS.items() if each != "hour"],
+        initial="life",
+        widget=UnfoldAdminSelectWidget(),
+    )
 
 
 def _named(obj: Any) -> str:

@@ -18,6 +18,7 @@ def panel(
     return {
         "states": _states(campaign),
         "concerns": concerns_of(campaign),
+        "caps": campaign.segment_budgets.filter(is_open=True).select_related("segment"),
         "ways": [_way(campaign, user, step, address) for step in steps if step.fits(campaign)],
         "rule": address("rule") if permissions.can_write_rule(user, campaign) else None,
         "trial": address("trial") if permissions.can_try(user) else None,

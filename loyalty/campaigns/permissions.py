@@ -96,6 +96,13 @@ def can_propose(user, campaign: Campaign) -> Verdict:
     return held(user, DRAFTING)
 
 
+def can_cap_segment(user, campaign: Campaign) -> Verdict:
+    """Who drafts, while it is neither being read nor over."""
+    if campaign.state in (State.REVIEW, State.ENDED):
+        return refused(_("It is %(state)s.") % {"state": campaign.get_state_display()})
+    return held(user, DRAFTING)
+
+
 def can_clone(user, campaign: Campaign) -> Verdict:
     """Whoever may draft one."""
     return held(user, "campaigns.add_campaign")

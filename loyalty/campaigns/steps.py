@@ -7,7 +7,14 @@ from unfold.enums import ActionVariant
 
 from loyalty.campaigns import permissions
 from loyalty.campaigns.errors import NothingToPublish
-from loyalty.campaigns.forms import BacktestForm, ChangeForm, CloneForm, PublishForm, RollBackForm
+from loyalty.campaigns.forms import (
+    BacktestForm,
+    ChangeForm,
+    CloneForm,
+    PublishForm,
+    RollBackForm,
+    SegmentBudgetForm,
+)
 from loyalty.campaigns.models import Backtest, Campaign, RuleVersion
 from loyalty.campaigns.operations import backtests, campaigns
 from members.console import ReasonForm, Step
@@ -144,6 +151,20 @@ STEPS = (
         fits=lambda campaign: campaign.state in (State.SCHEDULED, State.LIVE, State.PAUSED),
         form=ChangeForm,
         icon="tune",
+    ),
+    Step(
+        "cap_segment",
+        _("Budget for a segment"),
+        _(
+            "A draft is changed at once; otherwise the cap waits in the next version, for somebody else to "
+            "publish."
+        ),
+        permissions.DRAFTING,
+        campaigns.cap_segment,
+        can=permissions.can_cap_segment,
+        fits=lambda campaign: campaign.state not in (State.REVIEW, State.ENDED),
+        form=SegmentBudgetForm,
+        icon="groups_2",
     ),
     Step(
         "roll_back",

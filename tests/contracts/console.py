@@ -134,6 +134,7 @@ CONSOLE: dict[str, Desk] = {
             "end": DENIED,
             "withdraw": DENIED,
             "reframe": DENIED,
+            "cap_segment": ALLOWED,
             "roll_back": DENIED,
             "clone": ALLOWED,
         },

@@ -4,12 +4,14 @@ import json
 
 import pytest
 
+from loyalty.audiences.operations import segments
 from loyalty.campaigns.errors import RuleIsFixed
 from loyalty.campaigns.models import Campaign, RuleVersion
 from loyalty.campaigns.operations import campaigns
 from members.domain.actors import Actor
 from members.models import AuditRow, Entry
 from tests.campaigns.conftest import order, take
+from tests.conftest import SYSTEM
 from tests.staff.conftest import client_of
 
 RULE = {
@@ -207,3 +209,26 @@ def test_what_should_be_thought_about_stands_where_it_is_confirmed(drafted, ira,
 
     assert b"Think about:" in page.content
     assert b"I have read what should be thought about" in page.content
+
+
+def test_a_segment_gets_a_budget_of_its_own(drafted, ira):
+    """E44: set, changed and lifted in the console; a draft at once, the other segments' stay."""
+    quiet = segments.define("Quiet", conditions={"all": []}, actor=SYSTEM)
+    loud = segments.define("Loud", conditions={"all": []}, actor=SYSTEM)
+    for each in (quiet, loud):
+        segments.activate(each, actor=SYSTEM)
+    client = client_of(ira)
+
+    for segment, units, per in ((quiet, 300, "month"), (loud, 50, "life"), (quiet, 200, "month")):
+        answer = step(client, drafted, "cap-segment", segment=segment.pk, units=units, per=per)
+        assert answer.status_code == 302
+    page = client.get(f"/admin/campaigns/campaign/{drafted.pk}/change/")
+    assert b"Quiet: at most 200 points, 0 given" in page.content
+    assert b"Loud: at most 50 points, 0 given" in page.content
+
+    assert (
+        step(client, drafted, "cap-segment", segment=loud.pk, units=0, per="life").status_code
+        == 302
+    )
+    caps = drafted.segment_budgets.filter(is_open=True)
+    assert list(caps.values_list("segment", "units", "per")) == [(quiet.pk, 200, "month")]

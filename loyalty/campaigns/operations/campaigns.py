@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 
+from loyalty.audiences.models import Segment
 from loyalty.campaigns.errors import (
     BadRule,
     IllegalMove,
@@ -61,6 +62,21 @@ def revise(campaign: Campaign, *, actor: Actor, **fields: Any) -> Campaign:
         campaign, actor=actor, verb="campaigns.campaign.revised", after={"fields": sorted(fields)}
     )
     return campaign
+
+
+@transaction.atomic
+def cap_segment(
+    campaign: Campaign, *, segment: Segment, units: int, per: str = "life", actor: Actor
+) -> Campaign:
+    """At most so many units for the members of a segment, in all or in each window; 0 lifts the cap. The
+    other segments' budgets, proposed ones too, stay. Waits and raises like `revise`."""
+    campaign = _locked(campaign)
+    draft = campaign.versions.filter(published_at=None).first()
+    proposed = draft.frame.get(frames.SEGMENTS) if draft is not None else None
+    told = frames.segments_told(campaign) if proposed is None else proposed
+    others = [cap for cap in told if cap["segment"] != segment.slug]
+    asked = [{"segment": segment.slug, "units": units, "per": per}] if units else []
+    return revise(campaign, actor=actor, **{frames.SEGMENTS: [*others, *asked]})
 
 
 @transaction.atomic
