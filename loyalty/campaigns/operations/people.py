@@ -15,7 +15,7 @@ from loyalty.audiences.models import Segment
 from loyalty.audiences.operations import belonging, profiles
 from loyalty.audiences.operations.history import SAME_KIND, Ask, facts_as_of, scopes_of
 from loyalty.audiences.operations.profiles import Profile
-from loyalty.campaigns.domain.caps import Uses
+from loyalty.campaigns.domain.caps import Uses, window_of
 from loyalty.campaigns.domain.given import Supply
 from loyalty.campaigns.domain.orders import Order
 from loyalty.campaigns.domain.rules import Rule
@@ -73,6 +73,15 @@ class Person(Profile):
         for ladder, standing in self.standings:
             if ladder.group.unit_id == unit_id:
                 standing.events.append((at, amount))
+
+    def unuse(self, rule: Rule, at: datetime, *, times: int = 0, units: int = 0) -> None:
+        """Give what was paid at an instant, and is not after all, back to the rule's limit, if it has
+        one."""
+        if rule.limit is None:
+            return
+        used = self.uses.of(rule, window_of(rule.limit, at, self.day(at)))
+        used[0] = max(used[0] - times, 0)
+        used[1] = max(used[1] - units, 0)
 
     @property
     def has_owed(self) -> bool:
@@ -232,8 +241,3 @@ def facts_of(told: Told, person: Person, order: Order | None, company: Company) 
     if order is not None:
         facts |= order.facts()
     return facts
-
-
-def account(person: Person, unit_id: int, kind: str = Account.Kind.WALLET) -> int:
-    """The member's account of this kind; it must have been opened before the batch was locked."""
-    return person.accounts[unit_id, kind]

@@ -6,7 +6,6 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from loyalty.campaigns.domain import returns
-from loyalty.campaigns.domain.caps import window_of
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Campaign, Effect
@@ -15,7 +14,7 @@ from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.refunds import Refund
 from loyalty.campaigns.operations.returns import Sale, due_after, facts_left
 from loyalty.campaigns.operations.rulebook import Rulebook
-from loyalty.campaigns.operations.storing import NewEffect
+from loyalty.campaigns.operations.storing import NewEffect, reversal
 from loyalty.rewards.operations.fund_moves import Back
 from members.operations.clawbacks import Ask, Taken
 
@@ -103,17 +102,9 @@ class Reckoning:
         """Free what was taken back; answers the effect that says so, not yet written."""
         amount = ask.amount or 0
         self._free(effect, amount, gone=ask.is_last)
-        return NewEffect(
-            activity_id=self.activity_id,
-            rule_version=effect.rule_version,
-            place=effect.place,
-            kind="reversal",
-            unit_code=effect.unit_code,
-            amount=-amount,
-            state=Effect.State.ACTIVE,
-            why=ask.reason,
-            entry_id=taken.entries[0].pk if taken.entries else None,
-            reverses_id=effect.pk,
+        entry_id = taken.entries[0].pk if taken.entries else None
+        return reversal(
+            effect, by=self.activity_id, why=ask.reason, amount=amount, entry_id=entry_id
         )
 
     def back(self, effect: Effect, ask: Ask) -> Back | None:
@@ -127,15 +118,12 @@ class Reckoning:
     def _free(self, effect: Effect, ask: int, *, gone: bool) -> None:
         """Give back to the limit of the window the sale fell into, and to the budget."""
         rule = self.book.rule(effect.rule_version)
-        if rule.limit is not None:
-            at = self.sale.activity.occurred_at
-            used = self.person.uses.of(rule, window_of(rule.limit, at, self.person.day(at)))
-            first = effect.place == min(
-                other.place
-                for other in self.sale.effects
-                if other.rule_version_id == effect.rule_version_id
-            )
-            used[0] = max(used[0] - (1 if gone and first else 0), 0)
-            used[1] = max(used[1] - ask, 0)
+        first = effect.place == min(
+            other.place
+            for other in self.sale.effects
+            if other.rule_version_id == effect.rule_version_id
+        )
+        at = self.sale.activity.occurred_at
+        self.person.unuse(rule, at, times=int(gone and first), units=ask)
         counted = budgets.counted_in(rule, self.sale.activity.evaluation)
         self.company.budgets.free(rule, effect.unit_code, ask, counted)

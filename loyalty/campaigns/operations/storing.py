@@ -9,7 +9,7 @@ from django.db import connection
 
 from loyalty.campaigns.domain.caps import Uses
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.models import Campaign, RuleVersion
+from loyalty.campaigns.models import Campaign, Effect, RuleVersion
 from loyalty.campaigns.operations.people import Person
 from loyalty.campaigns.operations.rates import worths_of
 from members.domain.actors import Actor
@@ -82,6 +82,24 @@ class NewEffect:
             "reverses_id": self.reverses_id,
             "why": self.why,
         }
+
+
+def reversal(
+    effect: Effect, *, by: int, why: str, amount: int | None, entry_id: int | None = None
+) -> NewEffect:
+    """That the activity `by` takes `amount` of an effect back (None: it has none)."""
+    return NewEffect(
+        activity_id=by,
+        rule_version=effect.rule_version,
+        place=effect.place,
+        kind="reversal",
+        unit_code=effect.unit_code,
+        amount=None if amount is None else -amount,
+        state=Effect.State.ACTIVE,
+        why=why[:300],
+        entry_id=entry_id,
+        reverses_id=effect.pk,
+    )
 
 
 @dataclass(frozen=True, slots=True)

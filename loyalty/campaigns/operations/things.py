@@ -1,6 +1,7 @@
 """Taking back what rules gave besides points, kind by kind; whatever it is that ended it."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,19 +10,26 @@ from django.utils.translation import gettext_lazy
 from loyalty.campaigns.models import Effect
 from loyalty.campaigns.operations import rulebook
 from loyalty.campaigns.operations.giving import cause_of
+from loyalty.campaigns.operations.storing import NewEffect, reversal
 from members.domain.actors import Actor
+from members.models import Member
 from members.operations import accesses, corrections, jobs, traits
 from recognition.operations import awards, progress, streak_days
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A thing that goes: the effect that gave it, why it goes, and what says so (the activity that gave it,
-    if nothing else)."""
+    """A thing that goes: whose, the effect that gave it, why it goes, and the activity `by` which it goes."""
 
+    member: Member
     effect: Effect
-    why: str
-    by: int | None = None
+    because: str
+    by: int
+
+    @property
+    def why(self) -> str:
+        """What a member reads."""
+        return f"{self.because}; {WORDS[self.effect.kind]}"[:300]
 
     @property
     def key(self) -> str:
@@ -54,13 +62,12 @@ def _deductions(things: list[Thing], *, at: datetime, actor: Actor) -> None:
     for each in things:
         entry = each.effect.entry
         assert entry is not None  # points have an entry
-        by = each.by or each.effect.activity_id
         corrections.restore(
             entry,
-            key=f"a{by}:back:{each.effect.pk}",
+            key=f"a{each.by}:back:{each.effect.pk}",
             reason=each.why,
             actor=actor,
-            cause=("activity", by),
+            cause=("activity", each.by),
         )
 
 
@@ -95,11 +102,9 @@ def _tags(things: list[Thing], *, at: datetime, actor: Actor) -> None:
 def _attributes(things: list[Thing], *, at: datetime, actor: Actor) -> None:
     book = rulebook.current()
     for each in things:
-        member = each.effect.activity.member
-        assert member is not None  # only who is known is given anything
         given = book.rule(each.effect.rule_version).effects[each.effect.place]
         traits.clear_attribute(
-            member.heir, name=getattr(given, "name", ""), cause=each.key, actor=actor
+            each.member, name=getattr(given, "name", ""), cause=each.key, actor=actor
         )
 
 
@@ -115,3 +120,19 @@ TAKERS: dict[str, Taker] = {
     "tag": _tags,
     "attribute": _attributes,
 }
+
+
+def take(things: Iterable[Thing], *, at: datetime, actor: Actor) -> None:
+    """Take everything, each kind at once."""
+    by_kind: dict[str, list[Thing]] = defaultdict(list)
+    for thing in things:
+        by_kind[thing.effect.kind].append(thing)
+    for kind, taker in TAKERS.items():
+        if taken := by_kind.get(kind):
+            taker(taken, at=at, actor=actor)
+
+
+def gone(thing: Thing) -> NewEffect:
+    """The effect that says so, not yet written."""
+    effect = thing.effect
+    return reversal(effect, by=thing.by, why=thing.why, amount=effect.amount)

@@ -3,7 +3,6 @@
 Locks as everywhere: budgets, funds, accounts in order; found again under the locks.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -16,8 +15,7 @@ from loyalty.campaigns.models import Effect, LimitUse, MergedBonus, Waiting
 from loyalty.campaigns.operations import budgets, people, rulebook, storing
 from loyalty.campaigns.operations.budgets import Budgets
 from loyalty.campaigns.operations.returns import cancelled, drawn_by
-from loyalty.campaigns.operations.storing import NewEffect
-from loyalty.campaigns.operations.things import TAKERS, WORDS, Thing
+from loyalty.campaigns.operations.things import WORDS, Thing, gone, take
 from loyalty.rewards.models import Fund
 from loyalty.rewards.operations import fund_moves
 from loyalty.rewards.operations.fund_moves import Back
@@ -26,7 +24,7 @@ from members.domain.actors import Actor
 from members.domain.calendar import local_date
 from members.models import Activity, Member
 from members.operations import activities, clawbacks, tiers
-from members.operations.clawbacks import Ask, Taken
+from members.operations.clawbacks import Ask
 
 
 @transaction.atomic
@@ -50,8 +48,14 @@ def take_back(facts: Collection[int], *, reason: str, actor: Actor) -> int:
     taken = clawbacks.take_back(asks, actor=actor)
     storing.save_effects(
         [
-            _reversal(effect, amount, reason, done)
-            for (effect, amount, _), done in zip(left, taken, strict=True)
+            storing.reversal(
+                effect,
+                by=effect.activity_id,
+                why=ask.reason,
+                amount=ask.amount,
+                entry_id=done.entries[0].pk if done.entries else None,
+            )
+            for (effect, *_), ask, done in zip(left, asks, taken, strict=True)
         ]
     )
     Waiting.objects.filter(pk__in=[effect.pk for effect, *_ in left]).delete()
@@ -117,21 +121,6 @@ def _ask(effect: Effect, amount: int, asked: int, reason: str) -> Ask:
     )
 
 
-def _reversal(effect: Effect, amount: int, reason: str, taken: Taken) -> NewEffect:
-    return NewEffect(
-        activity_id=effect.activity_id,
-        rule_version=effect.rule_version,
-        place=effect.place,
-        kind="reversal",
-        unit_code=effect.unit_code,
-        amount=-amount,
-        state=Effect.State.ACTIVE,
-        why=f"{effect.campaign.name}: {reason}"[:300],
-        entry_id=taken.entries[0].pk if taken.entries else None,
-        reverses_id=effect.pk,
-    )
-
-
 def _free(left: Sequence[tuple[Effect, int, int]], held: Budgets) -> None:
     """Give back to the limits of the windows they fell into, and to the budgets."""
     book, counted = rulebook.current(), set[tuple[int, int]]()
@@ -156,39 +145,17 @@ def _take_things(facts: Collection[int], *, reason: str, actor: Actor) -> int:
     """What they brought besides points: steps, days, accesses, tags and attributes go, rewards are void
     unless they were used, what was taken is restored; badges and tiers stay, and are marked as not
     supported by current activity."""
-    things = Effect.objects.filter(
+    found = Effect.objects.filter(
         activity__in=facts, kind__in=WORDS, reversals=None, state=Effect.State.ACTIVE
-    )
-    by_kind: dict[str, list[Effect]] = defaultdict(list)
-    for effect in things.select_related(
-        "activity__member", "entry", "rule_version__campaign", "campaign"
-    ).order_by("pk"):
-        by_kind[effect.kind].append(effect)
-    at = clock.now()
-    for kind, effects in by_kind.items():
-        taken = [
-            Thing(effect, f"{effect.campaign.name}: {reason}; {WORDS[kind]}"[:300])
-            for effect in effects
-        ]
-        if taker := TAKERS.get(kind):
-            taker(taken, at=at, actor=actor)
-        storing.save_effects([_gone(thing) for thing in taken])
-    return sum(map(len, by_kind.values()))
-
-
-def _gone(thing: Thing) -> NewEffect:
-    effect = thing.effect
-    return NewEffect(
-        activity_id=effect.activity_id,
-        rule_version=effect.rule_version,
-        place=effect.place,
-        kind="reversal",
-        unit_code=effect.unit_code,
-        amount=None if effect.amount is None else -effect.amount,
-        state=Effect.State.ACTIVE,
-        why=thing.why,
-        reverses_id=effect.pk,
-    )
+    ).select_related("activity__member__merged_into", "entry", "rule_version__campaign", "campaign")
+    things = [
+        Thing(member.heir, effect, f"{effect.campaign.name}: {reason}", effect.activity_id)
+        for effect in found.order_by("pk")
+        if (member := effect.activity.member) is not None  # only who is known was given anything
+    ]
+    take(things, at=clock.now(), actor=actor)
+    storing.save_effects([gone(thing) for thing in things])
+    return len(things)
 
 
 def _give_back(

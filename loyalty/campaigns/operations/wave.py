@@ -6,7 +6,6 @@ Within a wave no activity needs to see what another one posted; `cut` sees to th
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from loyalty.campaigns.domain.caps import window_of
 from loyalty.campaigns.domain.evaluate import LONGEST_CHAIN, evaluate, stopped
 from loyalty.campaigns.domain.given import Given
 from loyalty.campaigns.domain.orders import read_order
@@ -299,11 +298,8 @@ class Wave:
         amount = min(amount, promised.amount or 0)
         campaign = promised.rule_version.campaign
         rule, told = self.book.rule(promised.rule_version), promised.activity.evaluation
-        if rule.limit is not None:
-            at, person = promised.activity.occurred_at, item.person
-            used = person.uses.of(rule, window_of(rule.limit, at, person.day(at)))
-            used[0] = max(used[0] - (promised.place == rule.first_of_points), 0)
-            used[1] = max(used[1] - amount, 0)
+        times = int(promised.place == rule.first_of_points)
+        item.person.unuse(rule, promised.activity.occurred_at, times=times, units=amount)
         counted = budgets.counted_in(rule, told)
         self.company.budgets.free(rule, promised.unit_code, amount, counted)
         if campaign.funded_by_id is None or promised.entry_id is None:
