@@ -1,5 +1,6 @@
 """What an order is worth to a rule: its earning base, line by line, in minor units."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -67,6 +68,14 @@ class Order:
     def value(self) -> int:
         """What the lines cost in all, in the order's own currency, before order-wide deductions."""
         return sum(line.value for line in self.lines)
+
+    @property
+    def quantities(self) -> Counter[str]:
+        """How many pieces of which line were ordered."""
+        ordered = Counter[str]()
+        for line in self.lines:
+            ordered[line.line_id] += line.quantity
+        return ordered
 
     def facts(self) -> dict[str, Any]:
         """What conditions may ask about the order's content."""

@@ -101,6 +101,11 @@ class Rule:
         points = (at for at, each in enumerate(self.effects) if isinstance(each, Earn | Multiply))
         return next(points, None)
 
+    @property
+    def earns_per_money(self) -> bool:
+        """Whether it gives points for money, which multipliers multiply."""
+        return any(isinstance(each, Earn) and each.per for each in self.effects)
+
     def covers(self, at: datetime) -> bool:
         """Whether the rule was in force at this instant."""
         return (self.starts_at is None or self.starts_at <= at) and (

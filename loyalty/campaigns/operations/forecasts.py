@@ -5,17 +5,11 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from loyalty.audiences.operations import profiles
 from loyalty.campaigns.domain.caps import Uses
 from loyalty.campaigns.domain.evaluate import evaluate
-from loyalty.campaigns.domain.orders import read_order
 from loyalty.campaigns.domain.rules import Rule
-from loyalty.campaigns.operations import people, rulebook
-from loyalty.campaigns.operations.matching import told_of
-from loyalty.campaigns.operations.people import Company, Person
-from loyalty.campaigns.operations.rates import Rates
-from loyalty.campaigns.operations.schemas import ORDERS
-from loyalty.campaigns.operations.trying import Asking
+from loyalty.campaigns.operations import rulebook
+from loyalty.campaigns.operations.hindsight import Hindsight
 from members import clock
 from members.models import Activity
 
@@ -50,22 +44,15 @@ def forecast(rule: Rule, *, days: int) -> Forecast:
     rows = list(found.select_related("member").order_by("-occurred_at")[: settings.FORECAST_SAMPLE])
     if not rows:
         return Forecast()
-    persons = {row.member.pk: Person(row.member) for row in rows if row.member is not None}
-    every = profiles.read(persons, [rule.condition])
-    asking = [Asking(row.pk, told_of(row), persons[row.member_id or 0]) for row in rows]
-    people.read_pasts(asking, every, set(rule.triggers), is_counting=True)
-    rates, company = Rates(each.told for each in asking), Company({})
-    free = rulebook.unlimited(rule)
+    free, book = rulebook.unlimited(rule), rulebook.current()
     units, members = 0, set()
-    for each in asking:
-        told, person = each.told, each.person
-        order = read_order(told.payload, rates.of(told)) if told.kind in ORDERS else None
+    for act in Hindsight(rows, [rule.condition], rule.triggers, is_counting=True).acts():
         outcome = evaluate(
-            [free, *rulebook.current().earning(told.kind, besides=rule.campaign_id)],
-            facts=people.facts_of(told, person, order, company),
-            order=order,
-            at=told.occurred_at,
-            day=person.day(told.occurred_at),
+            [free, *book.earning(act.told.kind, besides=rule.campaign_id)],
+            facts=act.facts,
+            order=act.order,
+            at=act.told.occurred_at,
+            day=act.day,
             uses=Uses(),
         )
         given = sum(
@@ -75,5 +62,5 @@ def forecast(rule: Rule, *, days: int) -> Forecast:
         )
         units += given
         if given:
-            members.add(person.member.pk)
+            members.add(act.person.member.pk)
     return Forecast(count, len(rows), len(members), units * count // len(rows))

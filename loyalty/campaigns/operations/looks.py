@@ -3,29 +3,22 @@
 Nothing here writes. How much it would have cost is the back-test's to say.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from loyalty.audiences.domain.conditions import BadTreeError, Node
+from loyalty.audiences.domain.conditions import BadTreeError
 from loyalty.audiences.domain.fields import Catalogue
 from loyalty.audiences.domain.possible import possible
 from loyalty.audiences.domain.predicate import judge
-from loyalty.audiences.operations import belonging, profiles
+from loyalty.audiences.operations import belonging
 from loyalty.audiences.operations.belonging import Audience
 from loyalty.campaigns.domain.effects import compile_effects
-from loyalty.campaigns.domain.orders import Order, read_order
 from loyalty.campaigns.domain.rules import compile_condition, compile_limit
-from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.errors import BadRule
 from loyalty.campaigns.models import Campaign, RuleVersion
-from loyalty.campaigns.operations import campaigns, people, rulebook
-from loyalty.campaigns.operations.matching import told_of
-from loyalty.campaigns.operations.people import Company, Person
-from loyalty.campaigns.operations.rates import Rates
-from loyalty.campaigns.operations.schemas import ORDERS
-from loyalty.campaigns.operations.trying import Asking
+from loyalty.campaigns.operations import campaigns, rulebook
+from loyalty.campaigns.operations.hindsight import Hindsight
 from members import clock
 from members.models import Activity
 
@@ -111,28 +104,9 @@ def meeting(version: RuleVersion, known: Catalogue, *, at: datetime | None = Non
     )
     rows = list(recent[: MOST + 1])
     node = compile_condition(version.conditions, known)
-    met = sum(judge(node, facts)[0] for facts in _facts(rows[:MOST], node, version.triggers))
+    seen = Hindsight(rows[:MOST], [node], version.triggers)
+    met = sum(judge(node, act.facts)[0] for act in seen.acts())
     return Met(met, min(len(rows), MOST), len(rows) <= MOST)
-
-
-def _facts(rows: Sequence[Activity], node: Node, kinds: Sequence[str]) -> list[dict[str, Any]]:
-    crowd = {row.member.pk: Person(row.member) for row in rows if row.member is not None}
-    every = profiles.read(crowd, [node])
-    tolds = [told_of(row) for row in rows]
-    asking = [
-        Asking(row.pk, told, crowd[row.member_id or 0])
-        for row, told in zip(rows, tolds, strict=True)
-    ]
-    people.read_pasts(asking, every, set(kinds))
-    rates, company = Rates(tolds), Company({})
-    return [
-        people.facts_of(each.told, each.person, _order(each.told, rates), company)
-        for each in asking
-    ]
-
-
-def _order(told: Told, rates: Rates) -> Order | None:
-    return read_order(told.payload, rates.of(told)) if told.kind in ORDERS else None
 
 
 def _fault(prefix: str, attempt: Any) -> Place | None:

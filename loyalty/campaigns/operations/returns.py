@@ -70,9 +70,7 @@ class Sale:
 
     def take_in(self, payload: Mapping[str, Any]) -> None:
         """Count what a return brings back; never more than was ordered."""
-        ordered: Counter[str] = Counter()
-        for line in self.order.lines:
-            ordered[line.line_id] += line.quantity
+        ordered = self.order.quantities
         for line_id, quantity in pieces(payload, ordered).items():
             self.returned[line_id] = min(self.returned[line_id] + quantity, ordered[line_id])
 

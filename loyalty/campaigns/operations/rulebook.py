@@ -92,7 +92,7 @@ class Rulebook:
             for rule in self.by_kind.get(kind, ())
             if rule.campaign_id != besides
             and not any(tests(rule.condition))
-            and any(isinstance(effect, Earn) and effect.per for effect in rule.effects)
+            and rule.earns_per_money
         ]
 
     def rule(self, version: RuleVersion) -> Rule:
@@ -151,19 +151,14 @@ def capped(of: str = "") -> Q:
     )
 
 
+def uncapped(rule: Rule) -> Rule:
+    """The rule without the budgets and the fund that cut what it gives."""
+    return replace(rule, budget=None, budget_money=None, segments=(), fund=None)
+
+
 def unlimited(rule: Rule) -> Rule:
     """The rule without limit, budget, fund, holdout and rivals."""
-    return replace(
-        rule,
-        limit=None,
-        budget=None,
-        budget_money=None,
-        fund=None,
-        segments=(),
-        group=None,
-        category="",
-        holdout=0,
-    )
+    return replace(uncapped(rule), limit=None, group=None, category="", holdout=0)
 
 
 def touch() -> None:

@@ -3,29 +3,26 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from loyalty.audiences.operations import profiles
 from loyalty.campaigns.domain import refills, returns
 from loyalty.campaigns.domain.backtests import Side, Tally
 from loyalty.campaigns.domain.caps import Uses
-from loyalty.campaigns.domain.effects import Earn, Multiply
+from loyalty.campaigns.domain.effects import Multiply
 from loyalty.campaigns.domain.evaluate import evaluate
 from loyalty.campaigns.domain.given import Given
-from loyalty.campaigns.domain.orders import Order, read_order
+from loyalty.campaigns.domain.orders import Order
 from loyalty.campaigns.domain.rules import Rule
-from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Backtest, Effect, RuleVersion
-from loyalty.campaigns.operations import matching, people, rulebook
+from loyalty.campaigns.operations import rulebook
+from loyalty.campaigns.operations.hindsight import Act, Asking, Hindsight
 from loyalty.campaigns.operations.narrowing import any_may_hold
-from loyalty.campaigns.operations.people import Company, Person
-from loyalty.campaigns.operations.rates import Rates
+from loyalty.campaigns.operations.people import Person
 from loyalty.campaigns.operations.returns import pieces
-from loyalty.campaigns.operations.schemas import ORDERS
 from members.domain.tiers import INSTANT, Period
 from members.models import Activity
 from members.operations.tiers import Ladder
@@ -51,7 +48,7 @@ class World:
     earned: Counter[int] = field(default_factory=Counter)
     paid: set[int] = field(default_factory=set)
 
-    def ask(self, act: "Act") -> list[Given]:
+    def ask(self, act: Act) -> list[Given]:
         """What it gives for an activity."""
         at, person = act.told.occurred_at, act.person
         if act.told.kind not in self.rule.triggers:
@@ -75,27 +72,6 @@ class World:
             for each in points:
                 self.side.give(act.day.isoformat(), each.unit, each.amount or 0)
         return given
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """An activity with the facts of its time."""
-
-    id: int
-    told: Told
-    person: Person
-    order: Order | None
-    day: date
-    facts: Mapping[str, Any]
-
-
-@dataclass(slots=True)
-class Asking:
-    """An activity whose past is looked up."""
-
-    activity_id: int
-    told: Told
-    person: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +107,7 @@ class Trial:
             age = ages.get(number or 0, YOUNGEST)
             version = RuleVersion(pk=age, campaign=backtest.campaign, **wording)
             rule = rulebook.compile_version(version, backtest.campaign, known)
-            return replace(uncapped(rule), starts_at=None, ends_at=None)
+            return replace(rulebook.uncapped(rule), starts_at=None, ends_at=None)
 
         rules = [compiled(backtest.rule, backtest.number)]
         if backtest.live:
@@ -172,24 +148,17 @@ class Trial:
         found = self._happened(kinds, members)
         self.tally.looked_at = found.count()
         rows = list(self._narrowed(found, kinds, members).iterator(chunk_size=2000))
-        crowd |= {row.member.pk: Person(row.member) for row in rows if row.member is not None}
-        nodes = [rule.condition for rule in self._all]
-        every = profiles.read(crowd, nodes)
+        rules = self._all
+        seen = Hindsight(
+            rows, [rule.condition for rule in rules], kinds, is_counting=rulebook.counts(rules)
+        )
+        crowd |= seen.crowd
         self._settle_tiers(crowd)
-        tolds = [matching.told_of(row) for row in rows]
-        rates = Rates(tolds)
-        asking = [
-            Asking(row.pk, told, crowd[row.member_id or 0])
-            for row, told in zip(rows, tolds, strict=True)
-        ]
-        people.read_pasts(asking, every, kinds, is_counting=rulebook.counts(self._all))
-        refilled = _refilled_before(asking) if refills.CONFIRMED in kinds else {}
-        for each in asking:
-            told, person = each.told, each.person
-            person.refilled[str(told.payload.get("serial", ""))] = refilled.get(each.activity_id, 0)
-            order = read_order(told.payload, rates.of(told)) if told.kind in ORDERS else None
-            facts = people.facts_of(told, person, order, Company({}))
-            yield Act(each.activity_id, told, person, order, person.day(told.occurred_at), facts)
+        refilled = _refilled_before(seen.asking) if refills.CONFIRMED in kinds else {}
+        for each in seen.asking:
+            serial = str(each.told.payload.get("serial", ""))
+            each.person.refilled[serial] = refilled.get(each.activity_id, 0)
+            yield seen.act(each)
 
     @property
     def _all(self) -> list[Rule]:
@@ -253,10 +222,7 @@ class Trial:
         for row in self._happened(RETURNS, members) if self.orders else ():
             key = row.member_id or 0, str(row.payload.get("order_id", ""))
             if key in self.orders:
-                ordered = Counter[str]()
-                for line in self.orders[key][0].lines:
-                    ordered[line.line_id] += line.quantity
-                gone[key].update(pieces(row.payload, ordered))
+                gone[key].update(pieces(row.payload, self.orders[key][0].quantities))
         for key, returned in gone.items():
             order, points = self.orders[key]
             share = returns.share_returned(order, returns.left_of(order, returned))
@@ -283,16 +249,13 @@ def _beside(rules: Sequence[Rule], campaign_id: int) -> dict[str, list[Rule]]:
     book = rulebook.current()
     return {
         kind: [
-            uncapped(rule)
+            rulebook.uncapped(rule)
             for rule in book.asked({kind})
             if rule.campaign_id != campaign_id
             and (
                 rule.group in groups
                 or rule.category in categories
-                or (
-                    multiplies
-                    and any(isinstance(effect, Earn) and effect.per for effect in rule.effects)
-                )
+                or (multiplies and rule.earns_per_money)
             )
         ]
         for kind in {kind for rule in rules for kind in rule.triggers}
@@ -315,11 +278,6 @@ def _refilled_before(asking: Iterable[Asking]) -> dict[int, int]:
         before[pk] = times[member_id, serial]
         times[member_id, serial] += 1
     return before
-
-
-def uncapped(rule: Rule) -> Rule:
-    """The rule without the budgets and the fund that cut what it gives."""
-    return replace(rule, budget=None, budget_money=None, segments=(), fund=None)
 
 
 def _later(period: Period) -> Period:
