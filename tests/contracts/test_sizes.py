@@ -16,7 +16,7 @@ SAYING_NOTHING |= {"process", "handle", "managers", "services", "service", "stuf
 # Django calls these by the name it has chosen.
 CALLED_BY_DJANGO = {"handle"}
 
-FOLDERS = (*FLOORS, "tests", ".ci", "templates", "static/css", "static/js")
+FOLDERS = (*FLOORS, "tests", ".ci", "templates", "static/css", "static/js", "static/console")
 SUFFIXES = {".py", ".html", ".css", ".js", ".sql"}
 
 

@@ -9,7 +9,7 @@ list of zones decides nothing. A tier is read from its stored periods; whoever i
 has not been held yet, is judged in memory.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -95,6 +95,22 @@ _WORDS = {
 _SUMS = {"count": "count(*)", "sum": "sum(a.worth)", "days_since": "max(a.occurred_at)"}
 
 
+def compared(test: Test, seen: str, cast: str, say: Callable[[Any], str]) -> str:
+    """A test of one value as a boolean that is never null: `seen` is the value's text, of the type `cast`,
+    and `say` answers the placeholder of a parameter. A value that is not there passes what it passes in
+    memory."""
+    if test.op in ("is_known", "is_unknown"):
+        return _COMPARE[test.op].format(seen=seen)
+    if test.op == "between":
+        least, most = (f"{say(each)}::{cast}" for each in test.value)
+        held = f"{seen} BETWEEN {least} AND {most}"
+    else:
+        many = isinstance(test.value, frozenset)
+        said = say(sorted(test.value) if many else test.value)
+        held = _COMPARE[test.op].format(seen=seen, value=f"{said}::{cast}{'[]' if many else ''}")
+    return f"coalesce({held}, {'true' if test.op in ABSENT_PASSES else 'false'})"
+
+
 @dataclass(slots=True)
 class Reading:
     """A condition on its way into SQL: what its text joins, and its parameters by name."""
@@ -132,17 +148,7 @@ class Reading:
         if test.field.name in _WORDS:
             return self._words(test)
         seen, cast = self._seen(test), _CASTS[test.field.type]
-        if test.op == "between":
-            least, most = (f"{self.say(each)}::{cast}" for each in test.value)
-            compared = f"{seen} BETWEEN {least} AND {most}"
-        elif test.op in ("is_known", "is_unknown"):
-            return _COMPARE[test.op].format(seen=seen)
-        else:
-            many = isinstance(test.value, frozenset)
-            said = self.say(sorted(test.value) if many else test.value)
-            value = f"{said}::{cast}{'[]' if many else ''}"
-            compared = _COMPARE[test.op].format(seen=seen, value=value)
-        return f"coalesce({compared}, {'true' if test.op in ABSENT_PASSES else 'false'})"
+        return compared(test, seen, cast, self.say)
 
     def _words(self, test: Test) -> str:
         """Something that a member may have several of."""

@@ -13,19 +13,9 @@ from typing import Any
 from loyalty.audiences.domain.conditions import AllOf, Node, Not, Test
 from loyalty.audiences.domain.fields import Type
 from loyalty.audiences.domain.predicate import ABSENT_PASSES
+from loyalty.audiences.operations.sql import compared
 from loyalty.campaigns.operations.schemas import ORDERS
 
-_COMPARE = {
-    "is": "{seen} = {value}",
-    "is_not": "{seen} <> {value}",
-    "in": "{seen} = ANY({value})",
-    "not_in": "NOT {seen} = ANY({value})",
-    "starts_with": "starts_with({seen}, {value})",
-    "at_least": "{seen} >= {value}",
-    "at_most": "{seen} <= {value}",
-    "more_than": "{seen} > {value}",
-    "less_than": "{seen} < {value}",
-}
 #: How a payload's value of a type is recognised, and read.
 _READ = {
     Type.TEXT: ("string", "{raw} #>> '{{}}'", "text"),
@@ -80,7 +70,7 @@ class Narrowing:
         """One test as a text; None where it cannot be told."""
         name = test.field.name
         if name == "activity.kind":
-            return self._compared(test, "a.kind", "text")
+            return compared(test, "a.kind", "text", self._say)
         if name in _LINES:
             return self._among_lines(test, _LINES[name])
         if name in _OF_ORDERS:
@@ -103,25 +93,7 @@ class Narrowing:
         type, read, cast = _READ[test.field.type]
         raw = f"a.payload -> {self._say(key)}::text"
         seen = f"CASE WHEN jsonb_typeof({raw}) = '{type}' THEN {read.format(raw=raw)} END"
-        return self._compared(test, f"({seen})", cast)
-
-    def _compared(self, test: Test, seen: str, cast: str) -> str | None:
-        if test.op == "is_known":
-            return f"{seen} IS NOT NULL"
-        if test.op == "is_unknown":
-            return f"{seen} IS NULL"
-        if test.op == "between":
-            least, most = (f"{self._say(each)}::{cast}" for each in test.value)
-            compared = f"{seen} BETWEEN {least} AND {most}"
-        elif test.op in _COMPARE:
-            many = isinstance(test.value, frozenset)
-            said = self._say(sorted(test.value) if many else test.value)
-            compared = _COMPARE[test.op].format(
-                seen=seen, value=f"{said}::{cast}{'[]' if many else ''}"
-            )
-        else:
-            return None
-        return f"coalesce({compared}, {'true' if test.op in ABSENT_PASSES else 'false'})"
+        return compared(test, f"({seen})", cast, self._say)
 
     def _among_lines(self, test: Test, key: str) -> str | None:
         """Whether an order has a line of one of these categories, or articles."""
