@@ -69,7 +69,7 @@ class Step:
     whether this user may; `act(subject, actor=…, **what the form asked)` is the operation.
     `foresee`, called like `act`, shows what would come of it before it is confirmed; `said` is the
     sentence about what came of it, from what `act` answered. `leads(request, what came)` goes somewhere
-    else than back to the object's page.
+    else than back to the object's page. `starts(subject)` is what the form is filled with.
     """
 
     name: str
@@ -85,6 +85,7 @@ class Step:
     foresee: Callable[..., Foreseen] | None = None
     said: Callable[[Any], str] | None = None
     leads: Callable[[HttpRequest, Any], HttpResponse] | None = None
+    starts: Callable[[Any], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,7 @@ class StepsAdmin(ModelAdmin):
             raise PermissionDenied
         verdict = step.can(request.user, subject)
         sent = (request.POST, request.FILES) if request.method == "POST" else ()
-        form = step.form(*sent)
+        form = step.form(*sent, initial=step.starts(subject) if step.starts else None)
         if not verdict:
             return self._ask(request, subject, step, form, verdict.reason, status=403)
         if request.method != "POST" or not form.is_valid():

@@ -19,7 +19,8 @@ from unfold.widgets import (
 )
 
 from loyalty.audiences.models import Segment
-from loyalty.campaigns.models import Campaign, RuleVersion
+from loyalty.campaigns.frame_form import COST_OF_ONE, ByUnitField
+from loyalty.campaigns.models import Campaign, RuleVersion, StackingGroup
 from loyalty.campaigns.words import WINDOWS
 from loyalty.rewards.models import Fund
 from members import clock
@@ -38,6 +39,8 @@ def day_before(days: int) -> date:
 
 class CampaignForm(RefusableForm):
     """The frame: name, words, dates, budget."""
+
+    cost_per_unit = ByUnitField(label=_("Cost of one"), help_text=COST_OF_ONE, required=False)
 
     class Meta:
         model = Campaign
@@ -68,6 +71,20 @@ class CampaignForm(RefusableForm):
             fund.label_from_instance = _named  # type: ignore[method-assign] # Django's own way
 
 
+class StackingGroupForm(RefusableForm):
+    """How the campaigns of a group stack."""
+
+    weights = ByUnitField(
+        label=_("Weights"),
+        help_text=_("What one of each unit weighs when the best for the member is chosen."),
+        required=False,
+    )
+
+    class Meta:
+        model = StackingGroup
+        fields = ("name", "slug", "mode", "priority", "weights")
+
+
 class PublishForm(forms.Form):
     """Publishing: what is forbidden is refused, what should be thought about is confirmed."""
 
@@ -92,40 +109,6 @@ class RollBackForm(ReasonForm):
         label=_("Version"), min_value=1, widget=UnfoldAdminIntegerFieldWidget()
     )
     field_order = ("number", "reason")
-
-
-class ChangeForm(forms.Form):
-    """Changes of a published campaign's frame; what is left empty stays as it is."""
-
-    priority = forms.IntegerField(required=False, widget=UnfoldAdminIntegerFieldWidget())
-    budget_units = forms.IntegerField(
-        label=_("Budget"), min_value=1, required=False, widget=UnfoldAdminIntegerFieldWidget()
-    )
-    budget_money = forms.IntegerField(
-        label=_("Budget in money"),
-        help_text=_("In the smallest unit of the programme's currency."),
-        min_value=1,
-        required=False,
-        widget=UnfoldAdminIntegerFieldWidget(),
-    )
-    holdout_percent = forms.IntegerField(
-        label=_("Holdout"),
-        min_value=0,
-        max_value=50,
-        required=False,
-        widget=UnfoldAdminIntegerFieldWidget(),
-    )
-    ends_at = forms.DateTimeField(
-        label=_("Until"), required=False, widget=UnfoldAdminTextInputWidget()
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """Only what was filled in."""
-        asked = super().clean() or {}
-        filled = {name: value for name, value in asked.items() if value is not None}
-        if not filled:
-            raise forms.ValidationError(_("Fill in what changes."))
-        return filled
 
 
 class SegmentBudgetForm(forms.Form):

@@ -9,12 +9,12 @@ from loyalty.campaigns import permissions
 from loyalty.campaigns.errors import NothingToPublish
 from loyalty.campaigns.forms import (
     BacktestForm,
-    ChangeForm,
     CloneForm,
     PublishForm,
     RollBackForm,
     SegmentBudgetForm,
 )
+from loyalty.campaigns.frame_form import ChangeForm, frame_to_be
 from loyalty.campaigns.models import Backtest, Campaign, RuleVersion
 from loyalty.campaigns.operations import backtests, campaigns
 from members.console import ReasonForm, Step
@@ -150,6 +150,7 @@ STEPS = (
         can=permissions.can_propose,
         fits=lambda campaign: campaign.state in (State.SCHEDULED, State.LIVE, State.PAUSED),
         form=ChangeForm,
+        starts=frame_to_be,
         icon="tune",
     ),
     Step(

@@ -6,7 +6,7 @@ import pytest
 
 from loyalty.audiences.operations import segments
 from loyalty.campaigns.errors import RuleIsFixed
-from loyalty.campaigns.models import Campaign, RuleVersion
+from loyalty.campaigns.models import Campaign, RuleVersion, StackingGroup
 from loyalty.campaigns.operations import campaigns
 from members.domain.actors import Actor
 from members.models import AuditRow, Entry
@@ -232,3 +232,57 @@ def test_a_segment_gets_a_budget_of_its_own(drafted, ira):
     )
     caps = drafted.segment_budgets.filter(is_open=True)
     assert list(caps.values_list("segment", "units", "per")) == [(quiet.pk, 200, "month")]
+
+
+# -- the frame of a live campaign ---------------------------------------------------------------
+
+
+@pytest.fixture
+def live(drafted, ira, gil):
+    step(client_of(ira), drafted, "submit")
+    step(client_of(gil), drafted, "publish", confirms="on")
+    return drafted
+
+
+def frame_as_shown(client, campaign) -> dict:
+    """What the form of the step holds, as a browser would send it back."""
+    form = client.get(f"/admin/campaigns/campaign/{campaign.pk}/reframe/").context["form"]
+    held = {name: form[name].value() for name in form.fields}
+    costs = held.pop("cost_per_unit") or {}
+    sent = {name: "" if value is None else value for name, value in held.items()}
+    sent |= {f"cost_per_unit-{unit}": cost for unit, cost in costs.items()}
+    return {name: value for name, value in sent.items() if value is not False}
+
+
+def test_a_live_frame_is_changed_by_units_and_groups_without_code(live, ira):
+    """E44, US9: the form opens as the frame is, takes costs by unit and the group by name, and proposes
+    only what is different; emptied, a budget is lifted."""
+    group = StackingGroup.objects.create(name="Spring", slug="spring", mode="best", priority=1)
+    client = client_of(ira)
+    shown = frame_as_shown(client, live)
+    assert (shown["priority"], shown["budget_units"], shown["group"]) == (50, "", "")
+
+    same = step(client, live, "reframe", **shown)
+    assert same.status_code == 422
+    assert b"Nothing is different yet." in same.content
+    wrong = step(client, live, "reframe", **shown | {"cost_per_unit-points": "much"})
+    assert wrong.status_code == 422
+    assert b"Write amounts like 0.008." in wrong.content
+    assert not RuleVersion.objects.filter(campaign=live, published_at=None).exists()
+
+    asked = {"budget_money": 5000, "cost_per_unit-points": "0.008", "group": group.pk}
+    assert step(client, live, "reframe", **shown | asked).status_code == 302
+    draft = RuleVersion.objects.get(campaign=live, published_at=None)
+    assert draft.frame == {
+        "budget_money": 5000,
+        "cost_per_unit": {"points": "0.008"},
+        "group": group.pk,
+    }
+
+    shown = frame_as_shown(client, live)
+    assert shown["cost_per_unit-points"] == "0.008"
+    assert step(client, live, "reframe", **shown | {"budget_money": ""}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.frame["budget_money"] is None
+    live.refresh_from_db()
+    assert (live.budget_money, live.group) == (None, None)

@@ -19,7 +19,7 @@ from loyalty.audiences.domain.conditions import OPERATORS
 from loyalty.campaigns import permissions, words
 from loyalty.campaigns.building import offer
 from loyalty.campaigns.errors import BadRule, RuleIsFixed
-from loyalty.campaigns.forms import CampaignForm, RuleForm
+from loyalty.campaigns.forms import CampaignForm, RuleForm, StackingGroupForm
 from loyalty.campaigns.models import Campaign, Effect, ExchangeRate, RuleVersion, StackingGroup
 from loyalty.campaigns.operations import campaigns, groups, rates, rulebook
 from loyalty.campaigns.panel import concerns_of, panel
@@ -256,6 +256,7 @@ class ExchangeRateAdmin(OperationAdmin):
 class StackingGroupAdmin(OperationAdmin):
     """Groups of campaigns that do not all pay. How one stacks is settled when it is made."""
 
+    form = StackingGroupForm
     list_display = ("name", "slug", "mode", "priority")
     ordering = ("priority", "slug")
     fields = ("name", "slug", "mode", "priority", "weights")
