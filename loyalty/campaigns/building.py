@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -44,10 +45,13 @@ def offer(campaign: Campaign) -> dict[str, Any]:
     offered = building.offer(rulebook.catalogue())
     asked = {field["name"]: field["choices"] for field in offered["fields"]}
     kinds = building.as_json(choices.kinds())
-    lists = {name: building.as_json(known) for name, known in _lists(campaign).items()}
+    ladders = _ladders()
+    lists = {
+        name: building.as_json(known) for name, known in (_lists(campaign) | ladders.tiers).items()
+    }
     return offered | {
         "triggers": kinds["values"],
-        "effects": [effect_kinds.as_json(kind) for kind in effect_kinds.KINDS],
+        "effects": [effect_kinds.as_json(kind) for kind in (*effect_kinds.KINDS, *ladders.kinds)],
         "lists": lists | {"kinds": kinds, "categories": asked["order.categories"]},
         "windows": [[window, str(WINDOWS_IN_WORDS[window])] for window in WINDOWS],
         "texts": offered["texts"] | {name: str(text) for name, text in TEXTS.items()},
@@ -87,6 +91,28 @@ def _tiers() -> Choices:
     rows = list(named.values_list("slug", "name"))
     often = Counter(slug for slug, _name in rows)
     return Choices(tuple(row for row in rows if often[row[0]] == 1))
+
+
+@dataclass(frozen=True)
+class Ladders:
+    """A kind of effect for each ladder, and its tiers to choose from; nothing where there is but one."""
+
+    kinds: tuple[effect_kinds.Kind, ...]
+    tiers: dict[str, Choices]
+
+
+def _ladders() -> Ladders:
+    given = Tier.objects.filter(threshold__gt=0).order_by("group__slug", "threshold")
+    rows = list(given.values_list("group__slug", "group__name", "slug", "name"))
+    names = {group: name for group, name, *_tier in rows}
+    if len(names) < 2:
+        return Ladders((), {})
+    kinds = tuple(effect_kinds.tier_of(group, name) for group, name in names.items())
+    tiers = {
+        f"tiers_of_{group}": Choices(tuple(row[2:] for row in rows if row[0] == group))
+        for group in names
+    }
+    return Ladders(kinds, tiers)
 
 
 def _doors() -> Choices:

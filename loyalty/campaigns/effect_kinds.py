@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One thing to fill in. `type` is whole, wholes, factor, money, date, text, name, choice or texts.
+    """One thing to fill in. `type` is whole, wholes, factor, money, date, text, name, choice or texts; or
+    fixed, which is always what it starts with, and is read as its label.
 
     `choices` names the list to choose from; `start` is what a new one holds (for a choice: the first), and
     what is meant where an `is_optional` one is left out.
@@ -97,10 +98,21 @@ WAITS = (
 )
 LADDER = (
     Part(
+        "nth_of_one",
+        _("only on some of the times of one container"),
+        _(", only on the times {nth} of one {counted_by}"),
+        (
+            Input("nth", "wholes", _("Times that pay"), start=[1, 3, 10], most=10_000),
+            Input("counted_by", "fixed", _("container"), start="serial"),
+        ),
+        group="nth",
+    ),
+    Part(
         "nth",
         _("only on some of the times"),
         _(", only on the times {nth}"),
         (Input("nth", "wholes", _("Times that pay"), start=[1, 3, 10], most=10_000),),
+        group="nth",
     ),
 )
 FOR_DAYS = (Part("days", _("for some days"), _("for {days} days"), (DAYS,)),)
@@ -239,6 +251,21 @@ KINDS: tuple[Kind, ...] = (
         (UNIT, DAYS),
     ),
 )
+
+
+def tier_of(slug: str, name: str) -> Kind:
+    """A tier of one ladder, where there are several."""
+    return Kind(
+        f"tier_of_{slug}",
+        "tier",
+        _("A tier of %(ladder)s for some days") % {"ladder": name},
+        _("at least the tier {tier} of {group} for {days} days"),
+        (
+            Input("tier", "choice", _("Tier"), choices=f"tiers_of_{slug}"),
+            Input("group", "fixed", name, start=slug),
+            DAYS,
+        ),
+    )
 
 
 def as_json(kind: Kind) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from loyalty.campaigns.effect_kinds import Input, Kind
 from loyalty.campaigns.models import Campaign
 from loyalty.campaigns.operations import campaigns as life
 from loyalty.campaigns.operations import rulebook
+from members.models import TierGroup
 from tests.conftest import SYSTEM
 
 EXAMPLES = {
@@ -18,6 +19,7 @@ EXAMPLES = {
     "streaks": "daily",
     "rewards": "mug",
     "tiers": "silver",
+    "tiers_of_club": "silver",
     "units": "points",
     "kinds": "order.placed",
 }
@@ -50,6 +52,26 @@ def test_a_card_compiles_with_each_of_its_parts(kind):
     assert effects.compile_effects([made(kind)])
     for part in kind.parts:
         assert effects.compile_effects([made(kind, part)])
+
+
+def test_each_ladder_of_several_has_a_card_of_its_own(units):
+    """E46: a tier that two ladders have is given by name and ladder, without code."""
+    assert building.offer(Campaign())["effects"][-1]["name"] == "extend"
+    club = TierGroup.objects.create(
+        slug="club", name="Club", unit=units["points"], window="rolling"
+    )
+    club.tiers.create(slug="silver", name="Silver", threshold=10)
+    offered = building.offer(Campaign())
+    card = offered["effects"][-2]
+    assert (card["name"], card["says"]) == (
+        "tier_of_club",
+        "at least the tier {tier} of {group} for {days} days",
+    )
+    assert offered["lists"]["tiers_of_club"]["values"] == [["silver", "Silver"]]
+    tier = made(effect_kinds.tier_of("club", "Club")) | {"tier": "silver"}
+    campaign = life.draft("Lift", actor=SYSTEM)
+    life.write_rule(campaign, triggers=["visit.checked_in"], effects=[tier], actor=SYSTEM)
+    assert tier == {"kind": "tier", "tier": "silver", "group": "club", "days": 30}
 
 
 @pytest.mark.parametrize("kind", effect_kinds.KINDS, ids=lambda kind: kind.name)

@@ -9,14 +9,26 @@ export const valueOf = (effect, input) =>
   at(effect, pathOf(input)) ?? (input.optional ? input.start : undefined);
 
 const fits = (effect, inputs) =>
-  inputs.every((input) => input.optional || at(effect, pathOf(input)) !== undefined);
+  inputs.every((input) => {
+    const value = at(effect, pathOf(input));
+    return input.type === "fixed" ? value === input.start : input.optional || value !== undefined;
+  });
 
-/** The parts that an effect has. */
-export const partsOf = (effect, kind) => kind.parts.filter((part) => fits(effect, part.inputs));
+/** The parts that an effect has; of those in one group the first that fits, for it says most. */
+export const partsOf = (effect, kind) =>
+  kind.parts
+    .filter((part) => fits(effect, part.inputs))
+    .filter((part, place, all) =>
+      !part.group || all.findIndex((other) => other.group === part.group) === place);
 
-/** The description that an effect was made by; undefined for one that only experts write. */
+const fixedIn = (kind) => kind.inputs.filter((input) => input.type === "fixed").length;
+
+/** The description that an effect was made by, the one that fixes most; undefined for one that only
+ * experts write. */
 export const described = (kinds, effect) =>
-  kinds.find((kind) => kind.kind === effect?.kind && fits(effect, kind.inputs));
+  kinds
+    .filter((kind) => kind.kind === effect?.kind && fits(effect, kind.inputs))
+    .sort((one, other) => fixedIn(other) - fixedIn(one))[0];
 
 /** Whether all that the kind has to choose from is there. */
 export const possible = (kind, offer) =>

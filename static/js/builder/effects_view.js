@@ -50,6 +50,7 @@ export class EffectsView {
   }
 
   #control(input, effect, place, key) {
+    if (input.type === "fixed") return el("span", {}, input.label);
     const value = effects.valueOf(effect, input);
     const how = { value: value ?? "", label: String(input.label), key: `${key}/${input.name}`, list: this.offer.lists[input.choices], most: input.most,
       set: (next, isTyping, focus) => this.#swap(place, effects.set(this.now[place], input, next), { key: `${key}/${input.name}`, isTyping, focus }) };
