@@ -21,7 +21,6 @@ from loyalty.campaigns.models import Campaign, StackingGroup
 from loyalty.campaigns.operations import frames
 from members.models import Unit
 
-
 COST_OF_ONE = _("What one of each unit costs in the programme's currency, for the budget in money.")
 
 
@@ -117,9 +116,7 @@ class ChangeForm(forms.Form):
         required=False,
         widget=UnfoldAdminIntegerFieldWidget(),
     )
-    cost_per_unit = ByUnitField(
-        label=_("Cost of one"), help_text=COST_OF_ONE, required=False
-    )
+    cost_per_unit = ByUnitField(label=_("Cost of one"), help_text=COST_OF_ONE, required=False)
     pays_partly = forms.BooleanField(
         label=_("Pays what is left"),
         help_text=_("When less is left than is due: pay the rest instead of nothing."),

@@ -100,13 +100,15 @@ def _drafted_and_tried(visit, fay: User) -> Campaign:
         submit(page, "Try it")
         expect(page.get_by_text("Nothing was written.")).to_be_visible()
         assert not Effect.objects.filter(campaign=campaign).exists()
-        visitor.go(f"/admin/campaigns/campaign/{campaign.pk}/backtest/")
+        visitor.go(f"/admin/campaigns/campaign/{campaign.pk}/rule/")
         page.locator("[name=since]").fill((clock.now() - timedelta(days=20)).date().isoformat())
-        submit(page, "Back-test")
-        page.wait_for_url("**/campaigns/backtest/*/change/")
+        page.get_by_role("button", name="Save and back-test").click()
+        expect(page.locator("#backtest-progress")).to_be_visible()
         while jobs.work_off():
             pass
-        expect(page.get_by_text("Would have given")).to_be_visible(timeout=15_000)
+        expect(page.locator("[data-backtest] svg.bars")).to_be_visible(timeout=15_000)
+        page.get_by_role("link", name="All figures").click()
+        expect(page.get_by_text("Would have given")).to_be_visible()
         expect(page.locator("main, #content").first).to_contain_text("40")
         assert visitor.policy_faults() + visitor.faults == []
     return campaign

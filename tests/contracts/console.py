@@ -214,6 +214,9 @@ ROOMS: dict[str, Route] = {
     "admin:measurement_liabilityrate_file": Route(ALLOWED, NO_METHOD),
     "admin:members_auditrow_file": Route(ALLOWED, NO_METHOD),
     "admin:campaigns_campaign_check": Route(NO_METHOD, ALLOWED, {"pk": "@campaigns.campaign"}),
+    "admin:campaigns_campaign_rule_backtest": Route(
+        NOT_FOUND, ALLOWED, {"pk": "@campaigns.campaign"}
+    ),
     "admin:campaigns_campaign_trial": Route(ALLOWED, ALLOWED, {"pk": "@campaigns.campaign"}),
     # Sent without the name of a recipe there is none to be found.
     "admin:campaigns_campaign_recipes": Route(ALLOWED, staff("403", "404", "404")),

@@ -1,5 +1,6 @@
 """Back-tests in the console."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -77,3 +78,38 @@ def test_one_that_counts_can_be_stopped(ira, base, amara):
     assert (
         b"It was stopped" in client.get(f"/admin/campaigns/backtest/{backtest.pk}/change/").content
     )
+
+
+def test_back_tested_beside_the_rule_that_is_written(ira, base, amara):
+    """US8: the rule as it stands is saved and counted, or neither; the panel tells how far it has come,
+    and then the figures with their chart."""
+    take(order(amara, "30.00", id="1", at=datetime(2026, 6, 1, 9, tzinfo=UTC)))
+    client, address = client_of(ira), f"/admin/campaigns/campaign/{base.pk}/rule/backtest/"
+    rule = {
+        "triggers": ["order.placed"],
+        "conditions": None,
+        "effects": [{"kind": "earn", "unit": "points", "points": 3, "per": "1.00"}],
+        "limit": None,
+    }
+    asked = {"rule": json.dumps(rule), "since": "2026-05-16", "through": "2026-06-14"}
+    broken = json.dumps(rule | {"effects": [{"kind": "earn", "unit": "gold", "amount": 1}]})
+    for wrong in ({"rule": broken}, {"rule": "{"}, {"since": "2026-06-20"}, {"since": ""}):
+        assert client.post(address, asked | wrong).status_code == 422
+    assert (base.versions.count(), Backtest.objects.count()) == (1, 0)
+
+    panel = client.post(address, asked)
+    backtest = Backtest.objects.get()
+    watched = f"{address}?of={backtest.pk}"
+    assert f'data-running="{watched}"' in panel.content.decode()
+    assert base.versions.get(number=2).effects[0]["points"] == 3
+    assert b'value="2026-05-16"' in client.get(watched).content
+    work()
+
+    done = client.get(watched).content.decode()
+    assert "data-running" not in done
+    assert "Points: 90 in all, 90 for a member on average." in done
+    assert done.count("<rect ") == 2 * 2 * 30
+    other = campaigns.draft("Other", actor=SYSTEM)
+    strange = f"/admin/campaigns/campaign/{other.pk}/rule/backtest/?of={backtest.pk}"
+    assert client.get(strange).status_code == 404
+    assert client.get(address + "?of=x").status_code == 404

@@ -286,3 +286,19 @@ def test_a_live_frame_is_changed_by_units_and_groups_without_code(live, ira):
     assert draft.frame["budget_money"] is None
     live.refresh_from_db()
     assert (live.budget_money, live.group) == (None, None)
+
+
+def test_any_two_versions_are_compared_in_words(live, ira, gil):
+    """US9."""
+    for amount in (30, 40):
+        rule = RULE | {
+            "effects": json.dumps([{"kind": "earn", "unit": "points", "amount": amount}])
+        }
+        client_of(ira).post(f"/admin/campaigns/campaign/{live.pk}/rule/", rule)
+        step(client_of(gil), live, "publish", confirms="on")
+    page = f"/admin/campaigns/campaign/{live.pk}/change/"
+    shown = client_of(ira).get(page + "?before=3&after=1").context["compared"]
+    assert (shown["before"].number, shown["after"].number) == (1, 3)
+    assert shown["changed"] == [("Then", "25 points", "40 points")]
+    for strange in ("?before=1&after=1", "?before=1&after=9", "?before=x", ""):
+        assert client_of(ira).get(page + strange).context["compared"] is None

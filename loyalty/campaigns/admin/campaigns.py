@@ -1,6 +1,6 @@
 """Campaigns in the staff console: drafted and written by one person, published by another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -19,15 +19,18 @@ from loyalty.audiences.domain.conditions import OPERATORS
 from loyalty.campaigns import permissions, words
 from loyalty.campaigns.building import offer
 from loyalty.campaigns.errors import BadRule, RuleIsFixed
-from loyalty.campaigns.forms import CampaignForm, RuleForm, StackingGroupForm
+from loyalty.campaigns.forms import BacktestForm, CampaignForm, RuleForm, StackingGroupForm
 from loyalty.campaigns.models import Campaign, Effect, ExchangeRate, RuleVersion, StackingGroup
 from loyalty.campaigns.operations import campaigns, groups, rates, rulebook
 from loyalty.campaigns.panel import concerns_of, panel
 from loyalty.campaigns.steps import STATES, STEPS
 from loyalty.campaigns.trial_form import TrialForm
-from loyalty.campaigns.views import building, recipes
+from loyalty.campaigns.views import backtests, building, recipes
 from members.console import OperationAdmin, ReadOnlyAdmin, Step, StepsAdmin
 from members.domain.actors import Actor
+
+#: Which two versions to compare, in the address.
+COMPARED = ("before", "after")
 
 
 @admin.register(Campaign)
@@ -108,6 +111,7 @@ class CampaignAdmin(StepsAdmin, OperationAdmin):
                 **(extra_context or {}),
                 "campaign": campaign,
                 "versions": versions_in_words(campaign),
+                "compared": compared(campaign, request.GET),
                 "panel": panel(campaign, request.user, self.steps, address_of(campaign)),
             }
         return super().change_view(request, object_id, form_url, extra_context)
@@ -118,6 +122,7 @@ class CampaignAdmin(StepsAdmin, OperationAdmin):
         pages = {
             "<int:pk>/rule/": (self.rule_view, "rule"),
             "<int:pk>/rule/check/": (building.check, "check"),
+            "<int:pk>/rule/backtest/": (backtests.panel, "rule_backtest"),
             "<int:pk>/trial/": (partial(building.trial, context=context), "trial"),
             "recipes/": (partial(recipes.recipes, context=context), "recipes"),
         }
@@ -154,6 +159,7 @@ class CampaignAdmin(StepsAdmin, OperationAdmin):
             "offer": offer(campaign),
             "may_try": permissions.can_try(request.user),
             "trial_form": TrialForm(last),
+            "backtest_form": BacktestForm(),
             "said": in_words(last) if last else None,
             "askable": [
                 (field, ", ".join(OPERATORS[field.type]))
@@ -209,6 +215,16 @@ def versions_in_words(campaign: Campaign) -> list[dict[str, Any]]:
         in_words(version) | {"changed": words.differences(earlier, version) if earlier else []}
         for version, earlier in zip(found, before, strict=True)
     ]
+
+
+def compared(campaign: Campaign, asked: Mapping[str, str]) -> dict[str, Any] | None:
+    """What differs between the two versions that were chosen, older first; None when none were."""
+    chosen = sorted({int(text) for name in COMPARED if (text := asked.get(name, "")).isdecimal()})
+    rows = list(campaign.versions.filter(number__in=chosen).order_by("number"))
+    if len(rows) != len(COMPARED):
+        return None
+    before, after = rows
+    return {"before": before, "after": after, "changed": words.differences(before, after)}
 
 
 @admin.register(Effect)

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from loyalty.campaigns.domain.backtests import Tally
 from loyalty.campaigns.errors import BadPeriod, NothingToTry
 from loyalty.campaigns.models import Backtest, BacktestTally, Campaign, RuleVersion
-from loyalty.campaigns.operations import rulebook
+from loyalty.campaigns.operations import campaigns, rulebook
 from loyalty.campaigns.operations.trying import Trial
 from members import clock
 from members.domain.actors import Actor
@@ -143,6 +143,16 @@ def _wording(version: RuleVersion) -> dict[str, Any]:
         "limit": version.limit,
         "frame": version.frame,
     }
+
+
+@transaction.atomic
+def write_and_start(
+    campaign: Campaign, *, rule: Mapping[str, Any], since: datetime, until: datetime, actor: Actor
+) -> Backtest:
+    """Write the rule as the campaign's draft and ask for its back-test, or neither. Raises like
+    `campaigns.write_rule` and `start`."""
+    version = campaigns.write_rule(campaign, actor=actor, **rule)
+    return start(campaign, since=since, until=until, actor=actor, version=version)
 
 
 def _bounds(kinds: set[str], since: datetime, until: datetime) -> list[int]:

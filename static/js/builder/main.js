@@ -9,8 +9,8 @@ import { Expert } from "builder/expert";
 import { LimitsView } from "builder/limits_view";
 import { Offer } from "builder/offer";
 import { begin, gaps, shown } from "builder/rule";
+import { Panel } from "builder/panel";
 import { Timeline } from "builder/timeline";
-import { TrialPanel } from "builder/trial";
 import { TriggersView } from "builder/triggers_view";
 import { pointer } from "builder/pointers";
 
@@ -58,8 +58,13 @@ class Builder {
     this.form.addEventListener("input", () => this.root.dataset.mode === "expert" && this.askExpert());
     this.form.addEventListener("submit", (event) => this.save(event));
     window.addEventListener("beforeunload", (event) => this.isDirty && event.preventDefault());
-    const panel = this.root.querySelector("[data-trial]");
-    if (panel) new TrialPanel(panel, () => this.sent());
+    const panel = (name, how) => {
+      const found = this.root.querySelector(`[data-${name}]`);
+      if (found) new Panel(found, () => this.sent(), how);
+    };
+    panel("trial", { again: ["chosen", "member_word"] });
+    // To be counted the rule is saved, as it would be by its own button.
+    panel("backtest", { done: (isFine) => isFine && (this.isDirty = false) });
   }
 
   /** A change of one part, said aloud, with the focus where the next thing is likely to be done. */

@@ -1,36 +1,52 @@
-// Trying on one member without leaving the page: the same form, sent with the rule as it stands here.
-export class TrialPanel {
-  constructor(panel, rule) {
-    this.panel = panel;
-    this.rule = rule;
+// A panel beside the rule whose form is sent with the rule as it stands here, without leaving the page.
+const PAUSE = 1000;
+
+export class Panel {
+  /** `again`: the inputs whose change sends it at once; `done` is told when an answer has come. */
+  constructor(panel, rule, { again = [], done = () => {} } = {}) {
+    Object.assign(this, { panel, rule, done, turn: 0 });
     panel.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
     });
     panel.addEventListener("change", (event) => {
-      if (["chosen", "member_word"].includes(event.target.name)) this.send();
+      if (again.includes(event.target.name)) this.send();
     });
   }
 
-  async send() {
-    const form = this.panel.querySelector("form");
-    const words = new FormData(form);
+  send() {
+    const words = new FormData(this.panel.querySelector("form"));
     words.set("rule", JSON.stringify(this.rule()));
+    return this.ask(this.panel.dataset.url, { method: "POST", body: words });
+  }
+
+  /** What is being counted is looked at again until it is done. */
+  watch() {
+    const running = this.panel.querySelector("[data-running]");
+    const turn = this.turn;
+    if (running) setTimeout(() => turn === this.turn && this.ask(running.dataset.running, {}), PAUSE);
+  }
+
+  async ask(url, how) {
     const focus = document.activeElement?.name;
-    const turn = (this.turn = (this.turn ?? 0) + 1);
-    this.panel.setAttribute("aria-busy", "true");
-    const failed = this.panel.querySelector("[data-trial-failed]");
+    const turn = (this.turn += 1);
+    const isAsked = how.method === "POST";
+    if (isAsked) this.panel.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(this.panel.dataset.url, { method: "POST", body: words, redirect: "manual" });
-      if (!answer.ok) throw new Error(String(answer.status));
+      const answer = await fetch(url, { ...how, redirect: "manual" });
+      if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
       const text = await answer.text();
       if (turn !== this.turn) return;
       this.panel.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
-      this.panel.querySelector(`[name="${focus}"]`)?.focus();
+      if (focus) this.panel.querySelector(`[name="${focus}"]`)?.focus();
+      if (isAsked) this.done(answer.ok);
     } catch {
-      if (turn === this.turn) failed.hidden = false;
+      if (turn === this.turn) this.panel.querySelector("[data-failed]").hidden = false;
     } finally {
-      if (turn === this.turn) this.panel.setAttribute("aria-busy", "false");
+      if (turn === this.turn) {
+        this.panel.setAttribute("aria-busy", "false");
+        this.watch();
+      }
     }
   }
 }
