@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loyalty.campaigns.models import RuleVersion
+from loyalty.campaigns.sentences import told
 from members.models import Entry, Hold
 
 Kind = Entry.Kind
@@ -43,7 +44,7 @@ class StatementLine:
     def title(self) -> str:
         """What it was for: the campaign, or the reason of a line that no rule wrote."""
         is_taken_back = self.entry.reverses_id is not None
-        reason = self.entry.reason or self.entry.get_kind_display().capitalize()
+        reason = told(self.entry.reason) or self.entry.get_kind_display().capitalize()
         return reason if is_taken_back else self.campaign or reason
 
     @property
@@ -52,7 +53,7 @@ class StatementLine:
         if self.is_part:
             return _("one part of %(whole)s") % {"whole": intcomma(self.whole)}
         reason = self.entry.reason.removeprefix(f"{self.campaign}: ")
-        return self.campaign if self.title == self.entry.reason else reason
+        return self.campaign if self.title == told(self.entry.reason) else told(reason)
 
 
 def lines_of(entries: Iterable[Entry]) -> list[StatementLine]:

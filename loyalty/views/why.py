@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.audiences.domain.fields import words_of
 from loyalty.audiences.domain.sentence import shown
 from loyalty.campaigns.models import Effect
+from loyalty.campaigns.sentences import told_words
 from members.models import ActivityKind, Entry
 
 
@@ -62,4 +63,6 @@ def _effect_of(entry: Entry) -> Effect | None:
 
 
 def _value(titles: Mapping[str, str], name: str, _op: str, seen: Any, held: bool) -> Value:
-    return Value(words_of(name, titles), _("nothing") if seen is None else shown(seen), held)
+    return Value(
+        told_words(words_of(name, titles)), _("nothing") if seen is None else shown(seen), held
+    )

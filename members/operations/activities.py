@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from members import clock
 from members.domain.actors import Actor
+from members.domain.sentences import kept
 from members.errors import SaidDifferently
 from members.models import Activity, ActivityKey, Member
 from members.operations import jobs
@@ -33,7 +34,7 @@ def body_hash(kind: str, subject: str, occurred_at: datetime, payload: dict[str,
 
 
 #: Why an activity waits for whoever looks at an account.
-FROZEN = "An account of the member's is frozen; this counts once it is unfrozen."
+FROZEN = kept("An account of the member's is frozen; this counts once it is unfrozen.")
 #: How many activities one evaluation job takes.
 CHUNK = 500
 
@@ -151,7 +152,7 @@ def claim_parked(member: Member, *, keys: Sequence[int] = ()) -> list[int]:
     if ids:
         told = Activity.objects.filter(pk__in=ids)
         told.filter(kind__in=RETURNS).update(
-            member=member, status_reason="The order is not known yet."
+            member=member, status_reason=kept("The order is not known yet.")
         )
         told.exclude(kind__in=RETURNS).update(
             member=member, status=Activity.Status.ACCEPTED, status_reason=""

@@ -7,11 +7,11 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Abs
-from django.utils.translation import gettext as _
 
 from members import clock
 from members.domain.actors import Actor
 from members.domain.ledger import Line
+from members.domain.sentences import kept
 from members.errors import (
     AlreadyDecided,
     NotPending,
@@ -236,7 +236,7 @@ def _pending_line(adjustment: Adjustment) -> Line:
         occurred_at=clock.now(),
         cause_kind="adjustment",
         cause_id=adjustment.pk,
-        reason=_("Adjusted while pending: %(reason)s") % {"reason": adjustment.reason},
+        reason=kept("Adjusted while pending: %(reason)s") % {"reason": adjustment.reason},
         parent=lot.entry_id,
         back=lot.entry_id if gives else None,
         takes=None if gives else "lot",
@@ -267,7 +267,7 @@ def _wallet_line(adjustment: Adjustment) -> Line:
         occurred_at=now,
         cause_kind="adjustment",
         cause_id=adjustment.pk,
-        reason=_("Adjusted by hand: %(reason)s") % {"reason": adjustment.reason},
+        reason=kept("Adjusted by hand: %(reason)s") % {"reason": adjustment.reason},
         active_from=now if gives else None,
         expires_at=ledger.lot_end(unit, now, member) if gives else None,
         takes=None if gives else "fifo",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from members import clock
 from members.domain.actors import Actor
 from members.domain.ledger import Line
+from members.domain.sentences import kept
 from members.errors import AboveLimit, NotEnough, ReasonNeeded
 from members.models import Account, Balance, Entry, Member, Unit, User
 from members.operations import accounts, adjustments, audit, ledger, relations
@@ -69,7 +70,7 @@ def forgive(member: Member, *, unit: Unit, amount: int, key: str, reason: str, b
         return known
     if adjustments.adjusted_today(by, unit) + amount > unit.adjust_limit:
         raise AboveLimit(limit=unit.adjust_limit)
-    sentence = _("Forgiven: %(reason)s") % {"reason": reason.strip()}
+    sentence = kept("Forgiven: %(reason)s") % {"reason": reason.strip()}
     entry = write_off(member, unit=unit, amount=amount, key=key, reason=sentence, actor=actor)
     audit.record(
         member,
@@ -104,7 +105,7 @@ def _age_out(
     if amount <= 0 or balance.is_frozen:
         return
     key = f"write-off:{debt_id}:{balance.version}"
-    reason = _("Owed for so long that it is forgiven")
+    reason = kept("Owed for so long that it is forgiven")
     line = _forgiven(debt_id, unit, amount, key=key, reason=reason, at=at)
     ledger.post_one(line, actor=actor)
 

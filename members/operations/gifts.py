@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from members import clock
 from members.domain.actors import Actor
+from members.domain.sentences import kept
 from members.errors import CannotBeGiven, NotEnough, NotPositive, NotToOneself, NotYours, UndoOver
 from members.models import Entry, Gift, GiftCode, Member, Unit
 from members.models.gifts import new_gift_code, read_gift_code
@@ -52,7 +53,7 @@ def give(
         return gift
     source, target = ledger.wallet(giver, unit), ledger.wallet(receiver, unit)
     ledger.lock(source.pk, target.pk)
-    reason = _("A gift from %(giver)s to %(receiver)s") % {
+    reason = kept("A gift from %(giver)s to %(receiver)s") % {
         "giver": giver.public_name,
         "receiver": receiver.public_name,
     }
@@ -94,7 +95,7 @@ def _take_back(gift: Gift, *, actor: Actor, reason: str) -> Gift:
             kind=Entry.Kind.REVERSAL,
             key=f"gift:{gift.pk}:back:{entry.pk}",
             cause=cause,
-            reason=_("A gift was taken back"),
+            reason=kept("A gift was taken back"),
             at=now,
         )
         for entry in moved
@@ -114,7 +115,7 @@ def undo(gift: Gift, *, by: Member, actor: Actor) -> Gift:
         raise NotYours()
     if gift.state == State.GIVEN and clock.now() >= gift.undo_until:
         raise UndoOver()
-    return _take_back(gift, actor=actor, reason=_("Undone by the giver"))
+    return _take_back(gift, actor=actor, reason=kept("Undone by the giver"))
 
 
 @transaction.atomic

@@ -6,11 +6,11 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from members import clock
 from members.domain.actors import Actor
 from members.domain.ledger import Line
+from members.domain.sentences import kept
 from members.errors import HoldEnded, MoreThanHeld, NotPositive
 from members.models import Account, Activity, Entry, Hold, LotUse, Member, Unit
 from members.operations import accounts, audit, jobs, ledger
@@ -70,7 +70,7 @@ def place(
         occurred_at=now,
         cause_kind="hold",
         cause_id=hold.pk,
-        reason=_("Held for a checkout"),
+        reason=kept("Held for a checkout"),
         takes="fifo",
     )
     hold.entry = ledger.post_one(line, actor=actor)
@@ -107,7 +107,7 @@ def capture(hold: Hold, *, actor: Actor, amount: int | None = None, reason: str 
         occurred_at=now,
         cause_kind="hold",
         cause_id=hold.pk,
-        reason=(reason or _("Paid with points"))[:300],
+        reason=(reason or kept("Paid with points"))[:300],
         parent=_entry(hold).pk,
     )
     ledger.post([spent, *_release(hold, hold.amount - amount, at=now)], at=now)
@@ -159,7 +159,7 @@ def _time_out(pk: int, *, at: datetime, actor: Actor) -> bool:
     if hold.state != State.HELD or Hold.objects.filter(_FROZEN, pk=pk).exists():
         return False
     ledger.post(list(_release(hold, hold.amount, at=at)), at=clock.now())
-    _end(hold, State.EXPIRED, actor=actor, reason=_("Not paid in time"))
+    _end(hold, State.EXPIRED, actor=actor, reason=kept("Not paid in time"))
     return True
 
 
@@ -200,7 +200,7 @@ def _release(hold: Hold, amount: int, *, at: datetime) -> Iterator[Line]:
             occurred_at=at if lives else max(lot.ends_at, hold.placed_at),
             cause_kind="hold",
             cause_id=hold.pk,
-            reason=_("No longer held") if lives else _("Expired while held"),
+            reason=kept("No longer held") if lives else kept("Expired while held"),
             parent=entry.pk if lives else lot.pk,
             back=lot.pk if lives else None,
         )

@@ -5,10 +5,10 @@ what they put into its purse and nobody has drawn.
 """
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from members import clock
 from members.domain.actors import Actor
+from members.domain.sentences import kept
 from members.errors import (
     HouseholdFull,
     InHousehold,
@@ -127,7 +127,7 @@ def _end(seat: HouseholdSeat, *, actor: Actor, verb: str) -> HouseholdSeat:
     audit.record(seat.household, actor=actor, verb=verb, after=after)
     others = HouseholdSeat.objects.now().filter(household=seat.household)
     if not others.exists():
-        _close(seat, actor=actor, reason=_("Everybody has left"))
+        _close(seat, actor=actor, reason=kept("Everybody has left"))
     elif seat.is_head:
         _succeed(others.order_by("joined_at", "pk")[0], actor=actor)
     return seat
@@ -173,7 +173,7 @@ def close_own(head: Member, *, actor: Actor) -> Household:
     Raises NoHousehold, OnlyHead, or Frozen.
     """
     household = _headed_by(head)
-    return _close(_head_of(household), actor=actor, reason=_("Closed by its head"))
+    return _close(_head_of(household), actor=actor, reason=kept("Closed by its head"))
 
 
 @transaction.atomic

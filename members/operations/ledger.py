@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import DatabaseError, connection, transaction
-from django.utils.translation import gettext
 
 from members import clock
 from members.domain import expiry
 from members.domain.actors import Actor
 from members.domain.calendar import local_date, start_of_day
 from members.domain.ledger import Line, Posted, waves
+from members.domain.sentences import kept
 from members.errors import Frozen, MergedMeanwhile, NotEnough
 from members.models import NEVER, Account, Entry, Member, Unit
 from members.operations import accounts, audit
@@ -127,7 +127,7 @@ def _arrears(came: Mapping[int, tuple[Line, int]], at: datetime) -> list[Line]:
             occurred_at=max(line.occurred_at, at),
             cause_kind="arrears",
             cause_id=entry_id,
-            reason=gettext("Repaid: points that had been taken back after they were spent"),
+            reason=kept("Repaid: points that had been taken back after they were spent"),
             parent=entry_id,
             takes="fifo",
         )

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from members import clock
 from members.domain.actors import Actor
 from members.domain.ledger import Line
+from members.domain.sentences import kept
 from members.errors import (
     ErasedMember,
     Frozen,
@@ -263,7 +263,7 @@ def _lot_line(made: Merge, lot: OpenLot, to: Member) -> Line:
         occurred_at=lot.earned_at,
         cause_kind="merge",
         cause_id=made.pk,
-        reason=_("From the membership %(ref)s: %(reason)s")
+        reason=kept("From the membership %(ref)s: %(reason)s")
         % {"ref": other.ref, "reason": lot.entry.reason},
         parent=lot.entry_id,
         active_from=lot.entry.active_from,
@@ -295,7 +295,7 @@ def _debt_lines(made: Merge, source: Member, target: Member, *, at: datetime) ->
                 occurred_at=claim.occurred_at,
                 cause_kind="merge",
                 cause_id=made.pk,
-                reason=_("Owed by the membership %(ref)s") % {"ref": source.ref},
+                reason=kept("Owed by the membership %(ref)s") % {"ref": source.ref},
                 parent=claim.pk,
             )
 
@@ -343,7 +343,7 @@ def _back(made: Merge, entry: Entry, amount: int, *, at: datetime) -> Iterable[L
         occurred_at=at,
         cause_kind="merge",
         cause_id=made.pk,
-        reason=_("Back to the membership %(ref)s") % {"ref": made.source.ref},
+        reason=kept("Back to the membership %(ref)s") % {"ref": made.source.ref},
         parent=lot.pk,
         reverses=entry.pk,
         takes="lot",
@@ -383,6 +383,6 @@ def _debts_back(made: Merge, over: Sequence[Entry]) -> Iterable[Line]:
             occurred_at=entry.occurred_at,
             cause_kind="merge",
             cause_id=made.pk,
-            reason=_("Back to the membership %(ref)s") % {"ref": made.source.ref},
+            reason=kept("Back to the membership %(ref)s") % {"ref": made.source.ref},
             reverses=entry.pk,
         )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from members import clock
 from members.domain.actors import Actor
 from members.domain.ledger import Line
+from members.domain.sentences import kept
 from members.errors import (
     AboveHouseholdLimit,
     CannotBeGiven,
@@ -127,9 +128,9 @@ def _move(
     ledger.lock(wallet.pk, purse.pk)
     if kind == Kind.DRAW:
         _check_limit(move, seat)
-        source, target, reason = purse, wallet, _("From our household")
+        source, target, reason = purse, wallet, kept("From our household")
     else:
-        source, target, reason = wallet, purse, _("To our household")
+        source, target, reason = wallet, purse, kept("To our household")
     lines = transfers.over(source, target, amount, cause=(MOVE, move.pk), reason=reason, at=now)
     ledger.post(lines, at=now)
     verb = "members.household.drawn" if kind == Kind.DRAW else "members.household.contributed"
@@ -197,7 +198,7 @@ def give_back(move: HouseholdMove, *, actor: Actor) -> bool:
     if not transfers.are_whole(moved, now):
         return False
     drawn = move.kind == Kind.DRAW
-    reason = _("Undone: from our household") if drawn else _("Undone: to our household")
+    reason = kept("Undone: from our household") if drawn else kept("Undone: to our household")
     lines = [
         transfers.back(
             entry,
@@ -272,7 +273,7 @@ def _homeward(lot: OpenLot, home: Entry, source: Any, seat: HouseholdSeat, *, at
         occurred_at=at,
         cause_kind=LEAVING,
         cause_id=seat.pk,
-        reason=_("Back from our household"),
+        reason=kept("Back from our household"),
         parent=lot.entry_id,
         reverses=home.pk,
         takes="lot",

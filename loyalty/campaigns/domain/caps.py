@@ -11,9 +11,28 @@ from decimal import ROUND_FLOOR, Decimal
 from loyalty.campaigns.domain.given import Supply
 from loyalty.campaigns.domain.rules import Limit, Rule, SegmentCap
 from loyalty.rewards.domain.funds import Purse
+from members.domain.sentences import kept
 
 #: Points that are due, in order: the unit and how many.
 Wants = Sequence[tuple[str, int]]
+
+
+REACHED = {
+    "hour": kept("The limit of %(times)s per hour has been reached"),
+    "day": kept("The limit of %(times)s per day has been reached"),
+    "week": kept("The limit of %(times)s per week has been reached"),
+    "month": kept("The limit of %(times)s per month has been reached"),
+    "year": kept("The limit of %(times)s per year has been reached"),
+    "life": kept("The limit of %(times)s ever has been reached"),
+}
+LEAVES = {
+    "hour": kept("The limit of %(most)s per hour leaves %(left)s"),
+    "day": kept("The limit of %(most)s per day leaves %(left)s"),
+    "week": kept("The limit of %(most)s per week leaves %(left)s"),
+    "month": kept("The limit of %(most)s per month leaves %(left)s"),
+    "year": kept("The limit of %(most)s per year leaves %(left)s"),
+    "life": kept("The limit of %(most)s ever leaves %(left)s"),
+}
 
 
 @dataclass(slots=True)
@@ -90,7 +109,7 @@ def tightest(
     wanted = sum(amount for _, amount in wants)
     limit = rule.limit
     if limit is not None and limit.times is not None and uses.of(rule, window)[0] >= limit.times:
-        why = f"The limit of {limit.times} {_span(limit.per)} has been reached"
+        why = _over(limit.per, times=limit.times)
         return Cut("limit", 0, wanted, why)
     found = [
         *_limit(rule, wanted, window, uses),
@@ -148,7 +167,7 @@ def _limit(rule: Rule, wanted: int, window: str, uses: Uses) -> list[Cut]:
     if rule.limit is None or rule.limit.units is None:
         return []
     left = rule.limit.units - uses.of(rule, window)[1]
-    why = f"The limit of {rule.limit.units} {_span(rule.limit.per)} leaves {left}"
+    why = _left(rule.limit.per, most=rule.limit.units, left=left)
     return [Cut("limit", left, wanted, why)]
 
 
@@ -156,11 +175,17 @@ def _budget(rule: Rule, wants: Wants, wanted: int, uses: Uses) -> list[Cut]:
     spent, found = uses.budgets.get(rule.campaign_id, Spent()), []
     if rule.budget is not None:
         left = rule.budget - spent.units
-        why = f"The campaign's budget has {left} left, {wanted} were due"
+        why = kept("The campaign's budget has %(left)s left, %(wanted)s were due") % {
+            "left": left,
+            "wanted": wanted,
+        }
         found.append(Cut("budget", left, wanted, why))
     if rule.budget_money is not None:
         left = _payable(rule, wants, rule.budget_money - spent.money)
-        why = f"The campaign's budget in money pays for {left} more, {wanted} were due"
+        why = kept("The campaign's budget in money pays for %(left)s more, %(wanted)s were due") % {
+            "left": left,
+            "wanted": wanted,
+        }
         found.append(Cut("budget_money", left, wanted, why))
     return found
 
@@ -186,7 +211,10 @@ def _segments(rule: Rule, wanted: int, uses: Uses, belongs: Collection[int]) -> 
             "segment_budget",
             left := cap.units - uses.segments.get(cap.id, 0),
             wanted,
-            f"The campaign's budget for a group of members has {left} left, {wanted} were due",
+            kept(
+                "The campaign's budget for a group of members has %(left)s left, %(wanted)s were due"
+            )
+            % {"left": left, "wanted": wanted},
         )
         for cap in _caps_of(rule, belongs)
     ]
@@ -203,5 +231,11 @@ def _fund(rule: Rule, wanted: int, uses: Uses) -> list[Cut]:
     return [Cut("fund", left, wanted, missing)]
 
 
-def _span(per: str) -> str:
-    return "ever" if per == "life" else f"per {per}"
+def _over(per: str, *, times: int) -> str:
+    """That a limit of times is reached."""
+    return REACHED[per] % {"times": times}
+
+
+def _left(per: str, *, most: int, left: int) -> str:
+    """What a limit of points leaves."""
+    return LEAVES[per] % {"most": most, "left": left}

@@ -27,6 +27,7 @@ from loyalty.campaigns.domain.reading import (
     words,
 )
 from members.domain.money import to_minor
+from members.domain.sentences import kept
 from members.domain.traits import is_trait_value
 
 
@@ -140,7 +141,11 @@ class GiveBadge:
 
     def promised(self, title: str, at: datetime) -> Promise:
         """The badge."""
-        return {"kind": "badge", "why": f"{title}: badge", "name": self.badge}
+        return {
+            "kind": "badge",
+            "why": kept("%(campaign)s: badge") % {"campaign": title},
+            "name": self.badge,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,11 @@ class Step:
 
     def promised(self, title: str, at: datetime) -> Promise:
         """The steps are the amount."""
-        why = f"{title}: {self.steps} towards {self.achievement}"
+        why = kept("%(campaign)s: %(steps)s towards %(goal)s") % {
+            "campaign": title,
+            "steps": self.steps,
+            "goal": self.achievement,
+        }
         return {"kind": "step", "why": why, "name": self.achievement, "amount": self.steps}
 
 
@@ -184,7 +193,12 @@ class Mark:
 
     def promised(self, title: str, at: datetime) -> Promise:
         """A day of the streak."""
-        return {"kind": "streak", "why": f"{title}: a day of {self.streak}", "name": self.streak}
+        return {
+            "kind": "streak",
+            "why": kept("%(campaign)s: a day of %(streak)s")
+            % {"campaign": title, "streak": self.streak},
+            "name": self.streak,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +258,11 @@ class LiftTier:
 
     def promised(self, title: str, at: datetime) -> Promise:
         """The tier, named with its ladder."""
-        why = f"{title}: {self.tier} for {self.days} days"
+        why = kept("%(campaign)s: %(tier)s for %(days)s days") % {
+            "campaign": title,
+            "tier": self.tier,
+            "days": self.days,
+        }
         return {"kind": "tier", "why": why, "name": self.name, "until": end_of(at, self.days)}
 
     @property
@@ -267,7 +285,7 @@ class PutTag:
 
     def promised(self, title: str, at: datetime) -> Promise:
         """The tag, and until when."""
-        why = f"{title}: noted as {self.tag}"
+        why = kept("%(campaign)s: noted as %(tag)s") % {"campaign": title, "tag": self.tag}
         return {"kind": "tag", "why": why, "name": self.tag, "until": end_of(at, self.days)}
 
 
@@ -288,7 +306,11 @@ class SetAttribute:
 
     def promised(self, title: str, at: datetime) -> Promise:
         """The attribute; its value is the effect's."""
-        why = f"{title}: {self.name} is {self.value}"
+        why = kept("%(campaign)s: noted that %(name)s is %(value)s") % {
+            "campaign": title,
+            "name": self.name,
+            "value": self.value,
+        }
         return {"kind": "attribute", "why": why, "name": self.name}
 
 
@@ -325,7 +347,12 @@ class Call:
 
     def promised(self, title: str, at: datetime) -> Promise:
         """The topic."""
-        return {"kind": "webhook", "why": f"{title}: told as {self.topic}", "name": self.topic}
+        return {
+            "kind": "webhook",
+            "why": kept("%(campaign)s: told as %(topic)s")
+            % {"campaign": title, "topic": self.topic},
+            "name": self.topic,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +372,10 @@ class Extend:
 
     def promised(self, title: str, at: datetime) -> Promise:
         """Until when everything lives at least."""
-        why = f"{title}: your points live {self.days} days more at least"
+        why = kept("%(campaign)s: your points live %(days)s days more at least") % {
+            "campaign": title,
+            "days": self.days,
+        }
         until = at + timedelta(days=self.days)
         return {"kind": "extension", "why": why, "unit": self.unit, "until": until}
 

@@ -23,13 +23,14 @@ from loyalty.campaigns.domain.holdout import is_held_out
 from loyalty.campaigns.domain.orders import Order
 from loyalty.campaigns.domain.rules import Rule
 from members.domain.money import exponent
+from members.domain.sentences import kept
 
 #: So many facts may lead to one another: a badge to a tier, the tier to points, the points to a badge.
 LONGEST_CHAIN = 5
 #: How a sentence begins that names what was lacking.
 NEEDED = "Needed: "
 #: What a member reads who is held out: true, and no more than they need to know.
-NOT_THIS_TIME = "It was not among your campaigns this time"
+NOT_THIS_TIME = kept("It was not among your campaigns this time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +202,16 @@ def _traced(rule: Rule, seen: list[Seen], gave: Gave) -> Trace:
     if gave.given:
         return Trace(rule, True, tuple(seen), gave.lacking, segments=gave.counted)
     code = "lacking" if gave.lacking else "nothing"
-    return Trace(rule, False, tuple(seen), gave.lacking or "there was nothing to earn on", code)
+    return Trace(
+        rule, False, tuple(seen), gave.lacking or kept("there was nothing to earn on"), code
+    )
 
 
 def stopped(rules: Iterable[Rule]) -> Outcome:
     """Nothing, for what follows from too long a chain of facts: so rules that set one another off end."""
-    why = f"It follows from {LONGEST_CHAIN} facts that led to one another; rules stop there"
+    why = kept("It follows from %(facts)s facts that led to one another; rules stop there") % {
+        "facts": LONGEST_CHAIN
+    }
     return Outcome(
         (), tuple(Trace(rule, False, (), why, "chain") for rule in sorted(rules, key=turn))
     )
@@ -222,13 +227,13 @@ def in_words(seen: Iterable[Seen]) -> str:
     """What failed of these tests, with the values found, as members read it."""
     failed = [
         # A code that was not entered stays a secret.
-        "another code"
+        kept("another code")
         if s.test.field.name == FIELD
         else f"{said(s.test)} (it was {shown(s.value)})"
         for s in seen
         if not s.held
     ]
-    return NEEDED + "; ".join(failed) if failed else "The conditions were not met"
+    return NEEDED + "; ".join(failed) if failed else kept("The conditions were not met")
 
 
 def due_of(
@@ -263,14 +268,18 @@ def due_of(
 
 def _earned(effect: Earn, order: Order | None) -> tuple[int, str]:
     if effect.amount is not None:
-        return effect.amount, f"{effect.amount} for doing it"
+        return effect.amount, kept("%(amount)s for doing it") % {"amount": effect.amount}
     if order is None or effect.per is None:
         return 0, ""
     worth = order.worth_of(effect.categories)
     paid = f"{worth:.{exponent(order.money)}f} {order.money}"
     if order.rate is not None:
         paid += f" ({order.currency} at {order.rate.factor.normalize():f})"
-    return _per(effect, worth), f"{effect.points} for each whole {effect.per} of {paid}"
+    return _per(effect, worth), kept("%(points)s for each whole %(per)s of %(paid)s") % {
+        "points": effect.points,
+        "per": effect.per,
+        "paid": paid,
+    }
 
 
 def _per(earn: Earn, worth: Decimal) -> int:
@@ -290,7 +299,7 @@ def _multiplied(
         if effect.categories:
             amount = _per(earn, order.worth_of(effect.categories))
         extra += int(amount * (effect.factor - 1))
-    return extra, f"{shown(effect.factor)} times the points"
+    return extra, kept("%(factor)s times the points") % {"factor": shown(effect.factor)}
 
 
 def _wants(due: Iterable[Given]) -> list[tuple[str, int]]:
@@ -299,7 +308,11 @@ def _wants(due: Iterable[Given]) -> list[tuple[str, int]]:
 
 def _paid_by(payer: str, item: Given) -> Given:
     """Points that say who pays for them."""
-    return replace(item, why=f"{item.why}, paid by {payer}") if item.kind == "points" else item
+    return (
+        replace(item, why=kept("%(why)s, paid by %(payer)s") % {"why": item.why, "payer": payer})
+        if item.kind == "points"
+        else item
+    )
 
 
 def _shrunk(due: list[Given], allowed: int) -> list[Given]:

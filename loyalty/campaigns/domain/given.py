@@ -63,7 +63,9 @@ def on_turn(due: list[Given], facts: Mapping[str, Any]) -> tuple[list[Given], st
         if ladder is None or ladder.pays(facts):
             kept.append(item)
         else:
-            why = f"It pays on these times only: {', '.join(map(str, ladder.times))}"
+            why = kept("It pays on these times only: %(times)s") % {
+                "times": ", ".join(map(str, ladder.times))
+            }
     return kept, why
 
 
@@ -78,10 +80,10 @@ def fitting(
     for item in due:
         missing = supply.missing.get((item.kind, item.name), "")
         if item.kind == "reward" and not missing and left.get(item.name, 1) <= 0:
-            missing = f"None is left of {item.name}"
+            missing = kept("None is left of %(name)s") % {"name": item.name}
         if item.kind == "deduction":
             amount = min(item.amount or 0, purse.get(item.unit, 0))
-            missing = "" if amount else "There were no points to take"
+            missing = "" if amount else kept("There were no points to take")
             item = replace(item, amount=amount)
         if missing:
             why = missing

@@ -6,6 +6,8 @@ step late, but no step twice, and a container is in one order at a time.
 
 from dataclasses import dataclass, replace
 
+from members.domain.sentences import kept
+
 #: What each activity says has happened.
 STEPS = {
     "refill.ordered": "ordered",
@@ -63,20 +65,31 @@ def take_step(
         return Cycle(serial, 1, member_id, order_id, step, (step,))
     last = cycles[-1]
     if last.state not in ENDS:
-        return Objection(f"Container {serial} is still under way in another order.", waits=True)
+        return Objection(
+            kept("Container %(serial)s is still under way in another order.") % {"serial": serial},
+            waits=True,
+        )
     if step not in BEGINS:
-        return Objection(f"Container {serial} has not been ordered again since.", waits=True)
+        return Objection(
+            kept("Container %(serial)s has not been ordered again since.") % {"serial": serial},
+            waits=True,
+        )
     return Cycle(serial, last.number + 1, member_id, order_id, step, (step,))
 
 
 def _go_on(cycle: Cycle, step: str) -> Cycle | Objection:
     if step in cycle.told:
-        return Objection(f"Container {cycle.serial} was {step} in this order before.", waits=False)
+        return Objection(
+            kept("Container %(serial)s was %(step)s in this order before.")
+            % {"serial": cycle.serial, "step": step},
+            waits=False,
+        )
     if step in NEXT[cycle.state]:
         return replace(cycle, state=step, told=(*cycle.told, step))
     if step in ENDS:
         return Objection(
-            f"Container {cycle.serial} was {cycle.state} in this order, so it cannot be {step}.",
+            kept("Container %(serial)s was %(state)s in this order, so it cannot be %(step)s.")
+            % {"serial": cycle.serial, "state": cycle.state, "step": step},
             waits=False,
         )
     # An earlier step, told late: it counts for what it is, and moves nothing.

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from loyalty.campaigns.domain.rules import Group, Rule
+from members.domain.sentences import kept
 
 #: What each of these rules would give if they alone applied: units and amounts, by version. A rule that
 #: would give nothing at all is not in it.
@@ -35,15 +36,25 @@ def losers(held: Sequence[Rule], trial: Trial) -> dict[int, Lost]:
     rivals = _rivals(held, lambda rule: rule.category)
     for _, several in sorted(rivals.items(), key=lambda pair: precedence(pair[1][0])):
         if (winner := _first(several, held, trial, lost)) is not None:
-            why = f"{winner.title} goes before it: only one of their kind pays"
+            why = kept("%(campaign)s goes before it: only one of their kind pays") % {
+                "campaign": winner.title
+            }
             _give_way(several, winner, "category", why, lost)
     in_groups = _rivals(held, lambda rule: rule.group)
     for group, several in sorted(in_groups.items(), key=lambda pair: pair[0].order):
         left = [rule for rule in several if rule.version_id not in lost]
         if group.mode == "first" and (winner := _first(left, held, trial, lost)):
-            _give_way(left, winner, "group", f"Another campaign came first: {winner.title}", lost)
+            _give_way(
+                left,
+                winner,
+                "group",
+                kept("Another campaign came first: %(campaign)s") % {"campaign": winner.title},
+                lost,
+            )
         if group.mode == "best" and (winner := _best(group, left, held, trial, lost)):
-            why = f"Another campaign was better for you: {winner.title}"
+            why = kept("Another campaign was better for you: %(campaign)s") % {
+                "campaign": winner.title
+            }
             _give_way(left, winner, "group", why, lost)
     return lost
 

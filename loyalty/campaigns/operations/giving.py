@@ -20,6 +20,7 @@ from loyalty.rewards.operations import presents
 from loyalty.rewards.operations.presents import Present
 from members.domain.actors import Actor
 from members.domain.calendar import local_date, start_of_day
+from members.domain.sentences import kept
 from members.operations import accesses, jobs, lifts, traits
 from members.operations.accesses import Door
 from members.operations.lifts import Lifted
@@ -142,7 +143,9 @@ def _rewards(giving: Giving, things: list[Thing]) -> None:
         if thing.key not in given:
             # Somebody else was taking the last coupons while we looked.
             thing.effect.state = Effect.State.CANCELLED
-            thing.effect.why = f"{thing.given.rule.title}: none was left"[:300]
+            thing.effect.why = (
+                kept("%(campaign)s: none was left") % {"campaign": thing.given.rule.title}
+            )[:300]
 
 
 def _doors(giving: Giving, things: list[Thing]) -> None:

@@ -13,7 +13,6 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Greatest
-from django.utils.translation import gettext as _
 
 from events_directory.operations import bookings
 from loyalty.campaigns.domain.caps import window_of
@@ -28,6 +27,7 @@ from loyalty.rewards.operations.fund_moves import Back
 from members import clock
 from members.domain.actors import Actor
 from members.domain.calendar import local_date
+from members.domain.sentences import kept
 from members.models import Account, Balance, Entry, Member, Merge, Tier, TierLift, TierPeriod, User
 from members.operations import corrections, lifts, merges, tiers
 from recognition.operations import awards, progress, streak_days
@@ -214,7 +214,7 @@ def _keep_tiers(
     for tier, review_at in best:
         if review_at is not None and thresholds.get(tier.group_id, 0) < tier.threshold:
             last_day = local_date(review_at - timedelta(microseconds=1), target.time_zone)
-            why = _("Held before two memberships were merged")
+            why = kept("Held before two memberships were merged")
             lift = lifts.give_tier(target, tier=tier, until=last_day, reason=why, actor=actor)
             kept.append(lift.pk)
     return kept
@@ -263,7 +263,7 @@ def _take_back_twice(made: Merge, held: Budgets, funds: Sequence[Fund], *, actor
             left = (effect.amount or 0) - _asked(effect)
             entry = effect.entry
             assert entry is not None  # points have an entry
-            why = _("%(campaign)s: given once, and both memberships had it") % {
+            why = kept("%(campaign)s: given once, and both memberships had it") % {
                 "campaign": effect.campaign.name
             }
             corrections.reverse(
@@ -381,7 +381,7 @@ def _give_again(made: Merge, held: Budgets, *, actor: Actor) -> list[Entry]:
             entry,
             taken_under=f"merge:{made.pk}:twice:{effect.pk}",
             key=f"merge:{made.pk}:again:{effect.pk}",
-            reason=_("%(campaign)s: theirs after all") % {"campaign": effect.campaign.name},
+            reason=kept("%(campaign)s: theirs after all") % {"campaign": effect.campaign.name},
             actor=actor,
             cause=("merge", made.pk),
         )

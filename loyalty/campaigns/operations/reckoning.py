@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from django.utils.translation import gettext as _
-
 from loyalty.campaigns.domain import returns
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
@@ -16,6 +14,7 @@ from loyalty.campaigns.operations.returns import Sale, due_after, facts_left
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.storing import NewEffect, reversal
 from loyalty.rewards.operations.fund_moves import Back
+from members.domain.sentences import kept
 from members.operations.clawbacks import Ask, Taken
 
 
@@ -82,7 +81,9 @@ class Reckoning:
 
     def _ask(self, effect: Effect, amount: int, before: int) -> Ask:
         assert effect.entry is not None  # points have an entry
-        why = _("%(campaign)s: order %(order)s came back, %(part)s of %(whole)s points with it") % {
+        why = kept(
+            "%(campaign)s: order %(order)s came back, %(part)s of %(whole)s points with it"
+        ) % {
             "campaign": effect.rule_version.campaign.name,
             "order": self.told.order_id,
             "part": amount,

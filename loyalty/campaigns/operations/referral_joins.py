@@ -24,12 +24,13 @@ from loyalty.campaigns.operations.storing import Arrival
 from members import clock, secret_keys
 from members.domain.actors import Actor
 from members.domain.calendar import local_date
+from members.domain.sentences import kept
 from members.models import Activity, HouseholdSeat, Member
 from members.operations import activities, audit
 
 State = Referral.State
 
-UNKNOWN_FRIEND = "The friend is not known yet."
+UNKNOWN_FRIEND = kept("The friend is not known yet.")
 ONESELF = "Nobody brings themselves."
 BROUGHT_BEFORE = "Somebody brought this friend before."
 #: What a join may say besides the friend, and keeps as keyed hashes only.

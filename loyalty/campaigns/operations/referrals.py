@@ -7,7 +7,6 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from loyalty.campaigns.errors import IllegalReferralMove, NoReferralForOneself
 from loyalty.campaigns.models import (
@@ -20,6 +19,7 @@ from loyalty.campaigns.models.referrals import new_referral_code, selves
 from loyalty.campaigns.operations import referral_facts, unearning
 from members import clock
 from members.domain.actors import Actor
+from members.domain.sentences import kept
 from members.errors import ReasonNeeded
 from members.models import Activity, Member
 from members.operations import accounts, activities, audit, jobs, relations
@@ -65,7 +65,7 @@ def _void(referral: Referral, cause: str, *, reason: str, actor: Actor) -> Refer
         decision=reason.strip()[:300],
     )
     facts = referral_facts.of(referral)
-    unearning.take_back(facts, reason=_("the friend does not count"), actor=actor)
+    unearning.take_back(facts, reason=kept("the friend does not count"), actor=actor)
     return referral
 
 
@@ -95,7 +95,7 @@ def take_back_purchase(purchase: ReferralPurchase, *, actor: Actor) -> None:
         verb="campaigns.referral.purchase_returned",
         after={"activity": purchase.activity_id},
     )
-    unearning.take_back(facts, reason=_("the friend's purchase came back"), actor=actor)
+    unearning.take_back(facts, reason=kept("the friend's purchase came back"), actor=actor)
 
 
 # -- two members who are one ----------------------------------------------------------------------
@@ -145,7 +145,7 @@ def stand_again(before: dict[str, str], *, actor: Actor) -> None:
         if referral.state != State.VOID or referral.cause not in (Cause.MERGED, Cause.TWICE):
             continue
         state = before[str(referral.pk)]
-        reason = _("The merge was undone")
+        reason = kept("The merge was undone")
         _move(
             referral,
             state,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from django.db.models import Sum
-from django.utils.translation import gettext as _
 
 from loyalty.rewards.operations import order_returns
 from members.domain.actors import Actor
+from members.domain.sentences import kept
 from members.models import Entry, Hold, Member
 from members.operations import corrections
 
@@ -74,7 +74,7 @@ def _restore(hold: Hold, refund: Refund, *, actor: Actor) -> None:
             spent,
             amount=back,
             key=f"{refund.key}:{hold.pk}",
-            reason=_("Order %(order)s came back: what you paid in points")
+            reason=kept("Order %(order)s came back: what you paid in points")
             % {"order": refund.order_id},
             actor=actor,
             cause=refund.cause,

@@ -10,6 +10,7 @@ from loyalty.campaigns.operations.rulebook import Rulebook
 from members import clock
 from members.domain.actors import Actor
 from members.domain.ledger import Line
+from members.domain.sentences import kept
 from members.operations import accounts, ledger, tiers
 from members.operations.sweeps import Tally
 
@@ -68,5 +69,6 @@ def _activation(
         amount=amount,
         at=wait.due_at or until,
         cause=("release", wait.effect_id),
-        reason=f"{wait.effect.campaign.name}: the waiting time is over",
+        reason=kept("%(campaign)s: the waiting time is over")
+        % {"campaign": wait.effect.campaign.name},
     )

@@ -23,13 +23,14 @@ from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.campaigns.operations.storing import Arrival
 from members.domain.actors import Actor
+from members.domain.sentences import kept
 from members.models import Activity
 from members.operations import activities, audit
 
 Status = Activity.Status
 
 #: What a member reads of something that waits for a person.
-LOOKING = "We are looking at this one."
+LOOKING = kept("We are looking at this one.")
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from loyalty.rewards.models import Redemption
 from loyalty.rewards.operations import redemptions
 from members import clock
 from members.domain.actors import Actor
+from members.domain.sentences import kept
 from members.errors import AlreadyDecided, ReasonNeeded
 from members.models import Activity
 from members.operations import activities, audit, relations
@@ -21,8 +22,8 @@ from members.shipped import RETURNS
 State = ReviewCase.State
 
 #: What a member reads of something that never counts, and of what would have taken it back.
-DECLINED = "We have looked at this one, and it does not count."
-ORDER_DECLINED = "The order does not count, so nothing comes back."
+DECLINED = kept("We have looked at this one, and it does not count.")
+ORDER_DECLINED = kept("The order does not count, so nothing comes back.")
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.rewards.models import Reward
 from loyalty.rewards.operations import presents
+from members.domain.sentences import kept
 from members.models import Account, OpenLot, Tier, Unit
 from recognition.models import Achievement, Badge, Streak
 
@@ -57,7 +58,9 @@ def _read(rules: Sequence[Rule], rewards: Mapping[str, Reward], at: datetime) ->
     for slug in names(rules, GiveReward):
         reward = rewards.get(slug)
         if reward is None or not presents.is_on_offer(reward, at):
-            supply.missing["reward", slug] = f"The reward {slug} is not on offer"
+            supply.missing["reward", slug] = kept("The reward %(name)s is not on offer") % {
+                "name": slug
+            }
         elif reward.left is not None:
             supply.left[slug] = reward.left
     standing = (
@@ -69,11 +72,13 @@ def _read(rules: Sequence[Rule], rewards: Mapping[str, Reward], at: datetime) ->
         if wanted := names(rules, sort):
             found = set(rows.filter(slug__in=wanted).values_list("slug", flat=True))
             for slug in wanted - found:
-                supply.missing[kind, slug] = f"{slug} is not given any more"
+                supply.missing[kind, slug] = kept("%(name)s is not given any more") % {"name": slug}
     if wanted := names(rules, LiftTier):
         known = tiers_named(wanted)
         for name in wanted - set(known):
-            supply.missing["tier", name] = f"There is no tier {name.strip('/')}"
+            supply.missing["tier", name] = kept("There is no tier %(name)s") % {
+                "name": name.strip("/")
+            }
     return supply
 
 

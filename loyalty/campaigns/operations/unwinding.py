@@ -7,13 +7,12 @@ what was reached stay, and are marked as not supported by current activity.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from loyalty.campaigns.models import Effect
 from loyalty.campaigns.operations.reckoning import Reckoning
 from loyalty.campaigns.operations.storing import NewEffect
 from loyalty.campaigns.operations.things import Thing, gone, take
 from members.domain.actors import Actor
+from members.domain.sentences import kept
 
 
 @dataclass(slots=True)
@@ -37,7 +36,7 @@ class Unwinding:
 
 
 def _thing(effect: Effect, reckoning: Reckoning) -> Thing:
-    because = _("%(campaign)s: order %(order)s came back") % {
+    because = kept("%(campaign)s: order %(order)s came back") % {
         "campaign": effect.rule_version.campaign.name,
         "order": reckoning.told.order_id,
     }

@@ -32,6 +32,7 @@ from loyalty.rewards.operations import fund_moves
 from loyalty.rewards.operations.fund_moves import Back, Grant
 from members.domain.actors import Actor
 from members.domain.ledger import Line, Posted
+from members.domain.sentences import kept
 from members.models import NEVER, Account, Entry, Unit
 from members.operations import ledger, lots
 from members.operations.lots import Extension
@@ -273,8 +274,12 @@ class Wave:
             unit_code=promised.unit_code,
             amount=amount,
             state=Effect.State.ACTIVE if confirmed else Effect.State.CANCELLED,
-            why=f"{promised.rule_version.campaign.name}: "
-            + ("confirmed, the points are yours" if confirmed else "not accepted, nothing is paid"),
+            why=(
+                kept("%(campaign)s: confirmed, the points are yours")
+                if confirmed
+                else kept("%(campaign)s: not accepted, nothing is paid")
+            )
+            % {"campaign": promised.rule_version.campaign.name},
         )
         self.effects.append(effect)
         item.effects.append(effect)

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from members.domain.calendar import add_months, local_date
 from members.domain.money import exponent
+from members.domain.sentences import kept
 
 #: The legal moves of a fund. What is closed stays closed: its rest has been paid back.
 FUND: dict[str, tuple[str, ...]] = {
@@ -38,15 +39,19 @@ class Purse:
         if not wanted:
             return 0, ""
         if not self.is_open:
-            return 0, f"{self.payer} does not pay for points at the moment"
+            return 0, kept("%(payer)s does not pay for points at the moment") % {
+                "payer": self.payer
+            }
         if self.left is None or wanted <= self.left:
             return wanted, ""
         if self.left <= 0:
-            return 0, f"The points that {self.payer} pays for are used up"
+            return 0, kept("The points that %(payer)s pays for are used up") % {"payer": self.payer}
         return (
             self.left,
-            f"The points that {self.payer} pays for are used up but for {self.left}, "
-            f"{wanted} were due",
+            kept(
+                "The points that %(payer)s pays for are used up but for %(left)s, %(wanted)s were due"
+            )
+            % {"payer": self.payer, "left": self.left, "wanted": wanted},
         )
 
     def take(self, points: int) -> None:

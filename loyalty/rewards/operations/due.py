@@ -10,6 +10,7 @@ from django.db import transaction
 from loyalty.rewards.models import Coupon, Redemption, Reward
 from loyalty.rewards.operations import coupons, guesses, redemptions, steps
 from members.domain.actors import Actor
+from members.domain.sentences import kept
 from members.models import Hold
 from members.operations.sweeps import Tally
 
@@ -24,7 +25,7 @@ def reservations(since: datetime, until: datetime) -> Tally:
     actor = Actor.system("sweep:reservations")
     over = Redemption.objects.filter(state=State.RESERVED, hold__expires_at__lte=until)
     lost = Redemption.objects.filter(state=State.RESERVED).exclude(hold__state=Hold.State.HELD)
-    cancel = partial(redemptions.cancel, actor=actor, reason="Not confirmed in time")
+    cancel = partial(redemptions.cancel, actor=actor, reason=kept("Not confirmed in time"))
     return _each((over | lost).order_by("pk")[:CHUNK], cancel, since, until)
 
 

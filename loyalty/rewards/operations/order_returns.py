@@ -10,6 +10,7 @@ from loyalty.rewards.models import Coupon, Redemption
 from loyalty.rewards.operations import entitlements, steps
 from loyalty.rewards.operations.redemptions import draw_key, lock, lock_wallet
 from members.domain.actors import Actor
+from members.domain.sentences import kept
 from members.models import HouseholdMove, Member
 from members.operations import corrections, jobs, purses
 
@@ -81,7 +82,7 @@ def _void(
         redemption.entry,
         amount=redemption.unit_cost * pieces,
         key=f"redemption:{redemption.pk}:order:{redemption.returned}",
-        reason=_("Order %(order)s came back: %(reward)s")
+        reason=kept("Order %(order)s came back: %(reward)s")
         % {"order": order[0], "reward": redemption.reward.name},
         actor=actor,
         cause=cause,

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils.translation import gettext as _
 
 from events_directory.operations import pools
 from loyalty.rewards.domain.eligibility import last_instant
@@ -28,6 +27,7 @@ from loyalty.rewards.operations.steps import begin, move
 from members import clock
 from members.domain.actors import Actor
 from members.domain.calendar import local_date
+from members.domain.sentences import kept
 from members.models import Entry, Member
 from members.operations import corrections, holds, ledger, purses, relations
 
@@ -84,7 +84,7 @@ def redeem(
         unit=current.unit,
         amount=redemption.cost,
         key=f"redemption:{redemption.pk}",
-        reason=_("Redeemed: %(reward)s") % {"reward": current.name},
+        reason=kept("Redeemed: %(reward)s") % {"reward": current.name},
         actor=actor,
         cause=("redemption", redemption.pk),
     )
@@ -138,7 +138,7 @@ def confirm(redemption: Redemption, *, actor: Actor, is_reviewed: bool = False) 
     hold = holds.capture(
         current.hold,
         actor=actor,
-        reason=_("Redeemed: %(reward)s") % {"reward": current.reward.name},
+        reason=kept("Redeemed: %(reward)s") % {"reward": current.reward.name},
     )
     redemption = lock(current)
     if redemption.state != State.RESERVED:
@@ -193,7 +193,7 @@ def cancel(
         corrections.restore(
             redemption.entry,
             key=f"redemption:{redemption.pk}:cancelled",
-            reason=_("Undone: %(reward)s") % {"reward": redemption.reward.name},
+            reason=kept("Undone: %(reward)s") % {"reward": redemption.reward.name},
             actor=actor,
         )
     if drawn is not None:
