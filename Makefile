@@ -4,9 +4,12 @@ apps := members governance recognition events_directory loyalty
 # Settings for commands that only look at the code: a throw-away secret, never used to serve.
 looking := LAUREL_TEST=1 LAUREL_VAR=/nonexistent SECRET_KEY=only-to-look-at-the-code-0123456789abcdef0123456789abcdef
 PYTEST_ARGS ?=
+# What `make prove` runs: tests whose size is the gate's here, and the promised one there.
+PROOFS := tests/stories tests/members/operations/test_seals.py tests/events_directory/operations/test_booking_races.py \
+  tests/rewards/operations/test_coupons.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format screenshots install-run install-dev check-format check-lint check-types \
+.PHONY: help run test check bench prove format screenshots install-run install-dev check-format check-lint check-types \
   check-templates check-migrations check-deployment check-schema check-documents
 
 help:  ## Show this list
@@ -46,6 +49,9 @@ check-documents: install-dev
 
 bench: install-dev  ## Measure, as ratios against a reference of the same run
 	$(python) -m tests.bench
+
+prove: install-dev  ## Races and proofs at the size that is promised (takes long; PYTEST_ARGS= passes through)
+	SCALE=full $(python) -m pytest -n 0 -v $(PROOFS) $(PYTEST_ARGS)
 
 screenshots: install-dev  ## Photograph every page of the running demo by role, size and theme, into screenshots/
 	$(python) -m tests.browser.shots

@@ -15,17 +15,25 @@ from members.models import Entry, Member
 from members.operations import members, programme
 from tests.books import faults
 from tests.conftest import SYSTEM
+from tests.scale import scale
 from tests.together import on_this_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CLIENTS, STEPS = 4, 80
+CLIENTS = scale(4, 40)
+#: So many looks and entries there are at least before the last client is killed.
+LOOKS, ENTRIES = scale(60, 10_000), scale(120, 20_000)
+#: After so many looks one client is killed, and another one takes its place.
+KILLS_EVERY = scale(25, 40)
+MOST_STATEMENTS = 500
+#: More than any client comes to.
+ENDLESS = 10**9
 
 
 def client(seed: int) -> subprocess.Popen:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.stories.busy_client", str(seed), str(STEPS)],
+        [sys.executable, "-m", "tests.stories.busy_client", str(seed), str(ENDLESS)],
         cwd=ROOT,
         env=on_this_database(),
         stdout=subprocess.DEVNULL,
@@ -53,24 +61,40 @@ def snapshot() -> None:
     assert (total, overdrawn, unlike) == (0, 0, 0)
 
 
-def test_value_is_conserved_while_many_clients_are_busy():
-    """E45, E12, P3, P5, P7: no deadlock, no overdraft, no snapshot that does not add up, sound books
-    after; and every statement given meanwhile is what the same instant tells later."""
+def kill(process: subprocess.Popen) -> None:
+    """Without a warning, wherever it is; it must not have ended by itself before."""
+    if process.poll() is not None:
+        pytest.fail(f"a client ended by itself: {process.communicate()[1][-2000:]}")
+    process.kill()
+    process.communicate()
+
+
+def test_value_is_conserved_while_many_clients_are_busy_and_killed():
+    """E45, E12, P2, P3, P5, P7: no deadlock, no overdraft, no snapshot that does not add up, sound books
+    after, though clients are killed in the middle of whatever they do; and every statement given meanwhile
+    is what the same instant tells later."""
     programme.install(actor=SYSTEM)
     for number in range(3):
         members.enrol(f"m{number}", actor=SYSTEM)
     clients = [client(seed) for seed in range(CLIENTS)]
-    looks, statements = 0, []
-    while any(process.poll() is None for process in clients):
-        snapshot()
-        looks += 1
-        for member in Member.objects.order_by("pk"):
-            statements.append((member, readings.balances(member)))
-    for process in clients:
-        _, said = process.communicate(timeout=60)
-        assert process.returncode == 0, said[-2000:]
-    assert looks > 10
-    assert Entry.objects.count() > CLIENTS * STEPS / 4
+    looks, seeds, statements = 0, CLIENTS, []
+    try:
+        while looks < LOOKS or Entry.objects.count() < ENTRIES:
+            snapshot()
+            looks += 1
+            # Every member's statement, but at full scale no more than can be told again later.
+            if len(statements) < MOST_STATEMENTS:
+                found = Member.objects.order_by("pk")
+                statements += [(member, readings.balances(member)) for member in found]
+            if looks % KILLS_EVERY == 0:
+                kill(clients.pop(0))
+                clients.append(client(seeds))
+                seeds += 1
+    finally:
+        for process in clients:
+            process.kill()
+            process.communicate()
+    assert seeds > CLIENTS
     assert faults() == []
     assert len(statements) > 30
     for member, told in statements:

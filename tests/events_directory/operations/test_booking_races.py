@@ -12,6 +12,7 @@ from events_directory.models import Booking, Occurrence
 from events_directory.operations import bookings, occurrences
 from tests.conftest import SYSTEM
 from tests.events_directory.conftest import broken, crowd, evening
+from tests.scale import scale
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +35,8 @@ def race(attempts: Sequence[Callable[[], object]], *, together: int = AT_ONCE) -
         return list(threads.map(run, attempts))
 
 
-def test_two_hundred_bookers_for_ten_seats_make_ten(occurrence):
+@pytest.mark.parametrize("_round", range(scale(1, 100)))
+def test_two_hundred_bookers_for_ten_seats_make_ten(occurrence, _round):
     """C4, P8: exactly ten bookings, everybody else reads that it is full."""
     answers = race(
         [

@@ -8,10 +8,12 @@ from members import clock
 from members.models import Entry, Seal
 from members.operations import ledger, seals
 from tests.conftest import SYSTEM
+from tests.scale import scale
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ENTRY = seals.CHAINS[0]
+ROWS = scale(2_000, 1_000_000)
 
 
 @pytest.fixture(autouse=True)
@@ -137,3 +139,36 @@ def test_nothing_is_sealed_past_a_transaction_that_is_still_open(bo, points, mon
         )
         assert sealed() == 0
         assert sealed() == 0
+
+
+def test_what_was_rewritten_among_very_many_rows_is_named(monkeypatch, bo, points):
+    """P4: one flipped byte, two swapped rows and a tail of ten, among two thousand rows here and a million
+    in `make prove`."""
+    monkeypatch.setattr(seals, "BLOCK", 1_000)
+    ledger.accrue(
+        bo, unit=points, amount=5, key="e", reason="An order", actor=SYSTEM, cause=("test", 0)
+    )
+    columns = [
+        field.column for field in Entry._meta.concrete_fields if field.column not in ("id", "key")
+    ]
+    told = [f"{name} + n - 1" if name.endswith("_seq") else name for name in columns]
+    as_owner(
+        f"INSERT INTO members_entry (key, {', '.join(columns)}) SELECT key || n, {', '.join(told)}"
+        f" FROM members_entry, generate_series(2, {ROWS}) n WHERE key = 'e'"
+    )
+    while sealed():
+        pass
+    rows = list(Entry.objects.order_by("pk").values_list("pk", flat=True))
+    flipped, first, second = rows[ROWS // 3], rows[ROWS // 2], rows[ROWS // 2 + 1]
+    keys = dict(Entry.objects.filter(pk__in=[first, second]).values_list("pk", "key"))
+    assert list(seals.faults()) == []
+    as_owner(
+        f"UPDATE members_entry SET reason = 'An Order' WHERE id = {flipped}",
+        f"UPDATE members_entry SET key = 'aside' WHERE id = {first}",
+        f"UPDATE members_entry SET key = '{keys[first]}' WHERE id = {second}",
+        f"UPDATE members_entry SET key = '{keys[second]}' WHERE id = {first}",
+        f"DELETE FROM members_entry WHERE id >= {rows[-10]}",
+    )
+    found = [row for _, row, _ in seals.faults()]
+    assert found[:3] == [flipped, first, second]
+    assert len(found) == 4 and found[3].endswith(str(rows[-11]))
