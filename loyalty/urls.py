@@ -68,6 +68,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("loyalty.api_urls")),
+    path("", include("loyalty.messaging.urls.portal")),
     path("account/", include("members.urls.portal")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -116,6 +116,12 @@ ROUTES: dict[str, Route] = {
     "leaderboards:first": Route(MEMBERS, MEMBERS),
     "leaderboards:board": Route(MEMBERS, MEMBERS, {"slug": "month"}),
     "preferences": Route(MEMBERS, MEMBERS),
+    "messages:preferences": Route(MEMBERS, MEMBERS),
+    "messages:inbox": Route(MEMBERS, MEMBERS),
+    "messages:readings": Route(NO, MEMBERS),
+    "messages:reading": Route(NO, OWN, {"pk": "@messaging.message"}),
+    # Whoever holds the key of a mail; this one is nobody's.
+    "messages:unsubscription": Route(NOBODY, NOBODY, {"key": "x"}),
     # Events, bookings, pools
     "events_directory:listing": Route(ANYBODY, NO),
     "events_directory:micro_event": Route(ANYBODY, NO, {"pk": "@micro_event"}),

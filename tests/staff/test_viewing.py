@@ -28,6 +28,7 @@ SEEN = {
     "leaderboards:first",
     "leaderboards:board",
     "preferences",
+    "messages:preferences",
 }
 
 
