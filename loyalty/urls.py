@@ -7,12 +7,14 @@ from django.views.i18n import set_language
 
 from loyalty.views import (
     codes,
+    first_run,
     gifts,
     health,
     home,
     household,
     offline,
     points,
+    programme,
     styleguide,
     viewing,
 )
@@ -49,6 +51,9 @@ handler500 = "loyalty.views.faults.broken"
 urlpatterns = [
     path("", home.home, name="home"),
     path("join/", home.join, name="join"),
+    path("programme/", programme.programme, name="programme"),
+    path("first-steps/reading/", first_run.reading, name="first_run_reading"),
+    path("first-steps/dismissal/", first_run.dismissal, name="first_run_dismissal"),
     path("viewing/end/", viewing.end, name="viewing_end"),
     path("language/", set_language, name="set_language"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),

@@ -69,6 +69,9 @@ ROUTES: dict[str, Route] = {
     # The portal
     "home": Route(ANYBODY, ANYBODY),
     "join": Route(NO_BUT_SIGN_IN, SIGNING_IN),
+    "programme": Route(ANYBODY, NO),
+    "first_run_reading": Route(NO, MEMBERS),
+    "first_run_dismissal": Route(NO, MEMBERS),
     # Nobody of these views as a member; `test_viewing` walks all routes with somebody who does.
     "viewing_end": Route(NO_BUT_SIGN_IN, SIGNING_IN),
     "set_language": Route(HOME, HOME),
@@ -102,6 +105,7 @@ ROUTES: dict[str, Route] = {
     "rewards:voucher_print": Route(OWN, OWN, VOUCHER),
     "rewards:cancel": Route(NO, OWN, VOUCHER),
     "rewards:reward": Route(MEMBERS, MEMBERS, {"slug": "mug"}),
+    "rewards:wish": Route(NO, MEMBERS, {"slug": "mug"}),
     "rewards:redeem": Route(NO, MEMBERS, {"slug": "mug"}),
     "referrals:index": Route(MEMBERS, MEMBERS),
     "referrals:code": Route(NO, MEMBERS),
