@@ -7,10 +7,11 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the bell, and lay down after every migration what the tables alone do not hold."""
-        from members import roles, shipped, tasks
+        from members import roles, shipped, shipped_texts, tasks
         from members.operations import jobs
 
         if tasks.ring not in jobs.bell:
             jobs.bell.append(tasks.ring)
         post_migrate.connect(shipped.install, sender=self)
+        post_migrate.connect(shipped_texts.install, sender=self)
         post_migrate.connect(roles.install)

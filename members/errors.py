@@ -313,3 +313,18 @@ class NoSuchTraitValue(Refused):
 class TagEndsBefore(Refused):
     code = "tag_ends_before"
     sentence = _("The tag %(tag)s would end before it begins.")
+
+
+class LanguageMissing(Refused):
+    code = "language_missing"
+    sentence = _("The text has to be there in %(language)s at least.")
+
+
+class NotInThePast(Refused):
+    code = "not_in_the_past"
+    sentence = _("Nothing comes into force in the past.")
+
+
+class PublishedMeanwhile(Refused):
+    code = "published_meanwhile"
+    sentence = _("Somebody has published another version just now. Look at it first.")

@@ -17,6 +17,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("audiences.segment", "groups_2"),
             ("members.activity", "bolt"),
             ("members.activitykind", "category"),
+            ("members.consenttext", "contract"),
             ("messaging.message", "mail"),
         ),
     ),

@@ -1,5 +1,6 @@
 from members.models.activities import Activity, ActivityKind
 from members.models.adjustments import Adjustment
+from members.models.consent_texts import ConsentText
 from members.models.gifts import Gift, GiftCode
 from members.models.holds import Hold
 from members.models.household_moves import HouseholdMove
@@ -36,6 +37,7 @@ __all__ = [
     "AuditRow",
     "Balance",
     "Consent",
+    "ConsentText",
     "CustomerKey",
     "Decision",
     "Entry",

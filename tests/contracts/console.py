@@ -79,6 +79,8 @@ CONSOLE: dict[str, Desk] = {
     ),
     "members.activity": READ,
     "members.activitykind": FULL,
+    # A published wording stays as it is.
+    "members.consenttext": Desk(add=ALLOWED),
     # The entry is active already.
     "members.entry": Desk(steps={"change_pending": DENIED}),
     # The account is not frozen, the adjustment waits, the gift is given, the hold holds.

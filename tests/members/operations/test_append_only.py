@@ -16,6 +16,7 @@ KNOWN = {
     "members_lotlife",
     "members_auditrow",
     "members_consent",
+    "members_consenttext",
     "members_seal",
     "governance_ballot",
     "governance_recusal",
