@@ -70,6 +70,8 @@ ROUTES: dict[str, Route] = {
     "home": Route(ANYBODY, ANYBODY),
     "join": Route(NO_BUT_SIGN_IN, SIGNING_IN),
     "programme": Route(ANYBODY, NO),
+    "programme_terms": Route(ANYBODY, NO),
+    "programme_terms_version": Route(ANYBODY, NO, {"version": 1}),
     "first_run_reading": Route(NO, MEMBERS),
     "first_run_dismissal": Route(NO, MEMBERS),
     # Nobody of these views as a member; `test_viewing` walks all routes with somebody who does.

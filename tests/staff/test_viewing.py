@@ -18,6 +18,7 @@ from tests.staff.conftest import client_of
 STRIP = b"viewing-strip"
 SEEN = {
     "home",
+    "programme",
     "points:statement",
     "points:line",
     "points:activity",

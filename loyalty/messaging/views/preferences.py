@@ -14,7 +14,7 @@ from loyalty.messaging.operations import choices, subscriptions
 from loyalty.messaging.operations.messages import agreed_to_mail
 from members.domain.actors import Actor
 from members.models import Member
-from members.operations import consents
+from members.operations import consent_texts, consents
 from members.views.guards import SignedInRequest, member_page
 from members.views.viewing import seen_by_staff
 
@@ -46,7 +46,15 @@ def preferences(request: SignedInRequest, member: Member) -> HttpResponse:
 def _save(member: Member, form: MessagesForm, *, agreed: bool, actor: Actor) -> None:
     agrees = form.cleaned_data["agrees"]
     if agrees != agreed:
-        consents.record(member, purpose=PURPOSE, channel=CHANNEL, granted=agrees, actor=actor)
+        text = consent_texts.in_force().get(PURPOSE)
+        consents.record(
+            member,
+            purpose=PURPOSE,
+            channel=CHANNEL,
+            granted=agrees,
+            text_version=str(text.version) if text else "",
+            actor=actor,
+        )
     choices.choose(member, wanted=form.wanted, actor=actor)
     begins, ends = form.quiet
     choices.set_pace(
