@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import Exists
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils.functional import Promise, cached_property
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events_directory.models import Partner
 from governance.models import Seat
+from loyalty.messaging.models import Message
 from members.models import Member, User
 from members.views.viewing import is_seen
 
@@ -45,6 +47,7 @@ VISITOR = (
 ACCOUNT = (
     Door("/referrals/", _("Bring a friend"), "users"),
     Door("/account/preferences/", _("Preferences"), "settings"),
+    Door("/account/messages/", _("Messages"), "bell"),
     Door("/account/email/", _("E-mail addresses"), "mail"),
     Door("/account/password/change/", _("Password"), "lock"),
     Door("/account/2fa/", _("Two-step sign-in"), "key-round"),
@@ -115,14 +118,32 @@ class Navigation:
         return self._doors(ACCOUNT)
 
     @cached_property
+    def _place(self) -> tuple[bool, bool, int | None]:
+        """Whether the person sits at a partner's or a committee's desk, and how many messages a member
+        has not read (None: no member); one query."""
+        user = self._request.user
+        own = Member.objects.of(user)
+        unread = Message.objects.waiting_to_be_read().filter(member=OuterRef("pk"))
+        counted = unread.order_by().values("member").annotate(n=Count("pk")).values("n")
+        own = own.annotate(n=Coalesce(Subquery(counted), 0)).values("n")
+        return User.objects.values_list(
+            Exists(Partner.objects.visible_to(user)), Exists(Seat.objects.of(user)), Subquery(own)
+        ).get(pk=user.pk)
+
+    @property
+    def unread(self) -> int | None:
+        """How many messages wait to be read; None for whoever has no inbox, and for staff who view."""
+        if self.viewed is not None or not self._request.user.is_authenticated:
+            return None
+        return self._place[2]
+
+    @cached_property
     def desks(self) -> list[Door]:
-        """The other desks that this person may sit at; one query."""
+        """The other desks that this person may sit at."""
         user = self._request.user
         if not user.is_authenticated:
             return []
-        at_partner, at_committee = User.objects.values_list(
-            Exists(Partner.objects.visible_to(user)), Exists(Seat.objects.of(user))
-        ).get(pk=user.pk)
+        at_partner, at_committee, _unread = self._place
         desks = (
             (PARTNER_DESK, at_partner),
             (COMMITTEE_DESK, at_committee),

@@ -7,12 +7,14 @@ from django.views.i18n import set_language
 
 from loyalty.views import (
     codes,
+    first_run,
     gifts,
     health,
     home,
     household,
     offline,
     points,
+    programme,
     styleguide,
     viewing,
 )
@@ -49,6 +51,11 @@ handler500 = "loyalty.views.faults.broken"
 urlpatterns = [
     path("", home.home, name="home"),
     path("join/", home.join, name="join"),
+    path("programme/", programme.about, name="programme"),
+    path("programme/terms/", programme.terms, name="programme_terms"),
+    path("programme/terms/<int:version>/", programme.terms, name="programme_terms_version"),
+    path("first-steps/reading/", first_run.reading, name="first_run_reading"),
+    path("first-steps/dismissal/", first_run.dismissal, name="first_run_dismissal"),
     path("viewing/end/", viewing.end, name="viewing_end"),
     path("language/", set_language, name="set_language"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
@@ -68,6 +75,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("loyalty.api_urls")),
+    path("", include("loyalty.messaging.urls.portal")),
     path("account/", include("members.urls.portal")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),

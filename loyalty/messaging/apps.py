@@ -7,4 +7,4 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who sends the messages that jobs ask for."""
-        from loyalty.messaging.operations import messages  # noqa: F401 (registers the work)
+        from loyalty.messaging.operations import sending  # noqa: F401 (registers the work)

@@ -71,6 +71,7 @@ def compose(places: Places) -> dict[str, str]:
     environment["SECRET_KEY"] = environment.get("SECRET_KEY") or stored
     if is_demo():
         keep_secret(places.var / "demo_password", 9)
+        environment.setdefault("PUBLIC_URL", f"http://127.0.0.1:{port()}")
     if not environment.get("DATABASE_URL"):
         environment["DATABASE_URL"] = addresses.embedded_database_url(places.sockets)
     if not environment.get("CELERY_BROKER_URL"):

@@ -15,6 +15,7 @@ from loyalty.rewards.models import Reward
 from loyalty.rewards.views.offers import offers_for, treat_for
 from loyalty.views.apart import apart_from
 from loyalty.views.expiring import expiring_from
+from loyalty.views.first_run import newcomer_of
 from loyalty.views.lines import lines_of
 from loyalty.views.pending import promised_to
 from loyalty.views.points import wallets_of
@@ -59,6 +60,7 @@ def standing_of(member: Member) -> dict[str, object]:
     expiring = expiring_from(wallet, now, member.time_zone) if wallet else []
     offers = offers_for(member, Reward.objects.on_offer(now))
     progress = progress_of(member, now)
+    newcomer = newcomer_of(member, now)
     return {
         "member": member,
         "wallet": wallet,
@@ -68,6 +70,8 @@ def standing_of(member: Member) -> dict[str, object]:
         "expiring": expiring,
         "treat": treat_for(offers, expiring[0].amount) if expiring else None,
         "offers": offers[:SHOWN],
+        "newcomer": newcomer,
+        "saving": next((each for each in offers if each.reward.slug == newcomer.saving_for), None),
         "promises": promises,
         "promised": sum(each.amount for each in promises),
         "awards": BadgeAward.objects.live()

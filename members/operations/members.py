@@ -132,6 +132,22 @@ def update(member: Member, *, actor: Actor, at: datetime | None = None, **fields
     return member
 
 
+@transaction.atomic
+def complete_profile(member: Member, *, actor: Actor) -> bool:
+    """Record `profile.completed` for a member who has told both their names; once. Only their own word
+    counts, so this is for the pages on which members speak of themselves."""
+    if not (member.given_name and member.family_name):
+        return False
+    activities.record(
+        "profile.completed",
+        member=member,
+        source="portal",
+        external_id=f"profile:{member.pk}",
+        actor=actor,
+    )
+    return True
+
+
 def _check(fields: dict[str, Any]) -> None:
     month, day = fields.get("birth_month"), fields.get("birth_day")
     if (month, day) != (None, None) and not is_day_of_year(month or 0, day or 0):

@@ -24,7 +24,9 @@ def preferences(request: SignedInRequest, member: Member) -> HttpResponse:
         return render(request, "portal/members/preferences.html", {"form": form})
     if not form.is_valid():
         return render(request, "portal/members/preferences.html", {"form": form}, status=422)
-    member = members.update(member, actor=Actor.user(request.user), **form.cleaned_data)
+    actor = Actor.user(request.user)
+    member = members.update(member, actor=actor, **form.cleaned_data)
+    members.complete_profile(member, actor=actor)
     response = redirect("preferences")
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, member.language, samesite="Lax")
     with translation.override(member.language):

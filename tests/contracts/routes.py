@@ -69,6 +69,11 @@ ROUTES: dict[str, Route] = {
     # The portal
     "home": Route(ANYBODY, ANYBODY),
     "join": Route(NO_BUT_SIGN_IN, SIGNING_IN),
+    "programme": Route(ANYBODY, NO),
+    "programme_terms": Route(ANYBODY, NO),
+    "programme_terms_version": Route(ANYBODY, NO, {"version": 1}),
+    "first_run_reading": Route(NO, MEMBERS),
+    "first_run_dismissal": Route(NO, MEMBERS),
     # Nobody of these views as a member; `test_viewing` walks all routes with somebody who does.
     "viewing_end": Route(NO_BUT_SIGN_IN, SIGNING_IN),
     "set_language": Route(HOME, HOME),
@@ -102,6 +107,7 @@ ROUTES: dict[str, Route] = {
     "rewards:voucher_print": Route(OWN, OWN, VOUCHER),
     "rewards:cancel": Route(NO, OWN, VOUCHER),
     "rewards:reward": Route(MEMBERS, MEMBERS, {"slug": "mug"}),
+    "rewards:wish": Route(NO, MEMBERS, {"slug": "mug"}),
     "rewards:redeem": Route(NO, MEMBERS, {"slug": "mug"}),
     "referrals:index": Route(MEMBERS, MEMBERS),
     "referrals:code": Route(NO, MEMBERS),
@@ -116,6 +122,12 @@ ROUTES: dict[str, Route] = {
     "leaderboards:first": Route(MEMBERS, MEMBERS),
     "leaderboards:board": Route(MEMBERS, MEMBERS, {"slug": "month"}),
     "preferences": Route(MEMBERS, MEMBERS),
+    "messages:preferences": Route(MEMBERS, MEMBERS),
+    "messages:inbox": Route(MEMBERS, MEMBERS),
+    "messages:readings": Route(NO, MEMBERS),
+    "messages:reading": Route(NO, OWN, {"pk": "@messaging.message"}),
+    # Whoever holds the key of a mail; this one is nobody's.
+    "messages:unsubscription": Route(NOBODY, NOBODY, {"key": "x"}),
     # Events, bookings, pools
     "events_directory:listing": Route(ANYBODY, NO),
     "events_directory:micro_event": Route(ANYBODY, NO, {"pk": "@micro_event"}),

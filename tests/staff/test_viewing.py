@@ -18,6 +18,7 @@ from tests.staff.conftest import client_of
 STRIP = b"viewing-strip"
 SEEN = {
     "home",
+    "programme",
     "points:statement",
     "points:line",
     "points:activity",
@@ -28,6 +29,7 @@ SEEN = {
     "leaderboards:first",
     "leaderboards:board",
     "preferences",
+    "messages:preferences",
 }
 
 

@@ -91,6 +91,32 @@ STANDARD: tuple[dict[str, Any], ...] = (
         "effects": [{"kind": "earn", "unit": "points", "amount": 10}],
         "limit": {"times": 2, "per": "week"},
     },
+    # What newcomers are shown to do first (`loyalty/views/first_run.py`).
+    {
+        "slug": "profile",
+        "name": "Pleased to meet you",
+        "description": "20 points once we know what to call you.",
+        "triggers": ["profile.completed"],
+        "effects": [{"kind": "earn", "unit": "points", "amount": 20}],
+        "limit": {"times": 1, "per": "life"},
+    },
+    {
+        "slug": "how-it-works",
+        "name": "Read how it works",
+        "description": "5 points for reading how points come and go.",
+        "triggers": ["content.viewed"],
+        "conditions": {"all": [{"field": "activity.content", "op": "is", "value": "how-it-works"}]},
+        "effects": [{"kind": "earn", "unit": "points", "amount": 5}],
+        "limit": {"times": 1, "per": "life"},
+    },
+    {
+        "slug": "first-wish",
+        "name": "Something to look forward to",
+        "description": "10 points for choosing a reward to save up for.",
+        "triggers": ["wishlist.added"],
+        "effects": [{"kind": "earn", "unit": "points", "amount": 10}],
+        "limit": {"times": 1, "per": "life"},
+    },
 )
 
 

@@ -1,3 +1,4 @@
+from loyalty.messaging.models.choices import Choice, Pace, Topic
 from loyalty.messaging.models.messages import Message
 
-__all__ = ["Message"]
+__all__ = ["Choice", "Message", "Pace", "Topic"]

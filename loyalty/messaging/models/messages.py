@@ -1,6 +1,7 @@
 """What we tell members: in their inbox here, and by e-mail when they agreed to that."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
@@ -11,11 +12,21 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def inbox(self, member: Member) -> "MessageQuerySet":
         """What the member reads on their page, newest first."""
-        return self.filter(member=member, channel=Message.Channel.INBOX).order_by("-id")
+        return self.filter(
+            member=member, channel=Message.Channel.INBOX, state=Message.State.SENT
+        ).order_by("-id")
+
+    def waiting_to_be_read(self) -> "MessageQuerySet":
+        """What lies unread in inboxes."""
+        return self.filter(channel=Message.Channel.INBOX, state=Message.State.SENT, read_at=None)
 
 
 class Message(models.Model):
-    """One message on one channel, written once for its dedupe key."""
+    """One message on one channel, written once for its dedupe key.
+
+    `useful_until`: after this it would be old news, and is dropped (None: never). `state_reason` says why
+    it waits, or why it was dropped.
+    """
 
     class Channel(models.TextChoices):
         INBOX = "inbox", _("inbox")
@@ -39,6 +50,7 @@ class Message(models.Model):
     created_at = models.DateTimeField(_("created at"))
     sent_at = models.DateTimeField(_("sent at"), null=True)
     read_at = models.DateTimeField(_("read at"), null=True)
+    useful_until = models.DateTimeField(_("useful until"), null=True)
 
     objects = MessageQuerySet.as_manager()
 
@@ -49,6 +61,14 @@ class Message(models.Model):
             models.UniqueConstraint(
                 fields=["member", "topic", "dedupe_key", "channel"], name="message_once"
             )
+        ]
+        indexes = [
+            models.Index(
+                fields=["member"],
+                name="message_unread",
+                condition=Q(channel="inbox", state="sent", read_at=None),
+            ),
+            models.Index(fields=["member", "channel", "-id"], name="message_inbox"),
         ]
 
     def __str__(self) -> str:

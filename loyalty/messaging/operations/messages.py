@@ -1,16 +1,14 @@
-"""Writing and sending messages."""
+"""Writing messages: into inboxes at once, and to e-mail for those who agreed to it and want it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
-from django.core.mail import EmailMessage
 from django.db import connection, transaction
 
-from loyalty.messaging.models import Message
+from loyalty.messaging.models import Choice, Message, Topic
 from members import clock
 from members.operations import jobs
-from members.operations.jobs import does
 
 Channel, State = Message.Channel, Message.State
 
@@ -24,7 +22,7 @@ ORDER BY member_id, at DESC, id DESC
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something to tell one member; `key` makes sure it is told once."""
+    """Something to tell one member; `key` makes sure it is told once. After `useful_until` it is old news."""
 
     member_id: int
     topic: str
@@ -32,19 +30,22 @@ class Note:
     subject: str
     body: str
     link: str = ""
+    useful_until: datetime | None = None
 
 
 @transaction.atomic
 def tell(notes: Sequence[Note]) -> int:
     """Put notes into inboxes, and queue an e-mail for those who agreed to it. A note whose key was
-    told before is left out. Returns how many notes there were."""
+    told before is left out; one whose member does not want it is kept as dropped. Returns how many notes
+    there were."""
     if not notes:
         return 0
     now = clock.now()
-    agreed = _agreed({note.member_id for note in notes})
-    rows = [_message(note, Channel.INBOX, State.SENT, now) for note in notes]
+    members = {note.member_id for note in notes}
+    agreed, unwanted = agreed_to_mail(members), _unwanted(members)
+    rows = [_message(note, Channel.INBOX, State.SENT, now, unwanted) for note in notes]
     rows += [
-        _message(note, Channel.EMAIL, State.WAITING, now)
+        _message(note, Channel.EMAIL, State.WAITING, now, unwanted)
         for note in notes
         if note.member_id in agreed
     ]
@@ -59,13 +60,22 @@ def tell(notes: Sequence[Note]) -> int:
     return len(notes)
 
 
-def _agreed(member_ids: set[int]) -> set[int]:
+def agreed_to_mail(member_ids: set[int]) -> set[int]:
+    """Who of these has agreed to e-mail, as of this moment."""
     with connection.cursor() as cursor:
         cursor.execute(_AGREED, [list(member_ids)])
         return {member_id for member_id, granted in cursor.fetchall() if granted}
 
 
-def _message(note: Note, channel: str, state: str, now: Any) -> Message:
+def _unwanted(member_ids: set[int]) -> set[tuple[int, str, str]]:
+    left = Choice.objects.filter(member__in=member_ids, is_wanted=False)
+    return set(left.values_list("member", "topic", "channel"))
+
+
+def _message(
+    note: Note, channel: str, state: str, now: datetime, unwanted: set[tuple[int, str, str]]
+) -> Message:
+    is_wanted = (note.member_id, Topic.of(note.topic), channel) not in unwanted
     return Message(
         member_id=note.member_id,
         channel=channel,
@@ -74,55 +84,9 @@ def _message(note: Note, channel: str, state: str, now: Any) -> Message:
         body=note.body,
         link=note.link,
         dedupe_key=note.key,
-        state=state,
+        state=state if is_wanted else State.DROPPED,
+        state_reason="" if is_wanted else "not wanted",
         created_at=now,
-        sent_at=now if state == State.SENT else None,
+        sent_at=now if is_wanted and state == State.SENT else None,
+        useful_until=note.useful_until,
     )
-
-
-@does("message.send", outside=True)
-def send(arguments: dict[str, Any]) -> None:
-    """Send one e-mail, if the member agrees at this moment: mark it, send it, record it.
-
-    A mail found marked but not recorded was interrupted; whether it left is unknown, so it is not
-    sent again.
-    """
-    message = _start(arguments["message"])
-    if message is None:
-        return
-    mail = EmailMessage(
-        message.subject,
-        message.body,
-        to=[message.member.email],
-        headers={"Message-ID": f"<message-{message.pk}@laurel>"},
-    )
-    try:
-        mail.send()
-    except OSError:
-        # The mail server refused or was away: nothing left, so another try may.
-        _end(message, State.WAITING)
-        raise
-    _end(message, State.SENT)
-
-
-@transaction.atomic
-def _start(pk: int) -> Message | None:
-    """Mark a waiting message as being sent, or drop it and say why."""
-    message = Message.objects.select_for_update(of=("self",)).select_related("member").get(pk=pk)
-    if message.state == State.SENDING:
-        _end(message, State.DROPPED, "interrupted; outcome unknown")
-        return None
-    if message.state != State.WAITING:
-        return None
-    member = message.member
-    if not member.email or member.erased_at or member.pk not in _agreed({member.pk}):
-        _end(message, State.DROPPED, "no address or no consent")
-        return None
-    _end(message, State.SENDING)
-    return message
-
-
-def _end(message: Message, state: str, reason: str = "") -> None:
-    message.state, message.state_reason = state, reason
-    message.sent_at = clock.now() if state == State.SENT else None
-    message.save(update_fields=["state", "state_reason", "sent_at"])

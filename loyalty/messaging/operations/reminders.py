@@ -94,4 +94,6 @@ def _note(
                 "Have a look at what you could have for them."
             )
             link = "/rewards/"
-        return Note(member_id, "expiry", occurrence, subject % words, body % words, link)
+        return Note(
+            member_id, "expiry", occurrence, subject % words, body % words, link, expires_at
+        )

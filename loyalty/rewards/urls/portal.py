@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loyalty.rewards.views import portal
+from loyalty.rewards.views import portal, wishes
 
 app_name = "rewards"
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("vouchers/<int:pk>/print/", portal.voucher_print, name="voucher_print"),
     path("vouchers/<int:pk>/cancellation/", portal.cancel, name="cancel"),
     path("<slug:slug>/", portal.reward, name="reward"),
+    path("<slug:slug>/wish/", wishes.wish, name="wish"),
     path("<slug:slug>/redemptions/", portal.redeem, name="redeem"),
 ]

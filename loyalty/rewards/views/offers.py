@@ -34,6 +34,11 @@ class Offer:
         return max(self.reward.cost - self.held, 0)
 
     @property
+    def percent(self) -> int:
+        """Of the way to it, 0 to 100."""
+        return min(100 * max(self.held, 0) // self.reward.cost, 100) if self.reward.cost else 100
+
+    @property
     def icon(self) -> str:
         """The picture of its kind."""
         return ICONS.get(self.reward.kind, "gift")

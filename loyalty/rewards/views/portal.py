@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from loyalty.rewards.forms import RedeemForm
 from loyalty.rewards.models import Redemption, Reward
-from loyalty.rewards.operations import redemptions
+from loyalty.rewards.operations import redemptions, wishes
 from loyalty.rewards.permissions import can_cancel
 from loyalty.rewards.views.offers import offers_for
 from loyalty.rewards.views.slips import slips_of
@@ -113,6 +113,7 @@ def _reward_page(
         "offer": offer,
         "form": form,
         "keeps": offer.held - found.cost,
+        "is_wished": wishes.is_wished(member, found),
         # What the household keeps together, when that is enough for what the member lacks.
         "shared": shared if shared >= offer.missing else 0,
     }

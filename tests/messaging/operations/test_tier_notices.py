@@ -138,5 +138,5 @@ def test_a_batch_costs_the_same_for_one_and_for_many(
     for number, member in enumerate((bo, dee, amara)):
         give(member, units["status"], 160, NOON, f"s{number}")
     at = REVIEW - timedelta(days=3)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert tier_notices(at, at).done == 3
