@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",  # indexes by operator class
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -109,6 +110,7 @@ MIDDLEWARE = [
     "loyalty.middleware.InvalidFormStatus",
     "loyalty.middleware.KeptCopies",
     "loyalty.middleware.ViewingAs",
+    "loyalty.middleware.KnownBy",
     "axes.middleware.AxesMiddleware",
     "loyalty.connectors.idempotency.IdempotencyMiddleware",
 ]
@@ -384,10 +386,8 @@ UNFOLD = {
     ],
     "COLORS": {"primary": _laurel},
     "STYLES": [lambda _request: static("console/console.css")],
-    "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "loyalty.measurement.desk.todays_work",
-    "COMMAND": {"search_models": True, "show_history": False},
     "ACCOUNT": {"navigation": []},
     "SIDEBAR": {
         "show_search": True,

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from loyalty.measurement.views import palette
 from loyalty.views import (
     codes,
     first_run,
@@ -21,6 +22,7 @@ from loyalty.views import (
 
 # Staff sign in where everybody does, under the same limits and with the same second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # allauth's way
+admin.site.search = palette.search  # type: ignore[attr-defined] # instead of Unfold's, which keeps answers
 
 POINTS = [
     path("", points.statement, name="statement"),

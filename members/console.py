@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +24,7 @@ from unfold.admin import ModelAdmin
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from members import histories, opened
 from members.domain.actors import Actor
 from members.models import User
 from members.permissions import Verdict
@@ -98,16 +100,36 @@ class Menu:
 
 
 class ConsoleAdmin(ModelAdmin):
-    """The base of all: nothing can be deleted, and long lists are paged."""
+    """The base of all: nothing can be deleted, long lists are paged, and every object has its history."""
 
     list_per_page = 50
     show_full_result_count = False
     compressed_fields = True
+    warn_unsaved_form = True
     actions: Any = None
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Nothing that a programme is accountable for is deleted by hand."""
         return False
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Who did what to it, when, and what it was before; also what no operation did."""
+        subject = self.get_object(request, unquote(object_id))
+        if subject is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, subject):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History: %(subject)s") % {"subject": subject},
+            "opts": self.opts,
+            "object": subject,
+            "moments": histories.page_of(subject, request.GET.get("p", 1)),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/history.html", context)
 
 
 class ReadOnlyAdmin(ConsoleAdmin):
@@ -123,13 +145,20 @@ class ReadOnlyAdmin(ConsoleAdmin):
 
 
 class RefusableForm(forms.ModelForm):
-    """A form that shows what the operation refused, beside the field when it named one."""
+    """A form that shows what the operation refused, beside the field when it named one; and that is not
+    saved over what somebody else saved since it was opened."""
 
     refusal: ValidationError | None = None
+    carried = ""
+    clashes: Sequence[opened.Clash] = ()
 
     def clean(self) -> dict[str, Any] | None:
         """Add the refusal of the first attempt, so that the input is kept."""
         cleaned = super().clean()
+        if self.carried and self.instance.pk is not None:
+            self.clashes = opened.clashes(self, self.carried)
+            if self.clashes:
+                self.add_error(None, _("It was saved by somebody else meanwhile."))
         if self.refusal is not None:
             self._show(self.refusal)
         return cleaned
@@ -142,10 +171,12 @@ class RefusableForm(forms.ModelForm):
 class OperationAdmin(ConsoleAdmin):
     """A form whose save is an operation: `add_row(actor, **fields)` and `change_row(row, actor, **fields)`.
 
-    When the operation refuses, nothing has changed and the form comes back with the sentence.
+    When the operation refuses, nothing has changed and the form comes back with the sentence. When
+    somebody else saved meanwhile, it comes back with both versions (409).
     """
 
     form = RefusableForm
+    change_form_before_template = "admin/opened.html"
 
     def add_row(self, actor: Actor, **fields: Any) -> models.Model:
         """Create the row by an operation; returns it."""
@@ -170,20 +201,42 @@ class OperationAdmin(ConsoleAdmin):
         """Everything was saved by the operation."""
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any):
-        """The form, knowing what was refused a moment ago."""
+        """The form, knowing what was refused a moment ago and what it was opened on."""
         form = super().get_form(request, obj, change, **kwargs)
-        return type(form.__name__, (form,), {"refusal": getattr(request, "refusal", None)})
+        knows = {
+            "refusal": getattr(request, "refusal", None),
+            "carried": request.POST.get(opened.NAME, ""),
+        }
+        return type(form.__name__, (form,), knows)
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With what the form was opened on: as it is now, or, after a fault of its own, as it was."""
+        form, row = context["adminform"].form, kwargs.get("obj")
+        if kwargs.get("change") and row is not None:
+            context["clashes"] = form.clashes
+            carried = request.POST.get(opened.NAME, "")
+            stored = self.model._default_manager.get(pk=row.pk) if form.clashes else row
+            is_kept = carried and not form.clashes
+            context["opened"] = carried if is_kept else opened.token(stored, tuple(form.fields))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         """Show or save; a refusal undoes the save and shows the form again."""
         try:
             with transaction.atomic():
-                response = super().changeform_view(request, *args, **kwargs)
+                if request.method == "POST" and object_id:
+                    opened.lock(self.model, unquote(object_id))
+                response = super().changeform_view(request, object_id, *args, **kwargs)
         except ValidationError as refusal:
             request.refusal = refusal  # type: ignore[attr-defined] # carried to `get_form`
-            response = super().changeform_view(request, *args, **kwargs)
+            response = super().changeform_view(request, object_id, *args, **kwargs)
         if request.method == "POST" and isinstance(response, TemplateResponse):
-            response.status_code = 422
+            has_clashes = bool((response.context_data or {}).get("clashes"))
+            response.status_code = 409 if has_clashes else 422
         return response
 
 

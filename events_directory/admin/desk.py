@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.dataclasses import ActionDialog
 from unfold.forms import BaseDialogForm
 from unfold.widgets import (
@@ -24,6 +24,7 @@ from unfold.widgets import (
 from events_directory.domain import money
 from events_directory.forms import new_key
 from events_directory.templatetags.directory import money as shown
+from members.console import ConsoleAdmin
 from members.domain.actors import Actor
 
 
@@ -50,7 +51,7 @@ class Rows(ReadOnly, TabularInline):
     show_change_link = True
 
 
-class Desk(ReadOnly, ModelAdmin):
+class Desk(ReadOnly, ConsoleAdmin):
     """A page of the staff console whose buttons run operations."""
 
     def row(self, object_id: Any) -> Any:

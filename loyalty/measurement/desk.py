@@ -2,21 +2,33 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from django.apps import apps
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from events_directory.models import GrantApplication, MicroEvent
 from loyalty.campaigns.models import Campaign, Referral, ReviewCase
 from loyalty.measurement import figures
+from loyalty.measurement.permissions import can_read_liability
 from loyalty.measurement.sidebar import list_address, may_see
 from loyalty.rewards.models import Redemption, Reward
 from members import clock
-from members.models import Activity, Adjustment, Balance, Job, Member
+from members.domain.calendar import local_date
+from members.models import Activity, Adjustment, Balance, Job, Member, SweepRun
 from recognition.models import NominationCycle
+
+#: So long before its end a campaign is worth a look.
+SOON = timedelta(days=7)
+#: So far back a run of the timetable that failed is still news.
+LATELY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +38,25 @@ class Pile:
     title: str | Promise
     icon: str
     rows: Callable[[], QuerySet[Any]]
-    filter: str
+    filter: str | Callable[[], str]
     is_alarm: bool = False
+
+
+def _ending() -> dict[str, Any]:
+    """Campaigns in force that end soon. Told to the minute, so that the number and its list agree."""
+    now = clock.now().replace(second=0, microsecond=0)
+    return {"state__exact": "live", "ends_at__gte": now, "ends_at__lt": now + SOON}
+
+
+def _failed() -> dict[str, Any]:
+    since = clock.now().replace(second=0, microsecond=0) - LATELY
+    return {"fault__gt": "", "started_at__gte": since}
+
+
+def _dead_deliveries() -> QuerySet[Any]:
+    """Connectors lie beside measurement: their lists are known by name, as in the sidebar."""
+    label = "connectors.webhookdelivery"
+    return apps.get_model(label)._default_manager.filter(state="dead")
 
 
 PILES = (
@@ -36,6 +65,12 @@ PILES = (
         "rate_review",
         lambda: Campaign.objects.filter(state=Campaign.State.REVIEW),
         "state__exact=review",
+    ),
+    Pile(
+        _("Campaigns that end within a week"),
+        "event_busy",
+        lambda: Campaign.objects.filter(**_ending()),
+        lambda: urlencode(_ending()),
     ),
     Pile(
         _("Referrals to look at"),
@@ -107,6 +142,20 @@ PILES = (
         is_alarm=True,
     ),
     Pile(
+        _("Runs of the timetable that failed since yesterday"),
+        "running_with_errors",
+        lambda: SweepRun.objects.filter(**_failed()),
+        lambda: urlencode(_failed()),
+        is_alarm=True,
+    ),
+    Pile(
+        _("Webhooks that were not taken"),
+        "outbox",
+        _dead_deliveries,
+        "state__exact=dead",
+        is_alarm=True,
+    ),
+    Pile(
         _("Frozen accounts"),
         "ac_unit",
         lambda: Balance.objects.filter(is_frozen=True),
@@ -125,6 +174,10 @@ def todays_work(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     if may_see(request, "members.entry"):
         context["unit_figures"] = figures.by_unit(clock.now())
         context["entry_list"] = list_address("members.entry")
+        if can_read_liability(request.user):
+            context["liability"] = reverse("admin:measurement_liabilityrate_report")
+            today = local_date(clock.now(), settings.PROGRAMME_TIME_ZONE)
+            context["month"] = (today.replace(day=1), today)
     return context
 
 
@@ -134,10 +187,11 @@ def _label(pile: Pile) -> str:
 
 def _counted(pile: Pile) -> dict[str, Any]:
     count = pile.rows().count()
+    filters = pile.filter if isinstance(pile.filter, str) else pile.filter()
     return {
         "title": pile.title,
         "icon": pile.icon,
         "count": count,
-        "link": f"{list_address(_label(pile))}?{pile.filter}",
+        "link": f"{list_address(_label(pile))}?{filters}",
         "is_urgent": pile.is_alarm and count > 0,
     }

@@ -10,7 +10,7 @@ MONTH = timedelta(days=30)
 #: Per unit: what members own, and what was given and lost since an instant. Debit accounts of the
 #: programme are never summed: issued and expired are read from the entries of the last days.
 _UNITS = """
-SELECT u.id, u.name,
+SELECT u.id, u.code, u.name,
        coalesce((SELECT sum(b.amount) FROM members_balance b
                  JOIN members_account a ON a.id = b.account_id
                  WHERE a.unit_id = u.id AND a.kind IN ('wallet', 'purse')), 0),
@@ -19,7 +19,7 @@ SELECT u.id, u.name,
        coalesce(sum(e.amount) FILTER (WHERE e.kind = 'expiry'), 0)
 FROM members_unit u
 LEFT JOIN members_entry e ON e.unit_id = u.id AND e.recorded_at >= %(since)s
-GROUP BY u.id, u.name ORDER BY u.id
+GROUP BY u.id, u.code, u.name ORDER BY u.id
 """
 
 
@@ -28,6 +28,7 @@ class UnitFigures:
     """One unit: what members own now; issued, redeemed and expired in the last 30 days."""
 
     id: int
+    code: str
     name: str
     outstanding: int
     issued: int
@@ -39,4 +40,7 @@ def by_unit(now: datetime) -> list[UnitFigures]:
     """Every unit of the programme."""
     with connection.cursor() as cursor:
         cursor.execute(_UNITS, {"since": now - MONTH})
-        return [UnitFigures(pk, name, *map(int, sums)) for pk, name, *sums in cursor.fetchall()]
+        return [
+            UnitFigures(pk, code, name, *map(int, sums))
+            for pk, code, name, *sums in cursor.fetchall()
+        ]

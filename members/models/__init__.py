@@ -21,7 +21,7 @@ from members.models.merges import Merge
 from members.models.rollups import Rollup
 from members.models.seals import Seal, SealAhead
 from members.models.tiers import LadderVersion, Tier, TierGroup, TierLift, TierPeriod
-from members.models.trail import AuditRow
+from members.models.trail import AuditRow, Change
 from members.models.traits import MemberAttribute, MemberTag
 from members.models.users import User
 from members.models.work import Decision, Heartbeat, Job, SweepRun, Watermark
@@ -36,6 +36,7 @@ __all__ = [
     "Adjustment",
     "AuditRow",
     "Balance",
+    "Change",
     "Consent",
     "ConsentText",
     "CustomerKey",

@@ -4,9 +4,10 @@ import secrets
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import ExtractDay, ExtractMonth
+from django.db.models.functions import ExtractDay, ExtractMonth, Upper
 from django.utils.translation import gettext_lazy as _
 
 
@@ -35,6 +36,20 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def of(self, user) -> "MemberQuerySet":
         """The user's own membership (none or one row)."""
         return self.active().filter(user_id=user.pk)
+
+    def beginning(self, asked: str) -> "MemberQuerySet":
+        """Active members whose reference, e-mail address or names begin so, whatever the case; of
+        several words, each begins a name. Answered from the indexes `member_found_by_…`."""
+        words = asked.split()
+        if not words:
+            return self.none()
+        wanted = Q(ref__istartswith=asked) | Q(email__istartswith=asked)
+        wanted |= Q(given_name__istartswith=asked) | Q(family_name__istartswith=asked)
+        if len(words) > 1:
+            first, last = words[0], words[-1]
+            wanted |= Q(given_name__istartswith=first, family_name__istartswith=last)
+            wanted |= Q(given_name__istartswith=last, family_name__istartswith=first)
+        return self.active().filter(wanted).order_by("family_name", "given_name", "pk")
 
 
 class Member(models.Model):
@@ -103,6 +118,12 @@ class Member(models.Model):
             models.Index(F("birthday_mmdd"), name="member_birthday"),
             models.Index(F("joined_mmdd"), name="member_anniversary"),
             models.Index(F("email"), name="member_email"),
+            *(
+                models.Index(
+                    OpClass(Upper(name), name="text_pattern_ops"), name=f"member_found_by_{name}"
+                )
+                for name in ("ref", "email", "given_name", "family_name")
+            ),
         ]
 
     def __str__(self) -> str:

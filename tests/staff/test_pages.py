@@ -1,21 +1,36 @@
 """The console's pages: what they count, what they cost, and that they save by operations alone."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.templatetags.static import static
 
+from loyalty.campaigns.models import Campaign
 from loyalty.campaigns.operations import campaigns
-from loyalty.connectors.models import ApiKey
+from loyalty.connectors.models import ApiKey, WebhookDelivery, WebhookEndpoint
 from loyalty.rewards.models import Redemption, Reward
 from loyalty.rewards.operations import redemptions, rewards
-from members.models import Activity, ActivityKind, AuditRow, Balance, Job, Member, Tier, User
+from members import clock
+from members.models import (
+    Activity,
+    ActivityKind,
+    AuditRow,
+    Balance,
+    Job,
+    Member,
+    SweepRun,
+    Tier,
+    User,
+)
 from members.operations import accounts, activities, jobs
 from tests.conftest import SYSTEM
 from tests.staff.conftest import client_of
 
 # Session, user, and what the sidebar and the page need, however much there is to show.
 LIST_BUDGET = 8
-DESK_BUDGET = 18
+DESK_BUDGET = 21
 
 
 def test_the_console_has_the_programmes_icon(client, gil):
@@ -72,6 +87,50 @@ def test_every_number_opens_its_list(busy, ira):
     assert {title: piles[title][0] for title in busy} == busy
     for title, (count, link) in piles.items():
         assert client.get(link).context["cl"].result_count == count, title
+
+
+def test_what_ends_soon_and_what_failed_lately_is_on_the_desk(busy, ira):
+    """US1: campaigns that end within a week, deliveries nobody took, runs that failed."""
+    now = clock.now()
+    for days, name in ((3, "Spring"), (30, "Summer")):
+        ending = campaigns.draft(name, ends_at=now + timedelta(days=days), actor=SYSTEM)
+        Campaign.objects.filter(pk=ending.pk).update(state="live")
+    endpoint = WebhookEndpoint.objects.create(
+        name="Shop", url="https://shop.example/", topics=[], sealed=b"x", created_at=now
+    )
+    WebhookDelivery.objects.create(
+        endpoint=endpoint, key="a", topic="x", body="{}", state="dead", created_at=now
+    )
+    for hours, fault in ((1, "ValueError"), (2, ""), (30, "ValueError")):
+        at = now - timedelta(hours=hours)
+        SweepRun.objects.create(
+            sweep="tidy", covers_from=at, covers_until=at, started_at=at, fault=fault
+        )
+    client = client_of(ira)
+    piles = piles_of(client)
+    for title in (
+        "Campaigns that end within a week",
+        "Webhooks that were not taken",
+        "Runs of the timetable that failed since yesterday",
+    ):
+        count, link = piles[title]
+        assert (count, client.get(link).context["cl"].result_count) == (1, 1), title
+
+
+def test_the_programmes_figures_lead_on(busy, ira):
+    """US1: how many members there are, and what is owed to them."""
+    client = client_of(ira)
+    page = client.get("/admin/")
+    links = re.findall(
+        r'href="(/admin/(?:members/member|measurement)[^"]*\?[^"]*)"', page.content.decode()
+    )
+    lists = [link.replace("&amp;", "&") for link in links]
+    assert len(lists) == 3  # members, and the liability of the two units
+    for link in lists:
+        answer = client.get(link)
+        assert answer.status_code == 200
+        if "member" in link:
+            assert answer.context["cl"].result_count == page.context["member_count"]
 
 
 def test_the_desk_shows_only_what_one_may_work_on(busy, hal):

@@ -210,7 +210,7 @@ def versions_in_words(campaign: Campaign) -> list[dict[str, Any]]:
     """Newest first, each with what it changed of the one before."""
     rows = campaign.versions.select_related("drafted_by", "published_by").order_by("-number")
     found = list(rows)
-    before = [*found[1:], None]
+    before = [*found[1:], None][: len(found)]
     return [
         in_words(version) | {"changed": words.differences(earlier, version) if earlier else []}
         for version, earlier in zip(found, before, strict=True)
