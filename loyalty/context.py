@@ -3,13 +3,15 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from loyalty.branding import Brand
 from loyalty.navigation import Navigation
 
 
 def programme(request: HttpRequest) -> dict[str, object]:
-    """The programme's name, whether this is the demo, and the navigation."""
+    """The programme's name and looks, whether this is the demo, and the navigation."""
     return {
         "programme_name": settings.PROGRAMME_NAME,
+        "brand": Brand(),
         "is_demo": settings.DEMO,
         "navigation": Navigation(request),
     }

@@ -24,7 +24,16 @@ SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 #: The way out, which is the only thing that whoever views as a member can do.
 WAY_OUT = "viewing_end"
 #: Where staff are at home, and what belongs to nobody: open as ever, to be read.
-STAFF_PATHS = ("/admin/", "/api/", "/worker.js", "/offline/", "/healthz", "/readyz")
+STAFF_PATHS = (
+    "/admin/",
+    "/api/",
+    "/worker.js",
+    "/offline/",
+    "/brand/",
+    "/app/",
+    "/healthz",
+    "/readyz",
+)
 
 
 class InvalidFormStatus:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
-from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from loyalty import branding
+from loyalty.domain import colours
 from loyalty.runtime import addresses
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -37,6 +38,11 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 CHECKPOINTS = env.str("CHECKPOINTS", "") or str(addresses.var() / "checkpoints.jsonl")
 
 PROGRAMME_NAME = env.str("PROGRAMME_NAME", "Laurel")
+#: How the programme looks: one accent, and the file of its logo.
+PROGRAMME_ACCENT = env.str("PROGRAMME_ACCENT", colours.LAUREL)
+PROGRAMME_LOGO = env.str("PROGRAMME_LOGO", "")
+if _fault := branding.fault_of(PROGRAMME_ACCENT, PROGRAMME_LOGO):
+    raise ImproperlyConfigured(_fault)
 PROGRAMME_TIME_ZONE = env.str("PROGRAMME_TIME_ZONE", "Europe/Berlin")
 PROGRAMME_CURRENCY = env.str("PROGRAMME_CURRENCY", "EUR")
 #: Where phone numbers without a country code are from.
@@ -363,29 +369,8 @@ LOGGING_CONFIG = "loyalty.logs.configure"
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 # --- Staff console -----------------------------------------------------------------------------
-#: The portal's laurel green in Unfold's eleven steps: (step, lightness, chroma).
-_laurel = {
-    step: f"oklch({lightness}% {chroma} 163)"
-    for step, lightness, chroma in (
-        ("50", 97.5, 0.012), ("100", 94.5, 0.025), ("200", 89, 0.045), ("300", 81, 0.075),
-        ("400", 72, 0.1), ("500", 60, 0.105), ("600", 46, 0.085), ("700", 39, 0.07),
-        ("800", 33, 0.055), ("900", 28, 0.045), ("950", 22, 0.035),
-    )
-}  # fmt: skip
-UNFOLD = {
-    "SITE_TITLE": PROGRAMME_NAME,
-    "SITE_HEADER": PROGRAMME_NAME,
+UNFOLD = branding.console_settings(PROGRAMME_NAME, PROGRAMME_ACCENT) | {
     "SITE_SUBHEADER": _("Staff console"),
-    "SITE_SYMBOL": "spa",
-    "SITE_FAVICONS": [
-        {
-            "rel": "icon",
-            "type": "image/svg+xml",
-            "href": lambda _request: static("icons/favicon.svg"),
-        }
-    ],
-    "COLORS": {"primary": _laurel},
-    "STYLES": [lambda _request: static("console/console.css")],
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "loyalty.measurement.desk.todays_work",
     "ACCOUNT": {"navigation": []},

@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 
 from loyalty.measurement.views import palette
 from loyalty.views import (
+    branding,
     codes,
     first_run,
     gifts,
@@ -72,6 +73,9 @@ urlpatterns = [
     path("partner/", include("loyalty.rewards.urls.partner")),
     path("nominations/", include("recognition.urls.nominations")),
     path("committee/", include("governance.urls.portal")),
+    path("brand/<slug:version>.css", branding.sheet, name="brand_sheet"),
+    path("brand/logo/<slug:version>", branding.logo, name="brand_logo"),
+    path("app/<slug:language>.webmanifest", branding.manifest, name="manifest"),
     path("worker.js", offline.worker, name="worker"),
     path("offline/", offline.offline, name="offline"),
     path("healthz", health.healthz, name="healthz"),

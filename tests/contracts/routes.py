@@ -190,6 +190,10 @@ ROUTES: dict[str, Route] = {
     "governance:result": Route(policy("login 403 403 403 403 403 403 403 login login"), NO, CASE),
     "offline": Route(ANYBODY, NO),
     # Machines
+    # No accent and no logo but our own: nothing has an address there.
+    "brand_sheet": Route(NOBODY, NO, {"version": "1f6349"}),
+    "brand_logo": Route(NOBODY, NO, {"version": "x"}),
+    "manifest": Route(ANYBODY, NO, {"language": "en"}),
     "worker": Route(ANYBODY, NO),
     "healthz": Route(ANYBODY, NO),
     "readyz": Route(policy("503 503 503 503 503 503 503 503 503 503"), NO),

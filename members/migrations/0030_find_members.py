@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("members", "0028_hold_order_source"),
+        ("members", "0029_consent_texts"),
     ]
 
     operations = [

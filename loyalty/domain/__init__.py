@@ -1,0 +1,1 @@
+"""What the whole programme reckons by itself, without a database or a clock."""
