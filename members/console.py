@@ -277,8 +277,9 @@ class StepsAdmin(ModelAdmin):
         if not self.has_view_permission(request, subject):
             raise PermissionDenied
         verdict = step.can(request.user, subject)
-        sent = (request.POST, request.FILES) if request.method == "POST" else ()
-        form = step.form(*sent, initial=step.starts(subject) if step.starts else None)
+        sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        initial = step.starts(subject) if step.starts else None
+        form = step.form(data=sent[0], files=sent[1], initial=initial)
         if not verdict:
             return self._ask(request, subject, step, form, verdict.reason, status=403)
         if request.method != "POST" or not form.is_valid():

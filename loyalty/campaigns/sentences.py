@@ -102,6 +102,7 @@ KEPT = (
     _("%(name)s is not given any more"),
     _("%(campaign)s: order %(order)s came back"),
     _("%(campaign)s: confirmed, the points are yours"),
+    _("%(unit)s: kept alive by what you did"),
     _("%(campaign)s: not accepted, nothing is paid"),
     # rewards
     _("The points that %(payer)s pays for are used up but for %(left)s, %(wanted)s were due"),

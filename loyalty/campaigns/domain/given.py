@@ -8,6 +8,7 @@ from typing import Any
 from loyalty.campaigns.domain.effects import Deduct, Earn
 from loyalty.campaigns.domain.reading import Wait
 from loyalty.campaigns.domain.rules import Rule
+from members.domain.sentences import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +58,23 @@ def done_before(rule: Rule, facts: Mapping[str, Any]) -> tuple[int, ...]:
 
 def on_turn(due: list[Given], facts: Mapping[str, Any]) -> tuple[list[Given], str]:
     """What of this is due this time, and in words what is due at other times only."""
-    kept, why = [], ""
+    chosen, why = [], ""
     for item in due:
         ladder = item.effect.nth if isinstance(item.effect, Earn | Deduct) else None
         if ladder is None or ladder.pays(facts):
-            kept.append(item)
+            chosen.append(item)
         else:
             why = kept("It pays on these times only: %(times)s") % {
                 "times": ", ".join(map(str, ladder.times))
             }
-    return kept, why
+    return chosen, why
 
 
 def fitting(
     due: list[Given], supply: Supply, wallets: Mapping[str, int]
 ) -> tuple[list[Given], str]:
     """What of this can be given just now, a deduction cut to what the member has; and why not the rest."""
-    kept, why = [], ""
+    chosen, why = [], ""
     if all(item.kind == "points" for item in due):
         return due, why
     left, purse = dict(supply.left), dict(wallets)
@@ -88,9 +89,9 @@ def fitting(
         if missing:
             why = missing
         else:
-            kept.append(item)
+            chosen.append(item)
             _count(item, left, purse)
-    return kept, why
+    return chosen, why
 
 
 def draw(given: list[Given], supply: Supply, wallets: dict[str, int]) -> None:

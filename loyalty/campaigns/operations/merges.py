@@ -210,14 +210,14 @@ def _keep_tiers(
     tiers.settle([target], actor=actor)
     now_held = TierPeriod.objects.filter(member=target, ends_at=None)
     thresholds = dict(now_held.values_list("group_id", "tier__threshold"))
-    kept = []
+    moved = []
     for tier, review_at in best:
         if review_at is not None and thresholds.get(tier.group_id, 0) < tier.threshold:
             last_day = local_date(review_at - timedelta(microseconds=1), target.time_zone)
             why = kept("Held before two memberships were merged")
             lift = lifts.give_tier(target, tier=tier, until=last_day, reason=why, actor=actor)
-            kept.append(lift.pk)
-    return kept
+            moved.append(lift.pk)
+    return moved
 
 
 # -- limits ---------------------------------------------------------------------------------------

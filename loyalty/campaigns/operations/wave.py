@@ -150,7 +150,12 @@ class Wave:
             for item in self.items:
                 if item.told.kind in unit.active_kinds:
                     until = ledger.lot_end(unit, item.told.occurred_at, item.person.member)
-                    self._extend(item, unit, until, f"{unit.name}: kept alive by what you did")
+                    self._extend(
+                        item,
+                        unit,
+                        until,
+                        kept("%(unit)s: kept alive by what you did") % {"unit": unit.name},
+                    )
 
     def _accrue(self, item: Item, given: Given, effect: NewEffect) -> None:
         unit = self.book.units[given.unit]
