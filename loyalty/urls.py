@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from loyalty.views import (
+    celebrations,
     codes,
     first_run,
     gifts,
@@ -51,6 +52,7 @@ handler500 = "loyalty.views.faults.broken"
 urlpatterns = [
     path("", home.home, name="home"),
     path("join/", home.join, name="join"),
+    path("celebrations/", celebrations.seen, name="celebrations"),
     path("programme/", programme.about, name="programme"),
     path("programme/terms/", programme.terms, name="programme_terms"),
     path("programme/terms/<int:version>/", programme.terms, name="programme_terms_version"),

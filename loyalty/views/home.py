@@ -14,6 +14,7 @@ from loyalty.campaigns.views.referrals import tell_who_invited
 from loyalty.rewards.models import Reward
 from loyalty.rewards.views.offers import offers_for, treat_for
 from loyalty.views.apart import apart_from
+from loyalty.views.celebrations import moments_of
 from loyalty.views.expiring import expiring_from
 from loyalty.views.first_run import newcomer_of
 from loyalty.views.lines import lines_of
@@ -71,6 +72,7 @@ def standing_of(member: Member) -> dict[str, object]:
         "treat": treat_for(offers, expiring[0].amount) if expiring else None,
         "offers": offers[:SHOWN],
         "newcomer": newcomer,
+        "moments": moments_of(member, now),
         "saving": next((each for each in offers if each.reward.slug == newcomer.saving_for), None),
         "promises": promises,
         "promised": sum(each.amount for each in promises),

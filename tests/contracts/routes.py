@@ -69,6 +69,7 @@ ROUTES: dict[str, Route] = {
     # The portal
     "home": Route(ANYBODY, ANYBODY),
     "join": Route(NO_BUT_SIGN_IN, SIGNING_IN),
+    "celebrations": Route(NO, MEMBERS),
     "programme": Route(ANYBODY, NO),
     "programme_terms": Route(ANYBODY, NO),
     "programme_terms_version": Route(ANYBODY, NO, {"version": 1}),
@@ -118,8 +119,12 @@ ROUTES: dict[str, Route] = {
     "badges:wall": Route(ANYBODY, ANYBODY),
     "badges:profile": Route(NO, MEMBERS),
     "badges:visibility": Route(NO, OWN, {"slug": "@award"}),
+    # Amara shares it.
     "awards:award": Route(ANYBODY, NO, {"slug": "@award"}),
+    "awards:card": Route(ANYBODY, NO, {"slug": "@award"}),
+    "badges:badge": Route(ANYBODY, NO, {"slug": "neighbour"}),
     "leaderboards:first": Route(MEMBERS, MEMBERS),
+    "leaderboards:entry": Route(NO, MEMBERS),
     "leaderboards:board": Route(MEMBERS, MEMBERS, {"slug": "month"}),
     "preferences": Route(MEMBERS, MEMBERS),
     "messages:preferences": Route(MEMBERS, MEMBERS),
@@ -175,6 +180,7 @@ ROUTES: dict[str, Route] = {
     "nominations:cycle": Route(ANYBODY, NO, {"slug": "autumn"}),
     "nominations:nominate": Route(MEMBERS, MEMBERS, {"slug": "autumn"}),
     "nominations:withdrawal": Route(NO, OWN, {"slug": "autumn", "pk": "@nomination"}),
+    "nominations:declining": Route(NO, MEMBERS, {"slug": "autumn"}),
     # The chair names the laureate; staff with the permission may, too.
     "nominations:laureate": Route(
         policy("403 403 403 403 in 403 in in 403 403"),
