@@ -1,13 +1,12 @@
 """Share cards: 1200 by 630 pixels, drawn from a template with our own letters, kept once drawn."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from textwrap import wrap
 
 import resvg_py
 from django.conf import settings
-from django.core.cache import cache as store
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -25,8 +24,9 @@ FONTS = [
     for weight in ("regular", "bold")
 ]
 #: So many letters fit on a line of the name, and so many lines on the card.
-LETTERS, LINES = 20, 3
-KEPT_SECONDS = 30 * 24 * 3600
+LETTERS, LINES = 17, 3
+#: About 30 kB each.
+KEPT = 256
 #: Others' copies are short-lived, so that taking a badge back soon shows everywhere.
 FRESH_SECONDS = 300
 
@@ -42,9 +42,9 @@ def svg_of(award: BadgeAward | None) -> str:
     """The card as a drawing; without an award the programme's own, which names nobody."""
     context: dict[str, object] = {"award": award, "programme": settings.PROGRAMME_NAME}
     if award is not None:
-        lines = wrap(award.badge.name, LETTERS, max_lines=LINES, placeholder="…")
-        context["lines"] = [(text, 250 + 84 * place) for place, text in enumerate(lines)]
-        context["foot"] = 250 + 84 * len(lines) - 10
+        lines = wrap(award.badge.name, LETTERS, max_lines=LINES, placeholder=" …")
+        context["lines"] = [(text, 232 + 84 * place) for place, text in enumerate(lines)]
+        context["foot"] = 232 + 84 * len(lines) - 20
         # From our own sprite, never from anybody's input.
         context["motif"] = mark_safe(_motifs()[award.badge.motif])  # noqa: S308 our own file
     return render_to_string("portal/recognition/card.svg", context)
@@ -55,21 +55,18 @@ def mark_of(svg: str) -> str:
     return sha256(svg.encode()).hexdigest()[:12]
 
 
+@lru_cache(maxsize=KEPT)
 def png_of(svg: str) -> bytes:
-    """The drawing as a picture; drawn once, whatever number of people ask."""
-    key = f"card:{mark_of(svg)}"
-    picture = store.get(key)
-    if picture is None:
-        picture = resvg_py.svg_to_bytes(
-            svg_string=svg,
-            width=WIDTH,
-            height=HEIGHT,
-            font_files=FONTS,
-            font_family="Inter",
-            skip_system_fonts=True,
-        )
-        store.set(key, picture, KEPT_SECONDS)
-    return picture
+    """The drawing as a picture. Each process draws it once and keeps the last ones asked for; a shared cache
+    would be one more thing to be without."""
+    return resvg_py.svg_to_bytes(
+        svg_string=svg,
+        width=WIDTH,
+        height=HEIGHT,
+        font_files=FONTS,
+        font_family="Inter",
+        skip_system_fonts=True,
+    )
 
 
 def card_context(award: BadgeAward) -> dict[str, object]:
