@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 from members import clock
 from members.domain.calendar import local_date
@@ -34,6 +35,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 
 
 @seen_by_staff
+@require_GET
 def badge(request: HttpRequest, slug: str) -> HttpResponse:
     """What a badge is won for, how rare it is, how far the member is with it, and when they won it. One that
     can no longer be won is shown to those who hold it."""
