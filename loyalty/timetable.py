@@ -11,13 +11,14 @@ from loyalty.audiences.operations.membership import segment_changes
 from loyalty.campaigns.operations.dates import campaign_dates
 from loyalty.campaigns.operations.referral_windows import window_ends
 from loyalty.campaigns.operations.releases import pending_releases
+from loyalty.messaging.operations.nomination_notices import nomination_notices
 from loyalty.messaging.operations.reminders import NOTICE, expiry_reminders
 from loyalty.messaging.operations.tier_notices import tier_notices
 from loyalty.rewards.operations import due as rewards_due
 from loyalty.rewards.operations import fund_due
 from members.operations import due, yearly
 from members.operations.sweeps import SWEEPS, Sweep
-from recognition.operations.sweeps import board_scores, cycle_closings
+from recognition.operations.sweeps import badge_counts, board_scores, cycle_closings
 
 TIMETABLE = (
     Sweep("birthday", "Birthdays", yearly.birthdays, every=15),
@@ -29,6 +30,7 @@ TIMETABLE = (
     Sweep("pending_release", "Pending points released", pending_releases, every=5),
     Sweep("campaign_dates", "Campaigns begun and ended", campaign_dates, every=1),
     Sweep("referrals", "Referrals whose return window is over", window_ends, every=5),
+    Sweep("nomination_notice", "Word to those nominated", nomination_notices, every=15),
     Sweep("tier_notice", "Notice before a downgrade", tier_notices, every=60),
     Sweep("tier_review", "Tier reviews", due.tier_reviews, every=15),
     Sweep("segments", "Segments entered and left", segment_changes, every=5),
@@ -39,6 +41,7 @@ TIMETABLE = (
     Sweep("fund_bills", "Partners billed for the month", fund_due.month_ends, every=60),
     Sweep("fund_closings", "Funds closed and paid back", fund_due.closings, every=60),
     Sweep("leaderboards", "Leaderboards brought up to date", board_scores, every=1),
+    Sweep("badge_counts", "Holders of badges counted", badge_counts, every=60),
     Sweep("cycle_closings", "Nominations handed to the committee", cycle_closings, every=5),
     Sweep("roll_up", "Programme accounts rolled up", due.roll_up, every=1),
     Sweep("seals", "History sealed", due.seal_history, every=1),

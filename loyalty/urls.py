@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 from loyalty.measurement.views import palette
 from loyalty.views import (
     branding,
+    celebrations,
     codes,
     first_run,
     gifts,
@@ -54,6 +55,7 @@ handler500 = "loyalty.views.faults.broken"
 urlpatterns = [
     path("", home.home, name="home"),
     path("join/", home.join, name="join"),
+    path("celebrations/", celebrations.seen, name="celebrations"),
     path("programme/", programme.about, name="programme"),
     path("programme/terms/", programme.terms, name="programme_terms"),
     path("programme/terms/<int:version>/", programme.terms, name="programme_terms_version"),

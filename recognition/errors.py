@@ -75,6 +75,16 @@ class NoNominationsLeft(Refused):
     sentence = _("You have used all %(limit)s nominations of this cycle.")
 
 
+class Declined(Refused):
+    code = "nominee_declined"
+    sentence = _("They were asked, and would rather not be nominated this time.")
+
+
+class NotNominated(Refused):
+    code = "not_nominated"
+    sentence = _("There is nothing here to decline.")
+
+
 class StatementMissing(Refused):
     code = "statement_missing"
     sentence = _("Say in a sentence or two why.")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
 from recognition.domain.windows import EARLIEST, LATEST, Kind, Window
-from recognition.models import Leaderboard, nominees
+from recognition.models import Leaderboard, NominationCycle, NominationDraft, nominees
 from recognition.models.readings import Mark
 
 #: Keeps a nominee's key from being used anywhere else.
@@ -104,6 +104,26 @@ class NominationForm(forms.Form):
         if member is None:
             raise forms.ValidationError(_("Search for somebody first."), code="unknown")
         return member
+
+
+def draft_of(cycle: NominationCycle, nominator: Member, nominee: Member | None) -> dict[str, str]:
+    """What the form about somebody begins with: what was kept of it, if anything."""
+    drafts = NominationDraft.objects.filter(cycle=cycle, nominator=nominator, nominee=nominee)
+    kept = drafts.values_list("statement", flat=True).first()
+    return {} if kept is None else {"statement": kept}
+
+
+def drafts_of(
+    cycle: NominationCycle, nominator: Member | None
+) -> list[tuple[str, NominationDraft]]:
+    """A member's drafts in a cycle, newest first, each with the key that leads back to its form."""
+    drafts = NominationDraft.objects.filter(
+        cycle=cycle, nominator=nominator, nominee__erased_at=None, nominee__merged_into=None
+    )
+    return [
+        (signing.dumps(draft.nominee_id, salt=SALT), draft)
+        for draft in drafts.select_related("nominee").order_by("-saved_at")
+    ]
 
 
 class CitationForm(forms.Form):

@@ -95,6 +95,13 @@ def _enrol(person: Person, user: User, joined_on: date, actor: Actor) -> None:
     consents.record(member, purpose="programme", granted=True, channel="email", actor=actor)
 
 
+def join_boards(*, actor: Actor) -> None:
+    """Have Bo and every third of the shop's customers stand on the boards; Amara has yet to decide."""
+    customers = Member.objects.filter(user=None, is_ranked=False).order_by("pk")
+    for member in [*Member.objects.filter(ref="bo"), *customers[::3]]:
+        members.update(member, is_ranked=True, actor=actor)
+
+
 def _staff_group() -> Group:
     """Console staff: may see everything and use the operations of the rooms they work in."""
     group, _ = Group.objects.get_or_create(name="Console staff")

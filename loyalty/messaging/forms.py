@@ -24,21 +24,19 @@ class MessagesForm(forms.Form):
         help_text=_("You can take this back here at any time, or with the link in every mail."),
     )
     is_quiet = forms.BooleanField(label=_("Keep quiet hours"), required=False)
-    quiet_from = forms.ChoiceField(label=_("from"), choices=HOURS, required=False)
-    quiet_until = forms.ChoiceField(label=_("until"), choices=HOURS, required=False)
+    quiet_from = forms.ChoiceField(label=_("from"), choices=HOURS)
+    quiet_until = forms.ChoiceField(label=_("until"), choices=HOURS)
     most_a_day = forms.TypedChoiceField(
         label=_("E-mails a day at most"),
-        choices=[("", _("no limit"))] + [(str(each), str(each)) for each in CAPS],
-        coerce=int,
-        empty_value=None,
-        required=False,
+        choices=[("0", _("no limit"))] + [(str(each), str(each)) for each in CAPS],
+        coerce=lambda value: int(value) or None,
     )
 
     def __init__(self, *args, left: Iterable[Choice], pace: Pace | None, agrees: bool, **kwargs):
         begins, ends = NIGHT
         initial = {"agrees": agrees, "quiet_from": begins, "quiet_until": ends}
         if pace is not None:
-            initial["most_a_day"] = str(pace.most_a_day or "")
+            initial["most_a_day"] = str(pace.most_a_day or 0)
         if pace is not None and pace.quiet_from and pace.quiet_until:
             initial |= {
                 "is_quiet": True,
@@ -80,7 +78,7 @@ class MessagesForm(forms.Form):
         if not self.cleaned_data["is_quiet"]:
             return None, None
         begins, ends = self.cleaned_data["quiet_from"], self.cleaned_data["quiet_until"]
-        return time.fromisoformat(begins or NIGHT[0]), time.fromisoformat(ends or NIGHT[1])
+        return time.fromisoformat(begins), time.fromisoformat(ends)
 
 
 def _every() -> list[tuple[Topic, Message.Channel]]:

@@ -12,8 +12,9 @@ from events_directory.models import Booking, Occurrence
 from loyalty.accounts import enrol_user
 from loyalty.campaigns.views.referrals import tell_who_invited
 from loyalty.rewards.models import Reward
-from loyalty.rewards.views.offers import offers_for, treat_for
+from loyalty.rewards.views.offers import Offer, offers_for, treat_for
 from loyalty.views.apart import apart_from
+from loyalty.views.celebrations import moments_of
 from loyalty.views.expiring import expiring_from
 from loyalty.views.first_run import newcomer_of
 from loyalty.views.lines import lines_of
@@ -60,7 +61,6 @@ def standing_of(member: Member) -> dict[str, object]:
     expiring = expiring_from(wallet, now, member.time_zone) if wallet else []
     offers = offers_for(member, Reward.objects.on_offer(now))
     progress = progress_of(member, now)
-    newcomer = newcomer_of(member, now)
     return {
         "member": member,
         "wallet": wallet,
@@ -70,8 +70,6 @@ def standing_of(member: Member) -> dict[str, object]:
         "expiring": expiring,
         "treat": treat_for(offers, expiring[0].amount) if expiring else None,
         "offers": offers[:SHOWN],
-        "newcomer": newcomer,
-        "saving": next((each for each in offers if each.reward.slug == newcomer.saving_for), None),
         "promises": promises,
         "promised": sum(each.amount for each in promises),
         "awards": BadgeAward.objects.live()
@@ -79,7 +77,19 @@ def standing_of(member: Member) -> dict[str, object]:
         .select_related("badge")
         .order_by("-awarded_at")[:SHOWN],
         "lines": lines_of(Entry.objects.on(wallet)[:RECENT]) if wallet else [],
-    } | close_by(member, now)
+        **ahead_of(member, offers, now),
+        **close_by(member, now),
+    }
+
+
+def ahead_of(member: Member, offers: list[Offer], now: datetime) -> dict[str, object]:
+    """What the member has just won, what to do first, and what they save up for."""
+    newcomer = newcomer_of(member, now)
+    return {
+        "moments": moments_of(member, now),
+        "newcomer": newcomer,
+        "saving": next((each for each in offers if each.reward.slug == newcomer.saving_for), None),
+    }
 
 
 def close_by(member: Member, now: datetime) -> dict[str, object]:

@@ -69,7 +69,7 @@ class Member(models.Model):
     family_name = models.CharField(_("family name"), max_length=100, blank=True)
     pseudonym = models.CharField(_("pseudonym"), max_length=60, default=new_pseudonym)
     shows_real_name = models.BooleanField(_("shows their name to others"), default=False)
-    is_ranked = models.BooleanField(_("appears on leaderboards"), default=True)
+    is_ranked = models.BooleanField(_("appears on leaderboards"), default=False)
     birth_month = models.PositiveSmallIntegerField(_("month of birth"), null=True, blank=True)
     birth_day = models.PositiveSmallIntegerField(_("day of birth"), null=True, blank=True)
     birthday_set_at = models.DateTimeField(_("birthday told at"), null=True, blank=True)

@@ -6,7 +6,7 @@ from recognition.models.achievements import (
     StreakDay,
     StreakMilestone,
 )
-from recognition.models.badges import Badge, BadgeAward, Profile
+from recognition.models.badges import Badge, BadgeAward, BadgeCount, Profile
 from recognition.models.boards import DailyScore, Leaderboard, ScoreMark, Standing
 from recognition.models.nominations import (
     SUBJECT_TYPE,
@@ -14,6 +14,7 @@ from recognition.models.nominations import (
     Laureate,
     Nomination,
     NominationCycle,
+    NominationDraft,
     nominees,
 )
 
@@ -23,12 +24,14 @@ __all__ = [
     "AchievementStep",
     "Badge",
     "BadgeAward",
+    "BadgeCount",
     "Candidate",
     "DailyScore",
     "Laureate",
     "Leaderboard",
     "Nomination",
     "NominationCycle",
+    "NominationDraft",
     "Profile",
     "Progress",
     "ScoreMark",

@@ -35,7 +35,7 @@ class BadgeQuerySet(models.QuerySet["Badge"]):
 class Badge(models.Model):
     """What can be won and for what. Who wins it is decided by a campaign rule or a committee.
 
-    `starts_public`: whether an award of it may be seen by others until its holder says otherwise.
+    `starts_public`: whether an award of it may be seen by others before its holder has shared it.
     """
 
     class State(models.TextChoices):
@@ -84,7 +84,7 @@ class Badge(models.Model):
     )
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DRAFT)
     is_repeatable = models.BooleanField(_("can be won again"), default=False)
-    starts_public = models.BooleanField(_("public until its holder hides it"), default=True)
+    starts_public = models.BooleanField(_("public until its holder hides it"), default=False)
     created_at = models.DateTimeField(_("created at"), editable=False)
 
     #: Filled by `with_holders`.
@@ -121,6 +121,12 @@ class BadgeAwardQuerySet(models.QuerySet["BadgeAward"]):
             member__merged_into=None,
         )
 
+    def withdrawn(self) -> "BadgeAwardQuerySet":
+        """What others could see once and its holder no longer shows: this one, or any of theirs."""
+        return self.filter(
+            Q(hidden_at__isnull=False) | Q(is_public=True, member__profile__shows_badges=False)
+        )
+
     def visible_to(self, user) -> "BadgeAwardQuerySet":
         """What this user may see: public awards and their own; staff with the right see all."""
         if user.is_staff and user.has_perm("recognition.view_badgeaward"):
@@ -134,7 +140,8 @@ class BadgeAward(models.Model):
 
     `key` is the cause: the same cause never awards twice, also after a revocation. `seq` counts a
     member's awards of one badge. `slug` is the public address and says nothing about anybody.
-    `unsupported_at`: since when what it was won for has come back; it stays all the same.
+    `unsupported_at`: since when what it was won for has come back; it stays all the same. `is_public`: its
+    holder shares it; `hidden_at`: since when they do no more.
     """
 
     slug = models.CharField(max_length=22, unique=True, default=new_slug, editable=False)
@@ -144,7 +151,8 @@ class BadgeAward(models.Model):
     key = models.CharField(_("cause"), max_length=200)
     reason = models.CharField(_("reason"), max_length=300)
     evidence = models.TextField(_("evidence"), max_length=2000, blank=True)
-    is_public = models.BooleanField(_("public"), default=True)
+    is_public = models.BooleanField(_("public"), default=False)
+    hidden_at = models.DateTimeField(_("hidden since"), null=True, blank=True, editable=False)
     awarded_at = models.DateTimeField(_("awarded at"))
     recorded_at = models.DateTimeField(_("recorded at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
@@ -167,6 +175,9 @@ class BadgeAward(models.Model):
                 | (Q(revoked_at__gte=F("awarded_at")) & ~Q(revocation_reason="")),
                 name="award_revoked_with_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(is_public=False) | Q(hidden_at=None), name="award_shown_or_hidden"
+            ),
         ]
         indexes = [models.Index(fields=["member", "-awarded_at"], name="award_wall")]
         permissions = [
@@ -181,6 +192,34 @@ class BadgeAward(models.Model):
     def is_live(self) -> bool:
         """Whether it still stands."""
         return self.revoked_at is None
+
+
+class BadgeCount(models.Model):
+    """How many members hold a badge, and how many there are: counted by a sweep, never by a page."""
+
+    badge = models.OneToOneField(
+        Badge, on_delete=models.PROTECT, primary_key=True, related_name="count"
+    )
+    holders = models.PositiveIntegerField(_("holders"))
+    members = models.PositiveIntegerField(_("members"))
+    counted_at = models.DateTimeField(_("counted at"))
+
+    class Meta:
+        verbose_name = _("count of holders")
+        verbose_name_plural = _("counts of holders")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(holders__lte=F("members")), name="badge_held_by_members"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holders} / {self.members}"
+
+    @property
+    def per_thousand(self) -> int:
+        """How many of a thousand members hold it, rounded up: who holds it is never nobody."""
+        return -(-1000 * self.holders // self.members) if self.members else 0
 
 
 class Profile(models.Model):

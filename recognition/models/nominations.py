@@ -110,20 +110,22 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
     """Questions over candidates."""
 
     def standing(self) -> "CandidateQuerySet":
-        """Candidates whom at least one nomination still proposes."""
+        """Candidates whom at least one nomination still proposes, and who have not declined."""
         live = Nomination.objects.live().filter(candidate=models.OuterRef("pk"))
-        return self.filter(models.Exists(live))
+        return self.filter(models.Exists(live), declined_at=None)
 
 
 class Candidate(models.Model):
     """A member proposed in a cycle. All nominations for one person meet in this row, so duplicates
-    merge and everybody keeps the credit. `case` is where the committee judges it."""
+    merge and everybody keeps the credit. `case` is where the committee judges it; `declined_at`: since when
+    they would rather not be."""
 
     cycle = models.ForeignKey(NominationCycle, on_delete=models.PROTECT, related_name="candidates")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="candidacies")
     case = models.OneToOneField(
         Case, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("case")
     )
+    declined_at = models.DateTimeField(_("declined at"), null=True, editable=False)
 
     objects = CandidateQuerySet.as_manager()
 
@@ -175,6 +177,30 @@ class Nomination(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["cycle", "nominator"], name="nominations_of_member")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class NominationDraft(models.Model):
+    """What a member has begun to write about somebody, until it is sent; only they see it."""
+
+    cycle = models.ForeignKey(NominationCycle, on_delete=models.PROTECT, related_name="drafts")
+    nominator = models.ForeignKey(
+        Member, on_delete=models.PROTECT, related_name="nomination_drafts"
+    )
+    nominee = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    statement = models.TextField(_("statement"), max_length=2000, blank=True)
+    saved_at = models.DateTimeField(_("saved at"))
+
+    class Meta:
+        verbose_name = _("draft of a nomination")
+        verbose_name_plural = _("drafts of nominations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cycle", "nominator", "nominee"], name="nomination_draft_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk}"

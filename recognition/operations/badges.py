@@ -142,8 +142,8 @@ def show(award: BadgeAward, *, holder: Member, is_public: bool, actor: Actor) ->
     if award.member_id != holder.pk:
         raise NotYours()
     if award.is_public != is_public:
-        award.is_public = is_public
-        award.save(update_fields=["is_public"])
+        award.is_public, award.hidden_at = is_public, None if is_public else clock.now()
+        award.save(update_fields=["is_public", "hidden_at"])
         verb = "recognition.badge_award.shown" if is_public else "recognition.badge_award.hidden"
         audit.record(award, actor=actor, verb=verb)
     return award

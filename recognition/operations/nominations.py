@@ -9,15 +9,17 @@ from members.domain.actors import Actor
 from members.models import Member
 from members.operations import audit
 from recognition.errors import (
+    Declined,
     NominatedAlready,
     NoNominationsLeft,
     NoNominationsNow,
+    NotNominated,
     NotYours,
     NotYourself,
     StatementMissing,
     TakenBack,
 )
-from recognition.models import Candidate, Nomination, NominationCycle
+from recognition.models import Candidate, Nomination, NominationCycle, NominationDraft
 
 
 @transaction.atomic
@@ -33,7 +35,8 @@ def nominate(
     """Propose `nominee` in the nominator's own words. Several proposals of one person meet in one
     candidate.
 
-    Raises NoNominationsNow, NotYourself, NominatedAlready, NoNominationsLeft or StatementMissing.
+    What they had begun to write about them is no draft any more. Raises NoNominationsNow, NotYourself,
+    Declined, NominatedAlready, NoNominationsLeft or StatementMissing.
     """
     at = at or clock.now()
     cycle = NominationCycle.objects.select_for_update().get(pk=cycle.pk)
@@ -46,6 +49,7 @@ def nominate(
         statement=statement.strip(),
         made_at=at,
     )
+    NominationDraft.objects.filter(cycle=cycle, nominator=nominator, nominee=nominee).delete()
     audit.record(
         nomination,
         actor=actor,
@@ -62,6 +66,8 @@ def _check(
         raise NoNominationsNow()
     if nominator == nominee and not cycle.allows_self_nomination:
         raise NotYourself()
+    if cycle.candidates.filter(member=nominee, declined_at__isnull=False).exists():
+        raise Declined()
     mine = cycle.nominations.live().filter(nominator=nominator)
     if mine.filter(candidate__member=nominee).exists():
         raise NominatedAlready()
@@ -92,3 +98,59 @@ def withdraw(
     nomination.save(update_fields=["withdrawn_at"])
     audit.record(nomination, actor=actor, verb="recognition.nomination.withdrawn")
     return nomination
+
+
+@transaction.atomic
+def keep_draft(
+    cycle: NominationCycle,
+    *,
+    nominator: Member,
+    nominee: Member,
+    statement: str,
+    actor: Actor,
+    at: datetime | None = None,
+) -> NominationDraft:
+    """Keep what somebody has written so far about one person; the newest wording stays.
+
+    Nobody judges a draft, so only its first keeping is in the trail. Raises NoNominationsNow.
+    """
+    at = at or clock.now()
+    if not cycle.takes_nominations(at):
+        raise NoNominationsNow()
+    draft, is_new = NominationDraft.objects.update_or_create(
+        cycle=cycle,
+        nominator=nominator,
+        nominee=nominee,
+        defaults={"statement": statement.strip()[:2000], "saved_at": at},
+    )
+    if is_new:
+        audit.record(
+            draft,
+            actor=actor,
+            verb="recognition.nomination.drafted",
+            after={"cycle": cycle.slug},
+        )
+    return draft
+
+
+@transaction.atomic
+def decline(
+    cycle: NominationCycle, *, nominee: Member, actor: Actor, at: datetime | None = None
+) -> Candidate:
+    """Somebody who was nominated would rather not be: no case is made of them in this cycle.
+
+    Declining again changes nothing. Raises NotNominated, or NoNominationsNow once the committee has it.
+    """
+    at = at or clock.now()
+    cycle = NominationCycle.objects.select_for_update().get(pk=cycle.pk)
+    candidate = cycle.candidates.filter(member=nominee).first()
+    if candidate is None:
+        raise NotNominated()
+    if candidate.declined_at is not None:
+        return candidate
+    if cycle.state != NominationCycle.State.OPEN:
+        raise NoNominationsNow()
+    candidate.declined_at = at
+    candidate.save(update_fields=["declined_at"])
+    audit.record(candidate, actor=actor, verb="recognition.nomination.declined")
+    return candidate

@@ -5,13 +5,19 @@ from datetime import datetime
 from members.domain.actors import Actor
 from members.operations.sweeps import Tally
 from recognition.models import NominationCycle
-from recognition.operations import cycles, leaderboards
+from recognition.operations import cycles, leaderboards, rarity
 
 
 def board_scores(since: datetime, until: datetime) -> Tally:
     """Bring the leaderboards up to the newest entry."""
     changed = leaderboards.refresh(at=until)
     return Tally(until, changed, changed)
+
+
+def badge_counts(since: datetime, until: datetime) -> Tally:
+    """Count how many hold each badge."""
+    counted = rarity.count()
+    return Tally(until, counted, counted)
 
 
 def cycle_closings(since: datetime, until: datetime) -> Tally:

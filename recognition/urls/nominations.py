@@ -10,5 +10,6 @@ urlpatterns = [
     path("<slug:slug>/", nominations.cycle, name="cycle"),
     path("<slug:slug>/nomination/", nominations.nominate, name="nominate"),
     path("<slug:slug>/nomination/<int:pk>/withdrawal/", nominations.withdrawal, name="withdrawal"),
+    path("<slug:slug>/declining/", nominations.declining, name="declining"),
     path("<slug:slug>/laureate/", nominations.laureate, name="laureate"),
 ]

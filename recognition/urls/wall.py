@@ -8,5 +8,6 @@ app_name = "badges"
 urlpatterns = [
     path("", wall.wall, name="wall"),
     path("visibility/", awards.profile, name="profile"),
+    path("<slug:slug>/", wall.badge, name="badge"),
     path("<slug:slug>/visibility/", awards.visibility, name="visibility"),
 ]

@@ -9,29 +9,32 @@ from django.views.decorators.http import require_GET, require_POST
 from members.domain.actors import Actor
 from members.models import Member
 from members.views.guards import member_page
-from recognition.models import Badge, BadgeAward
 from recognition.operations import badges
 from recognition.permissions import can_show
-
-GONE = 410
+from recognition.views.cards import card_context
+from recognition.views.sharing import GONE, award_for
 
 
 @require_GET
 def award(request: HttpRequest, slug: str) -> HttpResponse:
     """What the badge is, who won it, when, how, and who gave it.
 
-    A private award does not exist for others. A revoked one says so, without a name.
+    One that was never shared does not exist for others; one that no longer is, is gone, and names
+    nobody. A revoked one says so, without a name.
     """
-    awards = BadgeAward.objects.visible_to(request.user).select_related("badge", "member")
-    found = get_object_or_404(awards, slug=slug)
+    found = award_for(request, slug)
+    if found is None:
+        return render(request, "portal/recognition/withdrawn.html", status=GONE)
+    profile = getattr(found.member, "profile", None)
     context = {
         "award": found,
-        "badge": Badge.objects.with_holders().get(pk=found.badge_id),
+        "badge": found.badge,
         "is_mine": bool(can_show(request.user, found)),
+        "is_shown": found.is_public and (profile is None or profile.shows_badges),
     }
     if not found.is_live:
         return render(request, "portal/recognition/revoked.html", context, status=GONE)
-    return render(request, "portal/recognition/award.html", context)
+    return render(request, "portal/recognition/award.html", context | card_context(found))
 
 
 @require_POST

@@ -2,15 +2,19 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from members import clock
+from members.domain.actors import Actor
 from members.domain.calendar import local_date
 from members.models import Member
 from members.models.members import programme_zone
-from members.views.guards import member_page
+from members.operations import members
+from members.views.guards import SignedInRequest, member_page
 from members.views.viewing import seen_by_staff
 from recognition.domain.windows import before
 from recognition.forms import ReadingForm
@@ -51,6 +55,21 @@ def board(request: HttpRequest, member: Member, slug: str = "") -> HttpResponse:
     context: dict[str, Any] = {"boards": boards, "board": found, "windows": WINDOWS, "today": today}
     context |= {"window": reading.window, "earlier": before(reading.window)}
     context |= {"rows": rows, "next": mark, "after": after, "mine": reading.mine(member)}
+    context |= {"public_name": member.public_name, "is_ranked": member.is_ranked}
     is_listed_here = after or any(row.is_me for row in rows)
     context["around"] = [] if is_listed_here else reading.around(member, reach=REACH)
     return render(request, "portal/recognition/board.html", context)
+
+
+@require_POST
+@member_page
+def entry(request: SignedInRequest, member: Member) -> HttpResponse:
+    """Stand on the boards from now on, or no more; under which name is chosen elsewhere."""
+    is_ranked = request.POST.get("stand") == "yes"
+    members.update(member, is_ranked=is_ranked, actor=Actor.user(request.user))
+    words = _("You are on the boards.") if is_ranked else _("You are on no board any more.")
+    messages.success(request, words)
+    back = request.POST.get("board", "")
+    if Leaderboard.objects.active().filter(slug=back).exists():
+        return redirect("leaderboards:board", back)
+    return redirect("leaderboards:first")

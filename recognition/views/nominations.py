@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from members.domain.actors import Actor
 from members.models import Member
 from members.views.guards import member_page
-from recognition.forms import CitationForm, NominationForm, NomineeSearch
+from recognition.forms import CitationForm, NominationForm, NomineeSearch, draft_of, drafts_of
 from recognition.models import Nomination, NominationCycle
 from recognition.operations import cycles, nominations
 from recognition.permissions import can_name_laureate, can_nominate, can_withdraw
@@ -43,6 +43,8 @@ def cycle(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "cycle": found,
         "member": member,
+        "drafts": drafts_of(found, member),
+        "candidacy": found.candidates.filter(member=member).first() if member else None,
         "may_nominate": can_nominate(member, found) if member else None,
         "search": search,
         "people": search.found() if member and search.is_valid() else None,
@@ -57,29 +59,77 @@ def cycle(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @member_page
 def nominate(request: HttpRequest, member: Member, slug: str) -> HttpResponse:
-    """Say why, about somebody found by a search."""
+    """Say why, about somebody found by a search; what was begun before stands there already."""
     found = _cycle(slug)
     form = NominationForm(request.POST or None, initial={"nominee": request.GET.get("nominee")})
-    if request.method == "POST" and form.is_valid():
-        try:
-            nominations.nominate(
-                found,
-                nominator=member,
-                nominee=form.cleaned_data["nominee"],
-                statement=form.cleaned_data["statement"],
-                actor=Actor.user(request.user),
-            )
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
-            messages.success(request, _("Thank you. The committee will read it."))
-            return redirect("nominations:cycle", slug)
     nominee = form.person
     if nominee is None and request.method == "GET":
+        return redirect("nominations:cycle", slug)
+    if not form.is_bound:
+        form.initial |= draft_of(found, member, nominee)
+    elif "keep" in request.POST and nominee is not None:
+        return _keep(request, member, found, nominee, form)
+    elif form.is_valid() and _sent(request, member, found, form):
+        messages.success(request, _("Thank you. The committee will read it."))
         return redirect("nominations:cycle", slug)
     context = {"cycle": found, "form": form, "nominee": nominee}
     status = 422 if form.is_bound else 200
     return render(request, "portal/recognition/nominate.html", context, status=status)
+
+
+def _sent(
+    request: HttpRequest, member: Member, cycle: NominationCycle, form: NominationForm
+) -> bool:
+    """Whether it was taken; why not is then on the form."""
+    try:
+        nominations.nominate(
+            cycle,
+            nominator=member,
+            nominee=form.cleaned_data["nominee"],
+            statement=form.cleaned_data["statement"],
+            actor=Actor.user(request.user),
+        )
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return False
+    return True
+
+
+def _keep(
+    request: HttpRequest,
+    member: Member,
+    cycle: NominationCycle,
+    nominee: Member,
+    form: NominationForm,
+) -> HttpResponse:
+    """Keep what is written so far; nothing of it has to be right yet."""
+    try:
+        nominations.keep_draft(
+            cycle,
+            nominator=member,
+            nominee=nominee,
+            statement=form.data.get("statement", ""),
+            actor=Actor.user(request.user),
+        )
+    except ValidationError as refusal:
+        messages.error(request, refusal.messages[0])
+    else:
+        messages.success(request, _("Kept. You find it here whenever you like to go on."))
+    return redirect("nominations:cycle", cycle.slug)
+
+
+@require_POST
+@member_page
+def declining(request: HttpRequest, member: Member, slug: str) -> HttpResponse:
+    """Whoever was nominated would rather not be."""
+    found = _cycle(slug)
+    try:
+        nominations.decline(found, nominee=member, actor=Actor.user(request.user))
+    except ValidationError as refusal:
+        messages.error(request, refusal.messages[0])
+    else:
+        messages.success(request, _("Understood. Nobody judges you in this round."))
+    return redirect("nominations:cycle", slug)
 
 
 @require_POST

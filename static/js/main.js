@@ -4,3 +4,4 @@ import "menus";
 import "forms";
 import "offline";
 import "copies";
+import "celebration";

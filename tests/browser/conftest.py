@@ -114,7 +114,7 @@ def _walls(amara: Member, points) -> None:
         created_at=clock.now(),
     )
     for number in range(4):
-        who = memberships.enrol(f"m{number}", actor=SYSTEM)
+        who = memberships.enrol(f"m{number}", is_ranked=True, actor=SYSTEM)
         ledger.accrue(
             who,
             unit=points,

@@ -69,11 +69,12 @@ ROUTES: dict[str, Route] = {
     # The portal
     "home": Route(ANYBODY, ANYBODY),
     "join": Route(NO_BUT_SIGN_IN, SIGNING_IN),
+    "celebrations": Route(NO, SIGNING_IN),
     "programme": Route(ANYBODY, NO),
     "programme_terms": Route(ANYBODY, NO),
     "programme_terms_version": Route(ANYBODY, NO, {"version": 1}),
-    "first_run_reading": Route(NO, MEMBERS),
-    "first_run_dismissal": Route(NO, MEMBERS),
+    "first_run_reading": Route(NO, SIGNING_IN),
+    "first_run_dismissal": Route(NO, SIGNING_IN),
     # Nobody of these views as a member; `test_viewing` walks all routes with somebody who does.
     "viewing_end": Route(NO_BUT_SIGN_IN, SIGNING_IN),
     "set_language": Route(HOME, HOME),
@@ -107,7 +108,7 @@ ROUTES: dict[str, Route] = {
     "rewards:voucher_print": Route(OWN, OWN, VOUCHER),
     "rewards:cancel": Route(NO, OWN, VOUCHER),
     "rewards:reward": Route(MEMBERS, MEMBERS, {"slug": "mug"}),
-    "rewards:wish": Route(NO, MEMBERS, {"slug": "mug"}),
+    "rewards:wish": Route(NO, SIGNING_IN, {"slug": "mug"}),
     "rewards:redeem": Route(NO, MEMBERS, {"slug": "mug"}),
     "referrals:index": Route(MEMBERS, MEMBERS),
     "referrals:code": Route(NO, MEMBERS),
@@ -118,8 +119,12 @@ ROUTES: dict[str, Route] = {
     "badges:wall": Route(ANYBODY, ANYBODY),
     "badges:profile": Route(NO, MEMBERS),
     "badges:visibility": Route(NO, OWN, {"slug": "@award"}),
+    # Amara shares it.
     "awards:award": Route(ANYBODY, NO, {"slug": "@award"}),
+    "awards:card": Route(ANYBODY, NO, {"slug": "@award"}),
+    "badges:badge": Route(ANYBODY, NO, {"slug": "neighbour"}),
     "leaderboards:first": Route(MEMBERS, MEMBERS),
+    "leaderboards:entry": Route(NO, MEMBERS),
     "leaderboards:board": Route(MEMBERS, MEMBERS, {"slug": "month"}),
     "preferences": Route(MEMBERS, MEMBERS),
     "messages:preferences": Route(MEMBERS, MEMBERS),
@@ -175,6 +180,7 @@ ROUTES: dict[str, Route] = {
     "nominations:cycle": Route(ANYBODY, NO, {"slug": "autumn"}),
     "nominations:nominate": Route(MEMBERS, MEMBERS, {"slug": "autumn"}),
     "nominations:withdrawal": Route(NO, OWN, {"slug": "autumn", "pk": "@nomination"}),
+    "nominations:declining": Route(NO, MEMBERS, {"slug": "autumn"}),
     # The chair names the laureate; staff with the permission may, too.
     "nominations:laureate": Route(
         policy("403 403 403 403 in 403 in in 403 403"),

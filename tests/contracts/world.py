@@ -263,6 +263,7 @@ def _recognition(amara, bo, chi, unit) -> dict[str, Any]:
         actor=SYSTEM,
     )
     award = badges.award(amara, badge=badge, key="first", actor=SYSTEM, reason="Bicycles")
+    award = badges.show(award, holder=amara, is_public=True, actor=SYSTEM)
     _goals(amara)
     board = leaderboards.define("month", name="This month", unit=unit, actor=SYSTEM)
     leaderboards.activate(board, actor=SYSTEM)

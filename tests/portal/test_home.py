@@ -84,8 +84,8 @@ def test_home_asks_the_same_number_of_queries_for_one_line_and_for_many(
 
 #: Session, user, seats, member, wallets, held and owed, waiting, ladder (2), status points, rungs,
 #: period, expiring, rewards, their balances, what was taken, badges, bookings, dates, lines, their
-#: reversals; first steps, what they bring.
-QUERIES = 23
+#: reversals; first steps, what they bring, what there is to celebrate.
+QUERIES = 24
 
 
 def test_signed_in_without_membership_is_offered_one_and_gets_it_by_post(client, gus, units):

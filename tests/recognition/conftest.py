@@ -27,6 +27,7 @@ def badge(db) -> Badge:
         name="First refill",
         criteria="Send one container back.",
         motif="recycle",
+        starts_public=True,
         actor=SYSTEM,
     )
     return badges.activate(badge, actor=SYSTEM)
@@ -54,8 +55,8 @@ def earn(member: Member, unit, amount: int, at: datetime, key: str = ""):
 
 @pytest.fixture
 def six(units) -> list[Member]:
-    """Six members, who earned 60, 50, 50, 30, 20 and 10 points in June 2026, in that order."""
-    people = [members.enrol(f"m{place}", actor=SYSTEM) for place in range(6)]
+    """Six members on the boards, who earned 60, 50, 50, 30, 20 and 10 points in June 2026, in that order."""
+    people = [members.enrol(f"m{place}", is_ranked=True, actor=SYSTEM) for place in range(6)]
     for place, (member, amount) in enumerate(zip(people, (60, 50, 50, 30, 20, 10), strict=True)):
         earn(member, units["points"], amount, NOON - timedelta(days=10 - place))
     return people

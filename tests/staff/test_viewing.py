@@ -26,6 +26,7 @@ SEEN = {
     "rewards:reward",
     "rewards:vouchers",
     "badges:wall",
+    "badges:badge",
     "leaderboards:first",
     "leaderboards:board",
     "preferences",

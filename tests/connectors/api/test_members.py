@@ -48,10 +48,10 @@ def test_bad_member_input_changes_nothing(shop, body):
 
 def test_fields_that_are_not_the_callers_are_ignored(shop, bo):
     shop.send(
-        "PUT", "members/bo", {"is_ranked": False, "id": 1, "user": 1, "erased_at": "2026-01-01"}
+        "PUT", "members/bo", {"is_ranked": True, "id": 1, "user": 1, "erased_at": "2026-01-01"}
     )
     bo.refresh_from_db()
-    assert bo.is_ranked is True
+    assert bo.is_ranked is False
     assert bo.erased_at is None
 
 

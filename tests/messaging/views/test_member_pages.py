@@ -78,7 +78,7 @@ def test_the_list_asks_as_often_for_one_letter_as_for_twenty(client, bo, django_
 
 def ticked(**fields):
     boxes = {f"{topic}-{way}": "on" for topic in ("expiry", "tier") for way in ("inbox", "email")}
-    return boxes | {"quiet_from": "22:00", "quiet_until": "07:00", "most_a_day": ""} | fields
+    return boxes | {"quiet_from": "22:00", "quiet_until": "07:00", "most_a_day": "0"} | fields
 
 
 def test_topics_quiet_hours_and_the_most_are_saved_and_shown(client, bo):

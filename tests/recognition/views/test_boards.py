@@ -63,7 +63,12 @@ def test_the_window_before(read, six, points):
 def test_pages_go_on_where_the_last_one_ended(read, points):
     """A25: 25 people, nobody twice, nobody missed, ranks as on one page."""
     for number in range(19):
-        earn(members.enrol(f"x{number}", actor=SYSTEM), points, 5, NOON - timedelta(days=2))
+        earn(
+            members.enrol(f"x{number}", is_ranked=True, actor=SYSTEM),
+            points,
+            5,
+            NOON - timedelta(days=2),
+        )
     leaderboards.refresh()
     first = read()
     assert len(first.context["rows"]) == 10

@@ -37,7 +37,44 @@ def test_the_wall_says_how_far_and_until_when(client, busy):
     assert "3 days" in page
     assert "Next: 7 days in a row." in page
     assert "Today is still open." in page
-    assert "1 missed day would be forgiven." in page
+    assert "1 day off is in hand." in page
+
+
+#: Words that would make somebody feel at fault for a day that was not kept.
+BLAMING = (
+    *(
+        "lost",
+        "lose",
+        "miss",
+        "fail",
+        "broke",
+        "guilt",
+        "shame",
+        "sorry",
+        "forgive",
+        "only ",
+        "unfortunately",
+    ),
+    *("verloren", "verpasst", "versäumt", "gescheitert", "schuld", "schade", "leider", "verzeih"),
+)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_streak_that_goes_on_by_a_freeze_and_one_that_is_over_never_blame(
+    client, busy, language, at_noon
+):
+    """UM14: a day off with a freeze keeps it; over, the page looks ahead. No word of blame in either."""
+    client.force_login(busy.user)
+    client.cookies["django_language"] = language
+    section = re.compile(r'<div>\s*<div class="meter">.*?</p>\s*</div>', re.DOTALL)
+    going_on = section.findall(client.get("/badges/").content.decode())
+    assert len(going_on) == 2 and re.search(r"3 (days|Tage)", going_on[1])
+    at_noon.shift(timedelta(days=20))
+    client.force_login(busy.user)
+    over = section.findall(client.get("/badges/").content.decode())
+    assert re.search(r"0 (days|Tage)", over[1])
+    for text in (*going_on, *over):
+        assert [word for word in BLAMING if word in text.lower()] == []
 
 
 def test_a_wall_with_nothing_on_the_way_has_no_empty_section(client, bo):

@@ -6,8 +6,10 @@ from django.urls import reverse
 from governance.models import Case
 from governance.operations import ballots, cases
 from members.domain.actors import Actor
+from members.models import AuditRow
 from members.operations import members
-from recognition.models import BadgeAward, Nomination, NominationCycle
+from recognition.errors import Declined
+from recognition.models import BadgeAward, Nomination, NominationCycle, NominationDraft
 from recognition.operations import cycles
 from tests.conftest import SYSTEM
 from tests.governance.conftest import HIGH, seat_of
@@ -169,10 +171,65 @@ def test_pages_cost_a_constant_number_of_queries(
         propose(cycle, bo, person)
     for number in range(5):
         propose(cycle, members.enrol(f"n{number}", actor=SYSTEM), amara)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(pages["cycle"])
     with django_assert_num_queries(5):
         client.get(reverse("nominations:index"))
     cycles.close(cycle, actor=SYSTEM)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         client.get(pages["cycle"])
+
+
+def test_what_was_begun_is_kept_found_again_and_gone_once_sent(client, cycle, amara, bo):
+    """UM21: kept with one press, however little it is; only its writer sees it."""
+    client.force_login(amara.user)
+    form, page = (
+        reverse(f"nominations:{name}", args=[cycle.slug]) for name in ("nominate", "cycle")
+    )
+    key = key_of(client, {"cycle": page}, bo)
+    written = {"nominee": key, "statement": "He cleans", "keep": "yes"}
+    assert client.post(form, written).url == page
+    client.post(form, written | {"statement": "He cleans the slip"})
+    draft = NominationDraft.objects.get()
+    assert (draft.nominator, draft.nominee, draft.statement) == (amara, bo, "He cleans the slip")
+    assert not Nomination.objects.exists()
+    [(again, kept)] = client.get(page).context["drafts"]
+    assert kept == draft and "Begun, not sent" in client.get(page).content.decode()
+    begun = client.get(form, {"nominee": again}).content.decode()
+    assert "He cleans the slip" in begun and "What the committee looks for" in begun
+    client.force_login(bo.user)
+    assert client.get(page).context["drafts"] == []
+    client.force_login(amara.user)
+    client.post(form, {"nominee": again, "statement": "He cleans the slip every Sunday."})
+    assert Nomination.objects.get().statement == "He cleans the slip every Sunday."
+    assert not NominationDraft.objects.exists()
+
+
+def test_whoever_was_nominated_may_decline_and_then_no_case_is_made(client, cycle, amara, bo):
+    """UM21: once for the cycle; whoever proposes them after that hears so."""
+    propose(cycle, amara, bo)
+    page = reverse("nominations:cycle", args=[cycle.slug])
+    away = reverse("nominations:declining", args=[cycle.slug])
+    client.force_login(bo.user)
+    assert "You were nominated" in client.get(page).content.decode()
+    for _ in range(2):
+        assert client.post(away).url == page
+    assert "you would rather not be" in client.get(page).content.decode()
+    assert AuditRow.objects.filter(verb="recognition.nomination.declined").count() == 1
+    with pytest.raises(Declined):
+        propose(cycle, members.enrol("cem", actor=SYSTEM), bo)
+    closed = cycles.close(cycle, actor=SYSTEM)
+    assert closed.candidates.get().case is None
+
+
+def test_nobody_declines_for_others_or_once_the_committee_has_it(client, cycle, amara, bo):
+    """UM21."""
+    propose(cycle, amara, bo)
+    away = reverse("nominations:declining", args=[cycle.slug])
+    client.force_login(amara.user)
+    client.post(away)
+    assert cycle.candidates.get().declined_at is None
+    cycles.close(cycle, actor=SYSTEM)
+    client.force_login(bo.user)
+    client.post(away)
+    assert cycle.candidates.get().declined_at is None

@@ -6,7 +6,7 @@ from django.urls import reverse
 from members import clock
 from members.operations import ledger, members
 from recognition.models import Badge, Leaderboard
-from recognition.operations import badges, leaderboards
+from recognition.operations import badges, leaderboards, rarity
 from tests.conftest import SYSTEM
 
 
@@ -30,7 +30,7 @@ def board(points):
 
 def crowd(points, size: int) -> None:
     for number in range(size):
-        who = members.enrol(f"m{number}", actor=SYSTEM, given_name=f"Name{number}")
+        who = members.enrol(f"m{number}", actor=SYSTEM, given_name=f"Name{number}", is_ranked=True)
         earn(who, points, 100 - number)
 
 
@@ -57,7 +57,9 @@ def test_the_wall_shows_what_is_mine_and_what_there_is_to_win(client, amara, bo)
     page = client.get(reverse("badges:wall"))
     assert [each.pk for each in page.context["awards"]] == [award.pk]
     assert [each.slug for each in page.context["open_badges"]] == ["second"]
-    text = page.content.decode()
+    assert "Not counted yet" in page.content.decode()
+    rarity.count()
+    text = client.get(reverse("badges:wall")).content.decode()
     assert f'href="/b/{award.slug}/"' in text
     assert "Do second." in text and "<bdi>1</bdi> member holds it" in text
 
@@ -82,6 +84,7 @@ def test_the_board_shows_the_top_and_me_with_three_either_side(client, bo, point
     """UM15."""
     crowd(points, 20)
     earn(bo, points, 85)
+    members.update(bo, is_ranked=True, actor=SYSTEM)
     client.force_login(bo.user)
     page = client.get(reverse("leaderboards:first"))
     assert [row.points for row in page.context["rows"]] == list(range(100, 90, -1))
@@ -91,15 +94,25 @@ def test_the_board_shows_the_top_and_me_with_three_either_side(client, bo, point
 
 
 @pytest.mark.django_db
-def test_who_opted_out_is_absent_from_the_page_but_knows_their_place(client, bo, points, board):
-    """UM15."""
+def test_who_has_not_joined_the_boards_is_absent_from_the_page(client, bo, amara, points, board):
+    """UM15: nobody stands there who did not ask for it; one post joins, one leaves."""
     crowd(points, 5)
-    earn(bo, points, 500)
-    members.update(bo, actor=SYSTEM, is_ranked=False)
+    earn(amara, points, 500)
+    earn(bo, points, 400)
     client.force_login(bo.user)
-    page = client.get(reverse("leaderboards:board", args=["month"]))
-    assert 500 not in [row.points for row in page.context["rows"]]
+    path = reverse("leaderboards:board", args=["month"])
+    page = client.get(path)
+    assert [row.points for row in page.context["rows"]] == [100, 99, 98, 97, 96]
+    text = page.content.decode()
+    assert "Amara" not in text and amara.pseudonym not in text and "1,100" not in text
     assert (page.context["mine"].rank, page.context["mine"].is_ranked) == (1, False)
+    assert f"others read the name {bo.pseudonym}" in text
+    answer = client.post(reverse("leaderboards:entry"), {"stand": "yes", "board": "month"})
+    assert (answer.status_code, answer.url) == (302, path)
+    page = client.get(path)
+    assert [row.points for row in page.context["rows"]] == [400, 100, 99, 98, 97, 96]
+    client.post(reverse("leaderboards:entry"), {"stand": "no", "board": "elsewhere"})
+    assert [row.points for row in client.get(path).context["rows"]] == [100, 99, 98, 97, 96]
 
 
 @pytest.mark.django_db
@@ -139,6 +152,7 @@ def test_a_board_asks_a_constant_number_of_queries(
 ):
     crowd(points, 30)
     earn(bo, points, 72)
+    members.update(bo, is_ranked=True, actor=SYSTEM)
     client.force_login(bo.user)
     with django_assert_max_num_queries(14):
         client.get(reverse("leaderboards:first"))

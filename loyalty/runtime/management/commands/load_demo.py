@@ -56,6 +56,7 @@ class Command(BaseCommand):
         desk.tell(now=now, actor=ACTOR)
         self.stdout.write("neighbourhood is ready")
         self._import(now)
+        people.join_boards(actor=ACTOR)
         desk.try_out(now=now, users=users, actor=ACTOR)
         self.stdout.write("deciding what has fallen due meanwhile")
         sweeps.run_due(at=clock.now())
