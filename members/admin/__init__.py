@@ -1,5 +1,25 @@
 """The ground floor's pages in the staff console, one file a subject."""
 
-from members.admin import adjustments, given, households, ledger, people, programme, tiers, trail
+from members.admin import (
+    adjustments,
+    bulk,
+    given,
+    households,
+    ledger,
+    people,
+    programme,
+    tiers,
+    trail,
+)
 
-__all__ = ["adjustments", "given", "households", "ledger", "people", "programme", "tiers", "trail"]
+__all__ = [
+    "adjustments",
+    "bulk",
+    "given",
+    "households",
+    "ledger",
+    "people",
+    "programme",
+    "tiers",
+    "trail",
+]

@@ -1,5 +1,6 @@
 from members.models.activities import Activity, ActivityKind
 from members.models.adjustments import Adjustment
+from members.models.bulk import BulkRow, BulkRun
 from members.models.gifts import Gift, GiftCode
 from members.models.holds import Hold
 from members.models.household_moves import HouseholdMove
@@ -35,6 +36,8 @@ __all__ = [
     "Adjustment",
     "AuditRow",
     "Balance",
+    "BulkRow",
+    "BulkRun",
     "Change",
     "Consent",
     "CustomerKey",

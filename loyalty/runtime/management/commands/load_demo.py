@@ -10,6 +10,7 @@ from loyalty.connectors.operations import imports
 from loyalty.demo import (
     catalogue,
     cdnow,
+    console,
     desk,
     funding,
     goals,
@@ -57,6 +58,7 @@ class Command(BaseCommand):
         self.stdout.write("neighbourhood is ready")
         self._import(now)
         desk.try_out(now=now, users=users, actor=ACTOR)
+        console.install(users=users)
         self.stdout.write("deciding what has fallen due meanwhile")
         sweeps.run_due(at=clock.now())
         while jobs.work_off():
