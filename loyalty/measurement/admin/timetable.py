@@ -61,7 +61,8 @@ class PeriodicTaskAdmin(OperationAdmin):
             return gettext("paused")
         now = clock.now()
         left = task.schedule.remaining_estimate(task.last_run_at or now)
-        at = localtime(now + max(left, timedelta(0)))
+        # A moment passed while it was reckoned; without it the minute before would be named.
+        at = localtime(now + max(left, timedelta(0)) + timedelta(seconds=1))
         return date_format(at, "DATETIME_FORMAT")
 
     def change_row(self, row: PeriodicTask, actor: Actor, **fields: Any) -> PeriodicTask:

@@ -14,6 +14,7 @@ from loyalty.demo import (
     desk,
     funding,
     goals,
+    hands,
     honours,
     household,
     offers,
@@ -64,6 +65,11 @@ class Command(BaseCommand):
         while jobs.work_off():
             pass
         household.move_in(unit=units["points"], actor=ACTOR)
+        hands.shake(now=now, points=units["points"], users=users)
+        hands.settle(now=now, points=units["points"], users=users)
+        hands.grant(users=users)
+        while jobs.work_off():
+            pass
         self.stdout.write("the demo is ready")
 
     def _import(self, now) -> None:
