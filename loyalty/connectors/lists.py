@@ -85,7 +85,7 @@ def lines(export: Export) -> Iterator[bytes]:
 
 
 def _names(found: ChangeList) -> list[str]:
-    return [name for name in found.list_display if name != "action_checkbox"]
+    return [str(name) for name in found.list_display if name != "action_checkbox"]
 
 
 def _head(page: admin.ModelAdmin, found: ChangeList) -> list[Any]:

@@ -23,6 +23,7 @@ from loyalty.connectors.operations import exports
 from loyalty.connectors.permissions import can_export, can_fetch
 from members.console import ReadOnlyAdmin
 from members.domain.actors import Actor
+from members.doors import staff_of
 
 log = structlog.get_logger(__name__)
 STATES = {"writing": "info", "ready": "success", "failed": "danger", "gone": "default"}
@@ -90,9 +91,9 @@ class ExportAdmin(ReadOnlyAdmin):
         page = lists.page_of(label)
         if page is None:
             raise Http404
-        if not lists.may_take(request.user, label):
+        if not lists.may_take(staff_of(request), label):
             raise PermissionDenied
-        found = lists.changelist(page, query, request.user)
+        found = lists.changelist(page, query, staff_of(request))
         last = lists.rows_of(found).values_list("pk", flat=True).last()
         export = exports.ask(
             page.opts.label_lower,
@@ -100,7 +101,7 @@ class ExportAdmin(ReadOnlyAdmin):
             query=query,
             total=found.result_count,
             last_row=last or 0,
-            by=request.user,
+            by=staff_of(request),
             actor=Actor.user(request.user),
         )
         messages.success(request, _("The file is being written."))
@@ -113,7 +114,7 @@ class ExportAdmin(ReadOnlyAdmin):
         verdict = can_fetch(request.user, export)
         if not verdict:
             raise PermissionDenied(verdict.reason)
-        if not lists.may_take(request.user, export.label):
+        if not lists.may_take(staff_of(request), export.label):
             raise PermissionDenied
         exports.fetched(export, actor=Actor.user(request.user))
         log.info("export_fetched", export=export.pk, by=request.user.pk)

@@ -27,6 +27,7 @@ from loyalty.connectors.models import Import
 from loyalty.connectors.operations import import_files
 from members.console import ReadOnlyAdmin, Step, StepsAdmin
 from members.domain.actors import Actor
+from members.doors import staff_of
 from members.models import Job
 
 STATES = {
@@ -157,8 +158,11 @@ class ImportAdmin(StepsAdmin, ReadOnlyAdmin):
         """Bring a file; then to its columns."""
         if not self.has_add_permission(request):
             raise PermissionDenied(permissions.can_import(request.user).reason)
-        sent = (request.POST, request.FILES) if request.method == "POST" else ()
-        form = BringForm(*sent, initial={"kind": request.GET.get("kind", "activities")})
+        sent: tuple[Any, Any] = (None, None)
+        if request.method == "POST":
+            sent = request.POST, request.FILES
+        kind = request.GET.get("kind", Import.Kind.ACTIVITIES)
+        form = BringForm(*sent, initial={"kind": kind})
         if request.method == "POST" and form.is_valid():
             asked = form.cleaned_data
             try:
@@ -167,7 +171,7 @@ class ImportAdmin(StepsAdmin, ReadOnlyAdmin):
                     kind=asked["kind"],
                     source=asked["source"],
                     file_name=asked["file"].name,
-                    by=request.user,
+                    by=staff_of(request),
                     actor=Actor.user(request.user),
                 )
                 return redirect("admin:connectors_import_columns", found.pk)

@@ -18,6 +18,7 @@ from loyalty.measurement.permissions import can_forget
 from loyalty.measurement.sidebar import list_address, may_see
 from members.console import ReadOnlyAdmin
 from members.domain.actors import Actor
+from members.doors import staff_of
 
 
 class KeepForm(forms.Form):
@@ -94,7 +95,10 @@ class SavedViewAdmin(ReadOnlyAdmin):
         back = f"{list_address(wanted['label'])}?{wanted['query']}"
         try:
             view = saved_views.keep(
-                wanted.pop("name"), owner=request.user, actor=Actor.user(request.user), **wanted
+                wanted.pop("name"),
+                owner=staff_of(request),
+                actor=Actor.user(request.user),
+                **wanted,
             )
         except ValidationError as refusal:
             messages.error(request, refusal.messages[0])

@@ -36,6 +36,9 @@ class SavedView(models.Model):
 
     objects = SavedViewQuerySet.as_manager()
 
+    #: Set by `for_list`: whether it is the reader's own.
+    is_own: bool
+
     class Meta:
         verbose_name = _("saved view")
         verbose_name_plural = _("saved views")
