@@ -26,6 +26,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from members import histories, opened
 from members.domain.actors import Actor
+from members.doors import bulk_door, door
 from members.models import User
 from members.permissions import Verdict
 
@@ -99,6 +100,10 @@ class Menu:
     steps: tuple[str, ...]
 
 
+#: Nobody finds out what these hold by asking which rows begin so.
+SECRETS = {"password", "digest", "sealed", "salt"}
+
+
 class ConsoleAdmin(ModelAdmin):
     """The base of all: nothing can be deleted, long lists are paged, and every object has its history."""
 
@@ -106,11 +111,17 @@ class ConsoleAdmin(ModelAdmin):
     show_full_result_count = False
     compressed_fields = True
     warn_unsaved_form = True
+    change_list_template = "admin/list.html"
     actions: Any = None
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Nothing that a programme is accountable for is deleted by hand."""
         return False
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """As Django says, and never by what is secret."""
+        is_secret = SECRETS & set(lookup.split("__"))
+        return not is_secret and super().lookup_allowed(lookup, value, request)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
@@ -241,16 +252,24 @@ class OperationAdmin(ConsoleAdmin):
 
 
 class StepsAdmin(ModelAdmin):
-    """Buttons on an object's page, from `steps`; where there are many, some stand under `menus`."""
+    """Buttons on an object's page, from `steps`; where there are many, some stand under `menus`. Those
+    named in `bulk` can be taken on many rows of the list: counted, asked, and refused row by row."""
 
     steps: tuple[Step, ...] = ()
     menus: tuple[Menu, ...] = ()
+    bulk: tuple[str, ...] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Give Unfold the method and the name it looks for, one for each step."""
         super().__init_subclass__(**kwargs)
         for step in cls.steps:
-            setattr(cls, step.name, _door(step))
+            setattr(cls, step.name, door(step))
+            if step.name in cls.bulk:
+                setattr(cls, f"bulk_{step.name}", bulk_door(step))
+        cls.actions = (
+            *(cls.actions or ()),
+            *(f"bulk_{name}" for name in cls.__dict__.get("bulk", ())),
+        )
         gathered = {name for menu in cls.menus for name in menu.steps}
         cls.actions_detail = (
             *({"title": menu.title, "icon": menu.icon, "items": menu.steps} for menu in cls.menus),
@@ -268,6 +287,15 @@ class StepsAdmin(ModelAdmin):
         return [
             action for action in self._get_base_actions_detail() if action.action_name in fitting
         ]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Those on many rows that this person has the permission for."""
+        needed = {f"bulk_{step.name}": step.permission for step in self.steps}
+        return {
+            name: action
+            for name, action in super().get_actions(request).items()
+            if name not in needed or request.user.has_perm(needed[name])
+        }
 
     def take_step(self, request: HttpRequest, object_id: str, step: Step) -> HttpResponse:
         """Ask (GET) or act (POST). A refusal is shown with its reason: 403, or 422 from the operation."""
@@ -340,21 +368,3 @@ class StepsAdmin(ModelAdmin):
             "back": self._page(subject),
         }
         return TemplateResponse(request, "admin/step.html", context, status=status)
-
-
-def _door(step: Step) -> Callable[..., HttpResponse]:
-    """The view of a step, as Unfold wants an action to look."""
-
-    def door(self: StepsAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.take_step(request, object_id, step)
-
-    door.__name__ = step.name
-    for name, value in (
-        ("short_description", step.label),
-        ("icon", step.icon or None),
-        ("variant", step.variant),
-        ("attrs", {}),
-        ("url_path", step.name.replace("_", "-")),
-    ):
-        setattr(door, name, value)
-    return door

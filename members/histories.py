@@ -57,8 +57,9 @@ def page_of(subject: Model, number: Any) -> Page:
     keys = [(of, pk) for _at, of, pk in page.object_list]
     moments = _audited([pk for of, pk in keys if of == "audit"])
     moments |= _changed([pk for of, pk in keys if of == "change"], subject)
-    page.object_list = [moments[key] for key in keys]
-    return page
+    shown: Any = page  # a page of keys becomes the page of what they stand for
+    shown.object_list = [moments[key] for key in keys]
+    return shown
 
 
 def _audited(ids: list[int]) -> dict[tuple[str, int], Moment]:

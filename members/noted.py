@@ -6,7 +6,7 @@ from django.db.migrations import RunSQL
 
 
 def noted(table: str, label: str, *, quiet: Sequence[str] = (), names_only: bool = False) -> RunSQL:
-    """The migration operation that has `table` watched. Needs members' migration `0031_changes`.
+    """The migration operation that has `table` watched. Needs members' migration `0032_changes`.
 
     `quiet` columns are not looked at. Of people (`names_only`) it is kept which columns changed and not
     what they held; that somebody joined is told elsewhere.

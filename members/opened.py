@@ -87,5 +87,7 @@ def _clash(form: BaseModelForm, name: str, opened: str, saved: str) -> Clash:
 
 
 def _named(field: ModelChoiceField, keys: str) -> str:
+    if field.queryset is None:
+        return keys
     rows = field.queryset.filter(pk__in=[key for key in keys.split("\n") if key])
     return ", ".join(field.label_from_instance(row) for row in rows)

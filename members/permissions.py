@@ -204,3 +204,8 @@ def can_include_existing(user, unit: Unit) -> Verdict:
     if not unit.expires:
         return refused(_("Points of this unit never end."))
     return held(user, "members.change_unit")
+
+
+def can_see_contact(user) -> Verdict:
+    """Staff with the permission; others see of an address as much as recognises it."""
+    return held(user, "members.see_contact")

@@ -18,3 +18,28 @@ class BadWebhookAddress(Refused):
 class NotGivenUp(Refused):
     code = "not_given_up"
     sentence = _("Only what was given up is told again.")
+
+
+class FileTooLarge(Refused):
+    code = "file_too_large"
+    sentence = _("The file is larger than %(most)s MB. Cut it, or import it on the command line.")
+
+
+class FileEmpty(Refused):
+    code = "file_empty"
+    sentence = _("The file has no rows below the names of its columns.")
+
+
+class FileUnreadable(Refused):
+    code = "file_unreadable"
+    sentence = _("The file cannot be read as text. Save it as “CSV UTF-8” and bring it again.")
+
+
+class ColumnsMissing(Refused):
+    code = "columns_missing"
+    sentence = _("Say which column holds: %(names)s.")
+
+
+class NotNow(Refused):
+    code = "not_now"
+    sentence = _("This is not possible while the import is: %(state)s.")

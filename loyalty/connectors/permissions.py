@@ -1,9 +1,10 @@
-"""Who may create and revoke API keys."""
+"""Who may create and revoke API keys, and bring and take files."""
 
 from django.utils.translation import gettext as _
 
-from loyalty.connectors.models import ApiKey, WebhookDelivery, WebhookEndpoint
-from members.permissions import Verdict, held, refused
+from loyalty.connectors.models import ApiKey, Export, Import, WebhookDelivery, WebhookEndpoint
+from members import clock
+from members.permissions import ALLOWED, Verdict, held, refused
 
 
 def can_create_key(user) -> Verdict:
@@ -32,3 +33,41 @@ def can_replay(user, delivery: WebhookDelivery) -> Verdict:
     if delivery.state != WebhookDelivery.State.DEAD:
         return refused(_("Only what was given up is told again."))
     return held(user, "connectors.change_webhookdelivery")
+
+
+def can_export(user) -> Verdict:
+    """Staff with the permission; which lists, each list decides."""
+    return held(user, "connectors.add_export")
+
+
+def can_fetch(user, export: Export) -> Verdict:
+    """Whoever asked for it, within its day; whether they may still see the list is asked besides."""
+    if export.asked_by_id != user.pk:
+        return refused(_("Only who asked for it can fetch it."))
+    if export.state != Export.State.READY or clock.now() >= export.ends_at:
+        return refused(_("The file is not there, or not any more. Export the list anew."))
+    return can_export(user)
+
+
+def can_import(user) -> Verdict:
+    """Staff with the permission."""
+    return held(user, "connectors.add_import")
+
+
+def can_begin(user, found: Import) -> Verdict:
+    """The same, once it has been checked or was stopped."""
+    if found.state not in (Import.State.CHECKED, Import.State.STOPPED):
+        return refused(_("First it is checked."))
+    return can_import(user)
+
+
+def can_stop(user, found: Import) -> Verdict:
+    """The same, while it is under way."""
+    return can_import(user) if found.is_moving else refused(_("It is not under way."))
+
+
+def can_take_failed(user, found: Import) -> Verdict:
+    """The same, while the file is there."""
+    if not found.has_file:
+        return refused(_("The file has been deleted."))
+    return can_import(user) and ALLOWED

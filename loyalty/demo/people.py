@@ -27,8 +27,15 @@ STAFF_APPS = (
     "messaging",
     "django_celery_beat",
 )
-#: What console staff may not do, whatever the app: these belong to operations, or to nobody.
-NOT_FOR_STAFF = ("delete_", "add_entry", "change_entry", "change_balance", "add_balance")
+#: What console staff may not do, whatever the app: these belong to operations, to few, or to nobody.
+NOT_FOR_STAFF = (
+    "delete_",
+    "add_entry",
+    "change_entry",
+    "change_balance",
+    "add_balance",
+    "see_contact",
+)
 
 
 @dataclass(frozen=True, slots=True)

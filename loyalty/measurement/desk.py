@@ -22,13 +22,11 @@ from loyalty.measurement.sidebar import list_address, may_see
 from loyalty.rewards.models import Redemption, Reward
 from members import clock
 from members.domain.calendar import local_date
-from members.models import Activity, Adjustment, Balance, Job, Member, SweepRun
+from members.models import Activity, Adjustment, Balance, Job, Member
 from recognition.models import NominationCycle
 
 #: So long before its end a campaign is worth a look.
 SOON = timedelta(days=7)
-#: So far back a run of the timetable that failed is still news.
-LATELY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +44,6 @@ def _ending() -> dict[str, Any]:
     """Campaigns in force that end soon. Told to the minute, so that the number and its list agree."""
     now = clock.now().replace(second=0, microsecond=0)
     return {"state__exact": "live", "ends_at__gte": now, "ends_at__lt": now + SOON}
-
-
-def _failed() -> dict[str, Any]:
-    since = clock.now().replace(second=0, microsecond=0) - LATELY
-    return {"fault__gt": "", "started_at__gte": since}
 
 
 def _dead_deliveries() -> QuerySet[Any]:
@@ -139,13 +132,6 @@ PILES = (
         "error",
         lambda: Job.objects.filter(state=Job.State.DEAD),
         "state__exact=dead",
-        is_alarm=True,
-    ),
-    Pile(
-        _("Runs of the timetable that failed since yesterday"),
-        "running_with_errors",
-        lambda: SweepRun.objects.filter(**_failed()),
-        lambda: urlencode(_failed()),
         is_alarm=True,
     ),
     Pile(

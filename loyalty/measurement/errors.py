@@ -11,3 +11,8 @@ class RateOutOfOrder(Refused):
         "There is a rate from %(day)s already. Correct that one, or begin later: what was reported"
         " before stays as it was."
     )
+
+
+class TooLong(Refused):
+    code = "view_too_long"
+    sentence = _("These are more filters than an address can carry. Take some away.")

@@ -74,6 +74,12 @@ DEEDS = (
         "admin:measurement_liabilityrate_report",
         "measurement.view_liabilityrate",
     ),
+    Deed(
+        gettext_lazy("Import activities or members"),
+        "upload",
+        "admin:connectors_import_add",
+        "connectors.add_import",
+    ),
 )
 #: Asked with this word before a name, the palette leads straight to the step.
 STEPS_OF_A_MEMBER = (

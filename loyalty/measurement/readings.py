@@ -4,21 +4,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
+from loyalty.campaigns.models import Referral
+from loyalty.messaging.models import Message
 from loyalty.rewards.models import Redemption
 from members import clock
+from members.domain.projections import Projection
 from members.models import (
     Account,
     Activity,
+    Adjustment,
     Balance,
     Entry,
+    Hold,
     Member,
     MemberAttribute,
     MemberTag,
+    Merge,
+    OpenLot,
+    Tier,
     TierPeriod,
 )
+from members.models.ledger import NEVER
+from members.operations import tiers
 from recognition.models import BadgeAward
 
 LAST = 15
+FEW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +40,16 @@ class Line:
 
     entry: Entry
     signed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a member stands on one ladder, and what lies ahead: tiers by name."""
+
+    group: str
+    ahead: Projection
+    projected: str
+    next: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +65,13 @@ class AllRound:
     redemptions: Iterable[Redemption]
     tags: Iterable[MemberTag]
     attributes: Iterable[MemberAttribute]
+    places: list[Place]
+    lots: list[OpenLot]
+    holds: Iterable[Hold]
+    adjustments: Iterable[Adjustment]
+    referrals: Iterable[Referral]
+    messages: Iterable[Message]
+    merges: Iterable[Merge]
 
 
 def all_round(member: Member) -> AllRound:
@@ -63,7 +93,41 @@ def all_round(member: Member) -> AllRound:
         redemptions=Redemption.objects.of(member)[:LAST],
         tags=MemberTag.objects.living_at(clock.now()).filter(member=member).order_by("name", "pk"),
         attributes=MemberAttribute.objects.filter(member=member).order_by("name"),
+        places=_places(member),
+        lots=_lots(member),
+        holds=Hold.objects.filter(member=member, state=Hold.State.HELD)
+        .select_related("unit")
+        .order_by("expires_at"),
+        adjustments=Adjustment.objects.filter(member=member)
+        .select_related("unit", "made_by")
+        .order_by("-pk")[:FEW],
+        referrals=Referral.objects.filter(Q(advocate=member) | Q(friend=member))
+        .select_related("advocate", "friend")
+        .order_by("-pk")[:FEW],
+        messages=Message.objects.filter(member=member).order_by("-pk")[:FEW],
+        merges=Merge.objects.around(member).select_related("source", "target").order_by("-pk"),
     )
+
+
+def _places(member: Member) -> list[Place]:
+    """On each ladder, what becomes of the tier if nothing more happens, and how far the next one is."""
+    now, ladders = clock.now(), tiers.ladders()
+    found = tiers.standings(ladders, [member])
+    names = dict(Tier.objects.values_list("pk", "name"))
+    places = []
+    for ladder in ladders:
+        ahead = found[ladder.group.pk][member.pk].projection(ladder, now)
+        higher = names[ahead.ahead.tier_id] if ahead.ahead else ""
+        places.append(Place(ladder.group.name, ahead, names[ahead.projected], higher))
+    return places
+
+
+def _lots(member: Member) -> list[OpenLot]:
+    """What ends next."""
+    lots = OpenLot.objects.filter(
+        account__member=member, expires_at__gt=clock.now(), expires_at__lt=NEVER
+    )
+    return list(lots.select_related("account__unit").order_by("expires_at", "entry_id")[:FEW])
 
 
 def _entries(member: Member) -> Any:

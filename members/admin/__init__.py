@@ -2,6 +2,7 @@
 
 from members.admin import (
     adjustments,
+    bulk,
     consent_texts,
     given,
     households,
@@ -14,6 +15,7 @@ from members.admin import (
 
 __all__ = [
     "adjustments",
+    "bulk",
     "consent_texts",
     "given",
     "households",

@@ -51,6 +51,7 @@ class AdjustmentAdmin(StepsAdmin, ReadOnlyAdmin):
         "posted_as",
     )
     readonly_fields = ("points", "waits_for", "posted_as")
+    bulk = ("approve", "decline")
     steps = (
         Step(
             "approve",

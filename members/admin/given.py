@@ -33,6 +33,7 @@ class HoldAdmin(StepsAdmin, ReadOnlyAdmin):
     search_help_text = _("A member's reference, or an order")
     ordering = ("-id",)
     list_select_related = ("member", "unit")
+    bulk = ("release",)
     steps = (
         Step(
             "release",

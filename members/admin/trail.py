@@ -69,9 +69,14 @@ class _Line:
 class SweepRunAdmin(ReadOnlyAdmin):
     """The timetable's runs."""
 
-    list_display = ("sweep", "covers_until", "started_at", "ended_at", "due", "done", "has_worked")
+    list_display = ("sweep", "covers_until", "started_at", "took", "due", "done", "has_worked")
     list_filter = ("sweep",)
     ordering = ("-id",)
+
+    @display(description=_("took"))
+    def took(self, run: SweepRun) -> str:
+        """From its first chunk to its last, in seconds."""
+        return f"{(run.ended_at - run.started_at).total_seconds():.1f} s" if run.ended_at else "–"
 
     @display(description=_("worked"), boolean=True)
     def has_worked(self, run: SweepRun) -> bool:

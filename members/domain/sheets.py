@@ -12,3 +12,8 @@ def cell(value: str | int | Decimal) -> str | int | Decimal:
     if isinstance(value, str) and value.startswith(_RUN):
         return f"'{value}"
     return value
+
+
+def plain(text: str) -> str:
+    """What such a cell meant when it is read again: without the apostrophe that `cell` put there."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_RUN) else text

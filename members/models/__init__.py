@@ -1,5 +1,6 @@
 from members.models.activities import Activity, ActivityKind
 from members.models.adjustments import Adjustment
+from members.models.bulk import BulkRow, BulkRun
 from members.models.consent_texts import ConsentText
 from members.models.gifts import Gift, GiftCode
 from members.models.holds import Hold
@@ -36,6 +37,8 @@ __all__ = [
     "Adjustment",
     "AuditRow",
     "Balance",
+    "BulkRow",
+    "BulkRun",
     "Change",
     "Consent",
     "ConsentText",

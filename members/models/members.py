@@ -103,7 +103,10 @@ class Member(models.Model):
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
-        permissions = [("view_as_member", "Can see the pages of a member as they see them")]
+        permissions = [
+            ("view_as_member", "Can see the pages of a member as they see them"),
+            ("see_contact", "Can see how a member is reached"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(birth_month=None, birth_day=None)

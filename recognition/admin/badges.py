@@ -136,6 +136,7 @@ class BadgeAwardAdmin(StepsAdmin, ReadOnlyAdmin):
     search_help_text = _("A member's reference, or an award's address")
     list_select_related = ("badge", "member")
     ordering = ("-id",)
+    bulk = ("revoke",)
     steps = (
         Step(
             "revoke",

@@ -235,7 +235,6 @@ class EffectAdmin(ReadOnlyAdmin):
     list_filter = ("state", "kind", "campaign")
     search_fields = ("=activity__external_id", "=activity__member__ref")
     search_help_text = _("An activity's id at the source, or a member's reference")
-    list_select_related = ("campaign", "rule_version")
     ordering = ("-id",)
     fields = (
         ("campaign", "rule_version"),
@@ -247,7 +246,8 @@ class EffectAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Effect]:
         """With what a page names."""
-        return super().get_queryset(request).select_related("activity", "entry")
+        named = ("campaign", "rule_version__campaign", "activity", "entry")
+        return super().get_queryset(request).select_related(*named)
 
 
 @admin.register(ExchangeRate)

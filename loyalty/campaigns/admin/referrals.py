@@ -123,6 +123,7 @@ class ReferralAdmin(StepsAdmin, ReadOnlyAdmin):
         "decision",
     )
     readonly_fields = ("doubts",)
+    bulk = ("approve", "void")
     steps = STEPS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Referral]:

@@ -67,13 +67,18 @@ def read_csv(lines: Iterable[str]) -> Iterator[Read | RowFault]:
     missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
     if missing:
         raise FileFault(f"line 1: the columns {', '.join(missing)} are missing")
+    clean = ({name: (value or "").strip() for name, value in row.items() if name} for row in reader)
+    yield from read_rows((reader.line_num, row) for row in clean)
+
+
+def read_rows(rows: Iterable[tuple[int, dict[str, str]]]) -> Iterator[Read | RowFault]:
+    """The activities of rows by our own column names, each with the line it ends on."""
     held: list[tuple[int, dict[str, str]]] = []
-    for row in reader:
-        clean = {name: (value or "").strip() for name, value in row.items() if name}
-        if held and held[0][1]["id"] != clean["id"]:
+    for line, row in rows:
+        if held and held[0][1]["id"] != row["id"]:
             yield from _order(held)
             held = []
-        held.append((reader.line_num, clean))
+        held.append((line, row))
     if held:
         yield from _order(held)
 

@@ -1,5 +1,6 @@
 """The member page: who they are, and beside it what they own, did, won and redeemed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from loyalty.measurement import readings
 from loyalty.measurement.admin import by_hand, identity, lives
 from members import permissions
 from members.console import Menu, OperationAdmin, ReasonForm, RefusableForm, Step, StepsAdmin
+from members.domain import masks
 from members.domain.actors import Actor
 from members.domain.calendar import zone_names
 from members.models import Member, Tier
@@ -26,6 +28,8 @@ from members.operations import lifts, members, viewings
 from members.views.viewing import enter
 
 log = structlog.get_logger(__name__)
+#: What says how a member is reached.
+HIDDEN = {"email", "user"}
 
 
 class MemberForm(RefusableForm):
@@ -68,6 +72,12 @@ class TierForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget())
 
 
+def _shown(name: str, request: HttpRequest) -> str:
+    """The column or field, or what stands for it where somebody does not see how members are reached."""
+    is_hidden = name in HIDDEN and not permissions.can_see_contact(request.user)
+    return f"masked_{name}" if is_hidden else name
+
+
 def start_viewing(request: HttpRequest, viewing: viewings.Viewing) -> HttpResponse:
     """To the member's first page."""
     enter(request, viewing)
@@ -103,7 +113,17 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
             },
         ),
     )
-    readonly_fields = ("ref", "user", "merged_into", "pseudonym", "birthday_set_at", "created_at")
+    readonly_fields = (
+        "masked_email",
+        "masked_user",
+        "ref",
+        "user",
+        "merged_into",
+        "pseudonym",
+        "birthday_set_at",
+        "created_at",
+    )
+    bulk = ("adjust", "give_tier")
     steps = (
         *by_hand.STEPS,
         *lives.STEPS,
@@ -147,6 +167,37 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
         """Never by hand."""
         return False
 
+    @admin.display(description=_("sign-in"))
+    def masked_user(self, member: Member) -> str:
+        """Whose it is; where it has no name, as much of its address."""
+        user = member.user
+        return (user.get_full_name() or masks.email(user.email)) if user else "–"
+
+    @admin.display(description=_("e-mail address"))
+    def masked_email(self, member: Member) -> str:
+        """As much of it as those see who need not write to it."""
+        return masks.email(member.email)
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[str]:
+        """With the address for those who may see it."""
+        return [_shown(name, request) for name in self.list_display]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The same on the member's page; who does not see the address cannot change it."""
+        (title, options), *others = super().get_fieldsets(request, obj)
+        fields = [
+            _shown(each, request)
+            if isinstance(each, str)
+            else tuple(_shown(name, request) for name in each)
+            for each in options["fields"]
+        ]
+        return [(title, {**options, "fields": fields}), *others]
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Nobody finds out an address letter by letter."""
+        is_open = "email" not in lookup or permissions.can_see_contact(request.user)
+        return bool(is_open) and super().lookup_allowed(lookup, value, request)
+
     @admin.display(description=_("name"), ordering="family_name")
     def full_name(self, member: Member) -> str:
         """As far as known."""
@@ -162,7 +213,8 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
         """The form, and everything around it. Who looked at whom is logged."""
         member = self.get_object(request, object_id)
         if member is not None and self.has_view_permission(request, member):
-            log.info("member_viewed", member=member.pk, by=request.user.pk)
+            seen = bool(permissions.can_see_contact(request.user))
+            log.info("member_viewed", member=member.pk, by=request.user.pk, contact=seen)
             around = {"all_round": readings.all_round(member), "member": member}
             extra_context = {**(extra_context or {}), **around}
         return super().change_view(request, object_id, form_url, extra_context)

@@ -33,7 +33,7 @@ WHOLE = (
 class Migration(migrations.Migration):
     dependencies = [
         ("measurement", "0003_laws"),
-        ("members", "0031_changes"),
+        ("members", "0032_changes"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("audiences", "0003_membership"),
         ("campaigns", "0015_reviews"),

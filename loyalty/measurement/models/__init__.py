@@ -1,3 +1,4 @@
 from loyalty.measurement.models.rates import LiabilityRate
+from loyalty.measurement.models.saved_views import SavedView
 
-__all__ = ["LiabilityRate"]
+__all__ = ["LiabilityRate", "SavedView"]

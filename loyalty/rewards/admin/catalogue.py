@@ -158,6 +158,7 @@ class RedemptionAdmin(StepsAdmin, ReadOnlyAdmin):
         "entry",
         "history",
     )
+    bulk = ("fulfil", "cancel")
     steps = (
         Step(
             "fulfil",

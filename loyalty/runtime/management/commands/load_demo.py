@@ -10,9 +10,11 @@ from loyalty.connectors.operations import imports
 from loyalty.demo import (
     catalogue,
     cdnow,
+    console,
     desk,
     funding,
     goals,
+    hands,
     honours,
     household,
     offers,
@@ -58,11 +60,17 @@ class Command(BaseCommand):
         self._import(now)
         people.join_boards(actor=ACTOR)
         desk.try_out(now=now, users=users, actor=ACTOR)
+        console.install(users=users)
         self.stdout.write("deciding what has fallen due meanwhile")
         sweeps.run_due(at=clock.now())
         while jobs.work_off():
             pass
         household.move_in(unit=units["points"], actor=ACTOR)
+        hands.shake(now=now, points=units["points"], users=users)
+        hands.settle(now=now, points=units["points"], users=users)
+        hands.grant(users=users)
+        while jobs.work_off():
+            pass
         self.stdout.write("the demo is ready")
 
     def _import(self, now) -> None:

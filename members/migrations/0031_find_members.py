@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("members", "0029_consent_texts"),
+        ("members", "0030_boards_are_opted_into"),
     ]
 
     operations = [

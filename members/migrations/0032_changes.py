@@ -10,7 +10,7 @@ SQL = Path(__file__).parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0030_find_members")]
+    dependencies = [("members", "0031_find_members")]
 
     operations = [
         migrations.CreateModel(

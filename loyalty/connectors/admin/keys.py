@@ -136,6 +136,7 @@ class WebhookDeliveryAdmin(StepsAdmin, ReadOnlyAdmin):
     search_help_text = _("A cause or a topic")
     list_select_related = ("endpoint",)
     ordering = ("-id",)
+    bulk = ("replay",)
     steps = (
         Step(
             "replay",

@@ -1,0 +1,5 @@
+"""Keys, webhooks and files in the staff console."""
+
+from loyalty.connectors.admin import exports, imports, keys
+
+__all__ = ["exports", "imports", "keys"]

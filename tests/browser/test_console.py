@@ -1,0 +1,75 @@
+"""The staff console by hand: Ctrl-K, lists and their views, a history, leaving a form that was written in."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from loyalty.measurement.operations import saved_views
+from loyalty.rewards.models import Redemption
+from members.domain.actors import Actor
+from members.models import Member, User
+from members.operations import bulk
+from tests.browser.test_walks import faults_of
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture
+def kept(programme, fay) -> list[str]:
+    """The console's own pages, each with something on it."""
+    actor = Actor.user(fay)
+    saved_views.keep(
+        "Ranked", label="members.member", query="is_ranked__exact=1", owner=fay, actor=actor
+    )
+    run = bulk.choose(
+        "rewards.redemption",
+        step="cancel",
+        ids=Redemption.objects.values_list("pk", flat=True),
+        by=fay,
+        actor=actor,
+    )
+    Member.objects.filter(ref="amara").update(language="de")
+    amara = Member.objects.get(ref="amara")
+    return [
+        "/admin/",
+        "/admin/members/member/",
+        f"/admin/members/member/{amara.pk}/change/",
+        f"/admin/members/member/{amara.pk}/history/",
+        f"/admin/members/bulkrun/{run.pk}/confirm/",
+        "/admin/connectors/import/add/",
+    ]
+
+
+@pytest.mark.parametrize(("size", "theme"), [("phone", "light"), ("desk", "dark")])
+def test_the_consoles_own_pages_hold_wcag_policy_and_width(visit, kept, fay, size, theme):
+    """UA2, UA4; US1, US3, US13, US15, US16, US17."""
+    with visit(fay, size=size, theme=theme) as visitor:
+        assert [fault for path in kept for fault in faults_of(visitor, path)] == []
+
+
+def test_a_member_is_reached_in_four_keys_and_the_name(visit, programme, fay: User):
+    """US2: Ctrl, K, the name, Down, Enter. US23: what was written is not left by mistake."""
+    with visit(fay) as visitor:
+        page = visitor.page
+        visitor.go("/admin/")
+        page.keyboard.press("Control+k")
+        field = page.locator("#search-input-command")
+        expect(field).to_be_focused()
+        page.keyboard.type("amara")
+        expect(page.locator("#command-results-list li").first).to_contain_text("Amara")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(r"/admin/members/member/\d+/change/"))
+        page.locator("input[name=given_name]").fill("Amata")
+        asked: list[str] = []
+
+        def stay(dialog) -> None:
+            asked.append(dialog.type)
+            dialog.accept()
+
+        page.on("dialog", stay)
+        visitor.go("/admin/")
+        assert asked == ["beforeunload"]
+        assert visitor.faults == []
+    assert Member.objects.get(ref="amara").given_name == "Amara"
