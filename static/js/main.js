@@ -4,3 +4,8 @@ import "menus";
 import "forms";
 import "offline";
 import "copies";
+import "dialogs";
+import "live";
+import "optimistic";
+import "toast";
+import "zones";
