@@ -68,6 +68,11 @@ class Chart:
         return [(figure, self._down(figure)) for figure in reversed(figures)]
 
     @property
+    def is_large(self) -> bool:
+        """Whether the figures beside the grid need more room than usual."""
+        return max(abs(figure) for figure, _down in self.ticks) >= 10_000
+
+    @property
     def zero(self) -> float:
         """How far down nought stands."""
         return self._down(0)

@@ -109,7 +109,7 @@ def test_visitors_pages_hold_wcag_policy_and_width(visit, programme):
 def _a_switch_turns_back_when_the_server_fails(page: Page) -> None:
     """UA9: at once, waiting shown only when it takes long, and back with a word."""
     held: list[Route] = []
-    page.route("**/styleguide/?do=switch", held.append)
+    page.route("**/styleguide/?do=switch", lambda route: held.append(route))
     switch = page.get_by_role("switch")
     switch.click()
     expect(switch).to_have_attribute("aria-checked", "true")
