@@ -109,7 +109,8 @@ def test_the_skip_link_comes_first_and_nothing_traps_the_keyboard(visit, program
             seen.append(
                 visitor.page.evaluate(
                     "(() => { const e = document.activeElement; const r = e.getBoundingClientRect();"
-                    " return [e.tagName, e.textContent.trim().slice(0, 20), r.width > 0] })()"
+                    " return [e.tagName, e.textContent.trim().slice(0, 20), r.width > 0 &&"
+                    " getComputedStyle(e).outlineStyle !== 'none'] })()"
                 )
             )
             if seen[-1][0] == "BODY":
