@@ -33,7 +33,7 @@ _TEXTS = """() => {
   const found = [];
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = words.nextNode(); node; node = words.nextNode()) {
-    if (node.parentElement.closest("script, style, code, textarea, template, [lang]:not(html)")) continue;
+    if (node.parentElement.closest("script, noscript, style, code, textarea, template, [lang]:not(html)")) continue;
     if (node.textContent.trim()) found.push(node.textContent.trim());
   }
   for (const name of ["aria-label", "alt", "placeholder", "title"])
