@@ -31,9 +31,10 @@ _USUAL = "document.documentElement.style.fontSize = ''"
 #: Every piece of text that is shown or read aloud, but for names that say what language they are in.
 _TEXTS = """() => {
   const found = [];
+  const silent = "script, noscript, style, code, textarea, template, [lang]:not(html)";
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = words.nextNode(); node; node = words.nextNode()) {
-    if (node.parentElement.closest("script, noscript, style, code, textarea, template, [lang]:not(html)")) continue;
+    if (node.parentElement.closest(silent)) continue;
     if (node.textContent.trim()) found.push(node.textContent.trim());
   }
   for (const name of ["aria-label", "alt", "placeholder", "title"])
