@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from loyalty.branding import Brand
+from loyalty.live import Live
 from loyalty.navigation import Navigation
 
 
@@ -12,6 +13,7 @@ def programme(request: HttpRequest) -> dict[str, object]:
     return {
         "programme_name": settings.PROGRAMME_NAME,
         "brand": Brand(),
+        "live": Live(request),
         "is_demo": settings.DEMO,
         "navigation": Navigation(request),
     }

@@ -177,6 +177,7 @@ def _booking(
     context = {
         "booking": booking,
         "is_open": is_open,
+        "is_expecting": occurrence.door.opens_at <= now <= occurrence.door.closes_at,
         "form": form or (ExchangeForm(dates=others) if is_open and others.exists() else None),
         "code": segno.make_qr(code).svg_data_uri(scale=4, dark="#111", light="#fff"),
     }

@@ -102,4 +102,9 @@ def close_by(member: Member, now: datetime) -> dict[str, object]:
         pk__in=[booking.occurrence_id for booking in bookings]
     )
     dates = others.with_place().order_by("starts_at", "pk")
-    return {"bookings": bookings, "dates": dates[: max(SHOWN - len(bookings), 1)]}
+    doors = [booking.occurrence.door for booking in bookings]
+    return {
+        "bookings": bookings,
+        "dates": dates[: max(SHOWN - len(bookings), 1)],
+        "is_expecting": any(door.opens_at <= now <= door.closes_at for door in doors),
+    }

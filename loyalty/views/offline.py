@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from loyalty.branding import Brand
 from loyalty.settings import BASE_DIR
 
 WORKER = "js/worker.js"
@@ -37,7 +38,8 @@ def worker(request: HttpRequest) -> HttpResponse:
     Its text names every file it keeps by the name that changes with the content: with any change of
     those the browser finds another worker here, and the new one takes over.
     """
-    shell = {"offline": reverse("offline"), "files": [static(path) for path in _files()]}
+    files = [*map(static, _files()), *_branded()]
+    shell = {"offline": reverse("offline"), "files": files}
     script = static(WORKER)
     shell["version"] = sha256(json.dumps([shell, script]).encode()).hexdigest()[:12]
     text = f"self.SHELL = {json.dumps(shell)};\nimportScripts({json.dumps(script)});\n"
@@ -49,6 +51,14 @@ def worker(request: HttpRequest) -> HttpResponse:
 def offline(request: HttpRequest) -> HttpResponse:
     """What is shown for a page that cannot be reached. It says nothing about anybody."""
     return render(request, "portal/offline.html")
+
+
+def _branded() -> Iterator[str]:
+    brand = Brand()
+    if brand.sheet:
+        yield reverse("brand_sheet", args=[brand.sheet])
+    if brand.logo:
+        yield reverse("brand_logo", args=[brand.logo])
 
 
 def _files() -> Iterator[str]:

@@ -5,3 +5,8 @@ import "forms";
 import "offline";
 import "copies";
 import "celebration";
+import "dialogs";
+import "live";
+import "optimistic";
+import "toast";
+import "zones";

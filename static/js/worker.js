@@ -122,7 +122,7 @@ self.addEventListener("fetch", (event) => {
     const answer = fresh(request);
     event.waitUntil(answer.catch(() => {}));
     event.respondWith(page(request, answer));
-  } else if (pathname.startsWith("/static/")) {
+  } else if (/^\/(static|brand)\//.test(pathname)) {
     event.respondWith(file(request));
   }
 });

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import override_settings
 
 from loyalty.audiences.operations import belonging
 from loyalty.campaigns.domain.told import Told
@@ -187,6 +188,22 @@ def leaderboard() -> tuple[float, float, str]:
     return *_alternating(ours, least, 30), "ms"
 
 
+def home() -> tuple[float, float, str]:
+    """The home page of a member with 40 orders, rendered | an empty view for the same signed-in person"""
+    page = Client(SERVER_NAME="127.0.0.1")
+    user = members_user("home")
+    page.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    intake.take([_order("home", f"home-{number}") for number in range(40)], actor=ACTOR)
+
+    def asked(path: str) -> None:
+        response = page.get(path)
+        if response.status_code != 200:
+            raise RuntimeError(f"{path}: {response.status_code}")
+
+    with override_settings(ROOT_URLCONF="tests.bench.empty"):
+        return *_alternating(lambda _: asked("/"), lambda _: asked("/empty/"), 60), "ms"
+
+
 def backtest() -> tuple[float, float, str]:
     """Trying a rule on 50,000 orders (one in five refills) | reading those rows and adding them up in SQL"""
     campaign = campaigns.draft("Tried", actor=ACTOR)
@@ -291,16 +308,17 @@ CASES: tuple[Callable[[], tuple[float, float, str]], ...] = (
     birthday_sweep,
     expiry,
     leaderboard,
+    home,
     backtest,
     audience,
     two_hundred,
 )
 
 
-def members_user():
+def members_user(ref: str = "bench-member"):
     """A member who can sign in."""
-    user, _ = users.register("bench@example.test", password="x" * 20, actor=ACTOR)
-    members.enrol("bench-member", user=user, actor=ACTOR)
+    user, _ = users.register(f"{ref}@example.test", password="x" * 20, actor=ACTOR)
+    members.enrol(ref, user=user, actor=ACTOR)
     return user
 
 

@@ -45,6 +45,8 @@ class Visitor:
 
     page: Page
     base: str
+    size: tuple[int, int]
+    theme: str
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -66,6 +68,22 @@ class Visitor:
     def policy_faults(self) -> list[str]:
         """What the page's security policy had to refuse."""
         return self.page.evaluate("window.cspFaults ?? []")
+
+    def back_to_size(self) -> None:
+        """The window as it was opened."""
+        wide, high = self.size
+        self.page.set_viewport_size({"width": wide, "height": high})
+        self.page.emulate_media(color_scheme=self.theme)
+
+    @contextmanager
+    def speaking(self, language: str) -> Iterator[None]:
+        """For as long as this lasts, pages are asked for in another language."""
+        cookie = {"name": "django_language", "url": self.base}
+        self.page.context.add_cookies([cookie | {"value": language}])
+        try:
+            yield
+        finally:
+            self.page.context.clear_cookies(name="django_language")
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than its window."""
@@ -100,5 +118,5 @@ def visitor(
     context.set_default_timeout(8000)
     for name, value in (cookies or {}).items():
         context.add_cookies([{"name": name, "value": value, "url": base}])
-    yield Visitor(context.new_page(), base)
+    yield Visitor(context.new_page(), base, (width or wide, high), theme)
     context.close()

@@ -21,6 +21,7 @@ from members.operations import programme as standard_programme
 from recognition.models import Leaderboard
 from recognition.operations import badges, leaderboards
 from tests.browser import chromium as browsers
+from tests.browser import pseudo
 from tests.campaigns.conftest import act, order
 from tests.conftest import SYSTEM
 
@@ -141,3 +142,10 @@ def neighbourhood(transactional_db) -> dict[str, User]:
     while jobs.work_off():
         pass
     return users
+
+
+@pytest.fixture
+def from_the_right() -> Iterator[None]:
+    """Pages are also looked at in the pseudo-language."""
+    with pseudo.offered():
+        yield

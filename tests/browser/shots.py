@@ -12,11 +12,13 @@ from playwright.sync_api import Browser
 
 from tests.browser import chromium as browsers
 
+#: Who, where they begin, and the part of the site that is theirs.
 ROLES = {
-    "visitor": (None, "/"),
-    "member": ("amara@demo.example", "/"),
-    "partner": ("eli@demo.example", "/partner/"),
-    "committee": ("chi@demo.example", "/committee/"),
+    "visitor": (None, "/", "/"),
+    "member": ("amara@demo.example", "/", "/"),
+    "partner": ("eli@demo.example", "/partner/", "/partner/"),
+    "committee": ("chi@demo.example", "/committee/", "/committee/"),
+    "staff": ("fay@demo.example", "/styleguide/", "/styleguide/"),
 }
 FOLDER = Path(__file__).resolve().parent.parent.parent / "screenshots"
 
@@ -32,12 +34,14 @@ def sign_in(chromium: Browser, base: str, email: str, password: str) -> dict[str
         return {cookie["name"]: cookie["value"] for cookie in visitor.page.context.cookies()}
 
 
-def photograph(chromium: Browser, base: str, role: str, cookies: dict[str, str], start: str) -> int:
+def photograph(
+    chromium: Browser, base: str, role: str, cookies: dict[str, str], start: str, within: str
+) -> int:
     """Every page that this role reaches by links."""
     from tests.browser.crawl import reachable
 
     with browsers.visitor(chromium, base, cookies=cookies) as visitor:
-        paths = reachable(visitor, start)
+        paths = reachable(visitor, start, within)
     for size in browsers.SIZES:
         for theme in browsers.THEMES:
             folder = FOLDER / role / f"{size}-{theme}"
@@ -64,9 +68,9 @@ def main() -> int:
         print("needs Debian's Chromium (apt-get install chromium)", file=sys.stderr)
         return 1
     with browsers.browser() as chromium:
-        for role, (email, start) in ROLES.items():
+        for role, (email, start, within) in ROLES.items():
             cookies = sign_in(chromium, base, email, addresses.demo_password()) if email else {}
-            pages = photograph(chromium, base, role, cookies, start)
+            pages = photograph(chromium, base, role, cookies, start, within)
             print(f"{role}: {pages} pages in {FOLDER / role}")
     return 0
 

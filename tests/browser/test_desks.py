@@ -5,11 +5,18 @@ from playwright.sync_api import expect
 
 from events_directory.models import Booking, Occurrence
 from governance.models import Ballot
+from loyalty.campaigns.operations import standard
+from members.operations import jobs
 from recognition.models import Nomination
 from tests.browser.crawl import reachable
-from tests.browser.test_walks import faults_of
+from tests.browser.looks import faults_of
+from tests.conftest import SYSTEM
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.usefixtures("from_the_right"),
+]
 
 
 @pytest.mark.parametrize(
@@ -21,12 +28,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("
         ("bo", "/nominations/", 2),
     ],
 )
-@pytest.mark.parametrize(("size", "theme"), [("phone", "light"), ("desk", "dark")])
-def test_every_page_of_a_desk_holds_wcag_policy_and_width(
-    visit, neighbourhood, who, within, least, size, theme
-):
+def test_every_page_of_a_desk_holds_wcag_policy_and_width(visit, neighbourhood, who, within, least):
     """UA2, UA4, UA11."""
-    with visit(neighbourhood[who], size=size, theme=theme) as visitor:
+    with visit(neighbourhood[who]) as visitor:
         paths = reachable(visitor, within, within=within)
         assert len(paths) >= least, paths
         assert [fault for path in paths for fault in faults_of(visitor, path)] == []
@@ -44,14 +48,30 @@ def test_book_without_scripts(visit, neighbourhood):
     assert mine.count() == before + 1
 
 
-def test_check_a_guest_in_on_the_first_day_of_the_demo(visit, neighbourhood):
-    """UA7: the README's tour finds a door that is open."""
+def test_a_guest_is_checked_in_and_sees_the_points_come(visit, neighbourhood):
+    """UM18, UA7: the README's tour finds a door that is open; the guest's page is not loaded again."""
+    standard.install(actor=SYSTEM)
     today = Occurrence.objects.get(micro_event__title="Mending hour")
-    with visit(neighbourhood["eli"], size="phone", scripts=False) as visitor:
-        visitor.go(f"/partner/harbour-co-op/dates/{today.pk}/check-in/")
-        visitor.page.get_by_role("button", name="Check in").last.click()
-        expect(visitor.page.get_by_text("1 arrived, 1 seat booked")).to_be_visible()
-    assert Booking.objects.get(occurrence=today).state == "attended"
+    booking = Booking.objects.get(occurrence=today)
+    with (
+        visit(booking.member.user, size="phone") as guest,
+        visit(neighbourhood["eli"], size="phone", scripts=False) as door,
+    ):
+        guest.go("/")
+        guest.page.evaluate("window.isSamePage = true")
+        figure = guest.page.locator(".standing .figure-hero")
+        before = figure.inner_text()
+        door.go(f"/partner/harbour-co-op/dates/{today.pk}/check-in/")
+        door.page.get_by_role("button", name="Check in").last.click()
+        expect(door.page.get_by_text("1 arrived, 1 seat booked")).to_be_visible()
+        while jobs.work_off():
+            pass
+        expect(guest.page.get_by_role("status").get_by_text("points:")).to_be_visible(timeout=3000)
+        expect(figure).not_to_have_text(before)
+        assert guest.page.evaluate("window.isSamePage")
+        assert guest.faults + guest.policy_faults() == []
+    booking.refresh_from_db()
+    assert booking.state == "attended"
 
 
 def test_nominate_without_scripts(visit, neighbourhood):

@@ -11,13 +11,16 @@ from loyalty.rewards.operations import funds
 from members import clock
 from members.models import Member, Unit
 from members.operations import sweeps
-from tests.browser.chromium import SIZES, THEMES
-from tests.browser.test_walks import faults_of
+from tests.browser.looks import faults_of
 from tests.campaigns.conftest import act
 from tests.campaigns.funding import funded
 from tests.conftest import SYSTEM
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.usefixtures("from_the_right"),
+]
 
 PAGE = "/partner/harbour-co-op/points/"
 
@@ -37,13 +40,9 @@ def paid(neighbourhood) -> None:
     intake.take([act("visit.checked_in", bo, id="now", store="harbour")], actor=SYSTEM)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES)
-def test_the_points_a_partner_pays_for_hold_wcag_policy_and_width(
-    visit, neighbourhood, paid, size, theme
-):
+def test_the_points_a_partner_pays_for_hold_wcag_policy_and_width(visit, neighbourhood, paid):
     """E93, UA2, UA4."""
-    with visit(neighbourhood["eli"], size=size, theme=theme) as visitor:
+    with visit(neighbourhood["eli"]) as visitor:
         assert faults_of(visitor, PAGE) == []
         said = visitor.page.locator("main").inner_text()
     for words in ("Visits to the harbour", "Refills, by the month", "ceiling is reached", "0.15"):

@@ -109,13 +109,26 @@ def test_the_skip_link_comes_first_and_nothing_traps_the_keyboard(visit, program
             seen.append(
                 visitor.page.evaluate(
                     "(() => { const e = document.activeElement; const r = e.getBoundingClientRect();"
-                    " return [e.tagName, e.textContent.trim().slice(0, 20), r.width > 0] })()"
+                    " return [e.tagName, e.textContent.trim().slice(0, 20), r.width > 0 &&"
+                    " getComputedStyle(e).outlineStyle !== 'none'] })()"
                 )
             )
             if seen[-1][0] == "BODY":
                 break
         assert seen[-1][0] == "BODY", "the focus never left the page"
         assert all(is_seen for tag, _, is_seen in seen if tag != "BODY")
+
+
+#: The colours that the page had from its first frame on; before there is a style there is none.
+PAPERS = """
+window.papers = new Set();
+const look = () => {
+  const colour = document.documentElement && getComputedStyle(document.documentElement).backgroundColor;
+  if (colour && colour !== "rgba(0, 0, 0, 0)") window.papers.add(colour);
+  requestAnimationFrame(look);
+};
+look();
+"""
 
 
 def test_dark_follows_the_system_and_the_switch_is_remembered(visit, programme):
@@ -127,8 +140,10 @@ def test_dark_follows_the_system_and_the_switch_is_remembered(visit, programme):
         visitor.page.get_by_role("button", name="Light", exact=True).click()
         day = visitor.page.evaluate(paper)
         assert (night, day) == ("rgb(19, 23, 21)", "rgb(250, 249, 245)")
+        visitor.page.add_init_script(PAPERS)
         visitor.go("/points/")
         assert visitor.page.evaluate(paper) == day
+        assert visitor.page.evaluate("[...window.papers]") == [day]  # no flash of the night
         visitor.page.get_by_role("button", name="As the system").click()
         visitor.go("/")
         assert visitor.page.evaluate(paper) == night

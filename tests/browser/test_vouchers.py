@@ -10,11 +10,14 @@ from members import clock
 from members.domain.actors import Actor
 from members.models import Member
 from members.operations import ledger
-from tests.browser.chromium import SIZES, THEMES
-from tests.browser.test_walks import faults_of
+from tests.browser.looks import faults_of
 from tests.conftest import SYSTEM
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.usefixtures("from_the_right"),
+]
 
 
 @pytest.fixture
@@ -46,23 +49,19 @@ def taken(neighbourhood) -> dict[str, Redemption]:
     return found
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES)
-def test_vouchers_hold_wcag_policy_and_width(visit, neighbourhood, taken, size, theme):
+def test_vouchers_hold_wcag_policy_and_width(visit, neighbourhood, taken):
     """UM9, UA2, UA4: every sort of voucher, and the sheet to print."""
     paths = [f"/rewards/vouchers/{redemption.pk}/" for redemption in taken.values()]
     paths += [f"/rewards/vouchers/{taken['cinema'].pk}/print/", "/rewards/", "/rewards/cinema/"]
-    with visit(neighbourhood["amara"], size=size, theme=theme) as visitor:
+    with visit(neighbourhood["amara"]) as visitor:
         assert [fault for path in paths for fault in faults_of(visitor, path)] == []
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES)
-def test_a_coupon_is_checked_and_taken_at_the_till(visit, neighbourhood, taken, size, theme):
+def test_a_coupon_is_checked_and_taken_at_the_till(visit, neighbourhood, taken):
     """UM9, UA2: typed as it is read out; read first, taken then."""
     coupon = Coupon.objects.get(redemption=taken["coffee"])
     partner = coupon.reward.partner
-    with visit(neighbourhood["eli"], size=size, theme=theme) as visitor:
+    with visit(neighbourhood["eli"]) as visitor:
         assert faults_of(visitor, f"/partner/{partner.slug}/coupons/") == []
         page = visitor.page
         page.get_by_label("Coupon code").fill(reveal(coupon).lower())

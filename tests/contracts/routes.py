@@ -196,6 +196,8 @@ ROUTES: dict[str, Route] = {
     "governance:result": Route(policy("login 403 403 403 403 403 403 403 login login"), NO, CASE),
     "offline": Route(ANYBODY, NO),
     # Machines
+    # Whether anything came: to people who are signed in, members or not.
+    "live": Route(policy("401 in in in in in in in 401 401"), NO),
     # No accent and no logo but our own: nothing has an address there.
     "brand_sheet": Route(NOBODY, NO, {"version": "1f6349"}),
     "brand_logo": Route(NOBODY, NO, {"version": "x"}),

@@ -82,6 +82,7 @@ def test_a_programme_of_its_own_has_its_accent_and_logo_on_every_page(client, se
     assert answer["Content-Type"] == "text/css" and "immutable" in answer["Cache-Control"]
     assert "--laurel-5: #0057b8;" in answer.content.decode()
     assert client.get("/brand/1f6349.css").status_code == 404
+    assert '"/brand/0057b8.css"' in client.get("/worker.js").content.decode()  # UA10: offline too
 
     address = f"/brand/logo/{branding.Brand().logo}"
     assert f'<img class="mark-logo" src="{address}" alt="">' in page
