@@ -46,7 +46,8 @@ ORDER = schema(
     channel=TEXT,
     store=TEXT,
 )
-RETURN = schema(
+#: Which order, and which pieces of it went out, came back or were cancelled; without lines, all of them.
+PARTS = schema(
     ["order_id"],
     **ORDER_REF,
     order_source={"type": "string", "maxLength": 100},
@@ -71,12 +72,14 @@ REFERRED = schema(
 
 #: What takes an order back, whole or in part; told before its order, it waits for it.
 RETURNS = frozenset({"order.returned", "order.cancelled"})
+#: What is told of an order that was placed; told before it, it waits for it.
+AFTER_ORDERS = RETURNS | {"order.fulfilled"}
 
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "order.placed": ("Order placed", ORDER),
-    "order.fulfilled": ("Order fulfilled", schema(["order_id"], **ORDER_REF, **CUSTOMER)),
-    "order.returned": ("Order returned", RETURN),
-    "order.cancelled": ("Order cancelled", RETURN),
+    "order.fulfilled": ("Order fulfilled", PARTS),
+    "order.returned": ("Order returned", PARTS),
+    "order.cancelled": ("Order cancelled", PARTS),
     "refill.ordered": ("Refill ordered", REFILL),
     "refill.shipped": ("Refill sent out", REFILL),
     "refill.returned": ("Container sent back", REFILL),

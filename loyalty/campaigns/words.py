@@ -26,6 +26,16 @@ WINDOWS = {
     "life": gettext_lazy("ever"),
 }
 
+#: How far an order is.
+ORDER_STATES = {
+    "placed": gettext_lazy("placed"),
+    "part_fulfilled": gettext_lazy("sent out in part"),
+    "fulfilled": gettext_lazy("sent out"),
+    "part_returned": gettext_lazy("came back in part"),
+    "returned": gettext_lazy("came back"),
+    "cancelled": gettext_lazy("cancelled"),
+}
+
 #: What a kind of effect gives, in words; points have words of their own.
 SAID = {
     "multiply": gettext_lazy("%(factor)s times the %(unit)s%(within)s"),
@@ -89,7 +99,7 @@ def when(version: RuleVersion) -> str:
 def conditions(version: RuleVersion) -> str:
     """What it asks."""
     try:
-        return sentence(parse(version.conditions, known := rulebook.catalogue()), known.titles)
+        return sentence(parse(version.conditions, known), known.titles)
     except BadTreeError as fault:
         return str(fault)
 

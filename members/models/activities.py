@@ -1,6 +1,7 @@
 """What members did."""
 
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from members.models.members import Member
@@ -80,3 +81,16 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.source}/{self.external_id}"
+            models.Index(
+                models.F("member"),
+                KeyTransform("order_id", "payload"),
+                name="activity_of_order",
+                condition=models.Q(
+                    kind__in=[
+                        "order.placed",
+                        "order.fulfilled",
+                        "order.returned",
+                        "order.cancelled",
+                    ]
+                ),
+            ),

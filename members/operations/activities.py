@@ -18,7 +18,7 @@ from members.domain.actors import Actor
 from members.errors import SaidDifferently
 from members.models import Activity, ActivityKey, Member
 from members.operations import jobs
-from members.shipped import RETURNS
+from members.shipped import AFTER_ORDERS
 
 
 def body_hash(kind: str, subject: str, occurred_at: datetime, payload: dict[str, Any]) -> bytes:
@@ -150,10 +150,10 @@ def claim_parked(member: Member, *, keys: Sequence[int] = ()) -> list[int]:
     ids = [pk for _, pk in found]
     if ids:
         told = Activity.objects.filter(pk__in=ids)
-        told.filter(kind__in=RETURNS).update(
+        told.filter(kind__in=AFTER_ORDERS).update(
             member=member, status_reason="The order is not known yet."
         )
-        told.exclude(kind__in=RETURNS).update(
+        told.exclude(kind__in=AFTER_ORDERS).update(
             member=member, status=Activity.Status.ACCEPTED, status_reason=""
         )
         ActivityKey.objects.filter(activity__in=ids).delete()

@@ -104,13 +104,17 @@ def reversal(
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An activity about to be written: whose it is, whether it counts, and whose order it takes back."""
+    """An activity about to be written: whose it is, whether it counts, and who told the order it speaks of.
+    `settles_at` is when the last of that order went out, where that is known by this one; `note` what else
+    there is to say of it."""
 
     told: Told
     person: Person | None
     status: str
     reason: str = ""
     shop: str = ""
+    settles_at: datetime | None = None
+    note: str = ""
 
     @property
     def digests(self) -> list[bytes]:
