@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from loyalty.audiences.domain.conditions import BadTreeError, parse
 from loyalty.audiences.domain.sentence import sentence
 from loyalty.campaigns.models import RuleVersion, StackingGroup
-from loyalty.campaigns.operations import rulebook
+from loyalty.campaigns.operations import rulebook, wordings
 from loyalty.campaigns.operations.frames import DATES
 from loyalty.rewards.models import Reward
 from members.models import ActivityKind, Tier, Unit
@@ -97,7 +97,8 @@ def when(version: RuleVersion) -> str:
 
 
 def conditions(version: RuleVersion) -> str:
-    """What it asks."""
+    """What it asks, of the fields of its time."""
+    known = wordings.known().of(version, rulebook.catalogue())
     try:
         return sentence(parse(version.conditions, known), known.titles)
     except BadTreeError as fault:

@@ -1,4 +1,4 @@
-from members.models.activities import Activity, ActivityKind
+from members.models.activities import Activity, ActivityKind, ActivityKindVersion
 from members.models.adjustments import Adjustment
 from members.models.gifts import Gift, GiftCode
 from members.models.holds import Hold
@@ -32,6 +32,7 @@ __all__ = [
     "Activity",
     "ActivityKey",
     "ActivityKind",
+    "ActivityKindVersion",
     "Adjustment",
     "AuditRow",
     "Balance",

@@ -44,6 +44,7 @@ from loyalty.campaigns.operations.matching import ahead_of_orders, late_orders, 
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.returns import Drawn
 from loyalty.campaigns.operations.rulebook import Rulebook
+from loyalty.campaigns.operations.schemas import Schema
 from loyalty.campaigns.operations.storing import Arrival
 from loyalty.campaigns.operations.wave import Wave
 from members import clock
@@ -77,7 +78,7 @@ def take(
     quarantined. A fault of one activity rejects that one and no other.
     """
     at = at or clock.now()
-    known = schemas.validators({told.kind for told in tolds})
+    known = schemas.current({told.kind for told in tolds})
     answers: dict[int, Answer] = {}
     first: dict[tuple[str, str], int] = {}
     for place, told in enumerate(tolds):
@@ -180,6 +181,7 @@ def _open(ids: Sequence[int], *, claimed: bool) -> QuerySet[Activity]:
 def _take(
     said: Mapping[int, Told],
     first: dict[tuple[str, str], int],
+    known: Mapping[str, Schema],
     *,
     actor: Actor,
     at: datetime,
@@ -199,7 +201,8 @@ def _take(
     arrivals |= matched(arrivals) | referral_joins.standing(arrivals)
     steps = refills.plan(arrivals)
     arrivals |= steps.arrivals
-    fresh = storing.record(list(arrivals.values()), actor=actor, at=at)
+    versions = {kind: schema.version for kind, schema in known.items()}
+    fresh = storing.record(list(arrivals.values()), versions, actor=actor, at=at)
     steps.save([place for place, each in arrivals.items() if each.told.key in fresh], at=at)
     new = {fresh.get(arrivals[place].told.key, 0): place for place in doubtful}
     cases = {pk: (arrivals[place], doubtful[place]) for pk, place in new.items() if pk}
@@ -224,7 +227,7 @@ def _take(
     repeated = {place: told for place, told in tolds.items() if place not in answers}
     stored = storing.known([told.key for told in repeated.values()]) if repeated else {}
     for place, told in repeated.items():
-        answers[place] = _repeat(told, stored[told.key], actor=actor, at=at)
+        answers[place] = _repeat(told, stored[told.key], versions, actor=actor, at=at)
     return answers
 
 
@@ -364,11 +367,14 @@ def _standing(arrival: Arrival) -> Arrival:
     return arrival
 
 
-def _repeat(told: Told, stored: Activity, *, actor: Actor, at: datetime) -> Answer:
+def _repeat(
+    told: Told, stored: Activity, versions: Mapping[str, int], *, actor: Actor, at: datetime
+) -> Answer:
     """The first answer again; or, when something else was said under the key, quarantine."""
     said = Arrival(told, None, Status.QUARANTINED, "Told before with other content.")
     if bytes(stored.body_hash) in said.digests:
         return again(told, stored)
     aside = replace(told, external_id=f"{told.external_id}#{said.digests[0].hex()[:12]}")
-    storing.record([Arrival(aside, None, said.status, said.reason)], actor=actor, at=at)
+    arrival = Arrival(aside, None, said.status, said.reason)
+    storing.record([arrival], versions, actor=actor, at=at)
     return contradicted(told)

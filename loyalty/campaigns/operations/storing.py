@@ -134,9 +134,10 @@ class Arrival:
 
 
 def record(
-    arrivals: Sequence[Arrival], *, actor: Actor, at: datetime
+    arrivals: Sequence[Arrival], versions: Mapping[str, int], *, actor: Actor, at: datetime
 ) -> dict[tuple[str, str], int]:
-    """Write the activities that are new; answers their ids by key. Known keys are left alone."""
+    """Write the activities that are new, with the `versions` of their kinds that they were checked against;
+    answers their ids by key. Known keys are left alone."""
     worths = worths_of([arrival.told for arrival in arrivals])
     facts = [
         {
@@ -151,6 +152,7 @@ def record(
             "status_reason": arrival.reason,
             "body_hash": arrival.digests[0],
             "worth": worths.get(arrival.told.key),
+            "kind_version": versions.get(arrival.told.kind),
         }
         for arrival in arrivals
     ]

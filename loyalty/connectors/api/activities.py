@@ -140,6 +140,12 @@ class ActivityOutput(AnswerOutput):
     member = serializers.CharField(allow_null=True, help_text="Whose it is, as far as known.")
     time = serializers.DateTimeField()
     received_at = serializers.DateTimeField()
+    kind_version = serializers.IntegerField(
+        allow_null=True, help_text="The version of its type's schema that it was checked against."
+    )
+    order = OrderOutput(
+        allow_null=True, help_text="The order it places or speaks of, as it stands now."
+    )
     trace = serializers.ListField(child=serializers.DictField())
 
 
@@ -211,6 +217,8 @@ class ActivityView(APIView):
                 "member": row.member.ref if row.member else None,
                 "time": row.occurred_at,
                 "received_at": row.received_at,
+                "kind_version": row.kind_version,
+                "order": OrderOutput(order).data if order else None,
                 "trace": missed.full_trace(row),
             }
         )

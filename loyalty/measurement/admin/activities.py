@@ -77,7 +77,7 @@ class ActivityAdmin(ReadOnlyAdmin):
     inlines = (EffectInline,)
     fields = (
         ("source", "external_id"),
-        ("kind", "status"),
+        ("kind", "kind_version", "status"),
         "status_reason",
         ("member", "subject"),
         ("occurred_at", "received_at"),
