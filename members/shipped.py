@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from django.apps import apps as registry
+
+from members import clock
+
 MONEY = {"type": "string", "pattern": r"^\d{1,12}(\.\d{1,4})?$"}
 TEXT = {"type": "string", "maxLength": 200}
 LINE = {
@@ -46,7 +50,8 @@ ORDER = schema(
     channel=TEXT,
     store=TEXT,
 )
-RETURN = schema(
+#: Which order, and which pieces of it went out, came back or were cancelled; without lines, all of them.
+PARTS = schema(
     ["order_id"],
     **ORDER_REF,
     order_source={"type": "string", "maxLength": 100},
@@ -71,12 +76,14 @@ REFERRED = schema(
 
 #: What takes an order back, whole or in part; told before its order, it waits for it.
 RETURNS = frozenset({"order.returned", "order.cancelled"})
+#: What is told of an order that was placed; told before it, it waits for it.
+AFTER_ORDERS = RETURNS | {"order.fulfilled"}
 
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "order.placed": ("Order placed", ORDER),
-    "order.fulfilled": ("Order fulfilled", schema(["order_id"], **ORDER_REF, **CUSTOMER)),
-    "order.returned": ("Order returned", RETURN),
-    "order.cancelled": ("Order cancelled", RETURN),
+    "order.fulfilled": ("Order fulfilled", PARTS),
+    "order.returned": ("Order returned", PARTS),
+    "order.cancelled": ("Order cancelled", PARTS),
     "refill.ordered": ("Refill ordered", REFILL),
     "refill.shipped": ("Refill sent out", REFILL),
     "refill.returned": ("Container sent back", REFILL),
@@ -125,20 +132,40 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def install(using: str = "default", **_: object) -> None:
-    """Add the kinds that are missing, and renew those as shipped; what staff changed stays as it is.
-    Runs after migrations."""
-    from members.models import ActivityKind
+#: By whom the versions of shipped kinds are.
+US = "Laurel"
 
-    kinds = ActivityKind.objects.using(using)
-    for kind in kinds.filter(is_shipped=True, version=1, name__in=KINDS):
-        if kind.schema != KINDS[kind.name][1]:
-            kind.schema = KINDS[kind.name][1]
-            kind.save(using=using, update_fields=["schema"])
+
+def install(using: str = "default", apps: Any = registry, **_: object) -> None:
+    """Add the kinds that are missing, and renew those as shipped, with a version of each; what staff changed
+    stays as it is. Runs after migrations, also those back to before there were versions."""
+    try:
+        versions = apps.get_model("members", "ActivityKindVersion").objects.using(using)
+    except LookupError:
+        return
+    kinds = apps.get_model("members", "ActivityKind").objects.using(using)
     kinds.bulk_create(
         [
-            ActivityKind(name=name, title=title, schema=shape, is_shipped=True)
+            kinds.model(name=name, title=title, schema=shape, is_shipped=True)
             for name, (title, shape) in KINDS.items()
         ],
         ignore_conflicts=True,
     )
+    last = {row.kind_id: row.created_by for row in versions.order_by("number")}
+    fresh = []
+    for kind in kinds.filter(is_shipped=True, name__in=KINDS).order_by("pk"):
+        shape = KINDS[kind.name][1]
+        if kind.pk not in last:
+            fresh.append(kind)
+        elif last[kind.pk] == US and kind.schema != shape:
+            kind.schema, kind.version = shape, kind.version + 1
+            kind.save(using=using, update_fields=["schema", "version"])
+            fresh.append(kind)
+    now = clock.now()
+    made = [
+        versions.model(
+            kind=kind, number=kind.version, schema=kind.schema, created_at=now, created_by=US
+        )
+        for kind in fresh
+    ]
+    versions.bulk_create(made, ignore_conflicts=True)

@@ -110,7 +110,7 @@ class TrialForm(forms.Form):
         at = cleaned.get("occurs_at") or clock.now()
         payload = self._payload(cleaned)
         self.told = Told("trial", "trial", self.kind, self.member.ref, at, payload)
-        known = schemas.validators({self.kind})
+        known = schemas.current({self.kind})
         for fault in schemas.faults_of(self.told, known.get(self.kind)):
             self.add_error(None, f"{fault.pointer}: {fault.detail}")
         return cleaned

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from loyalty.audiences.domain.conditions import BadTreeError, parse
 from loyalty.audiences.domain.sentence import sentence
 from loyalty.campaigns.models import RuleVersion, StackingGroup
-from loyalty.campaigns.operations import rulebook
+from loyalty.campaigns.operations import rulebook, wordings
 from loyalty.campaigns.operations.frames import DATES
 from loyalty.rewards.models import Reward
 from members.models import ActivityKind, Tier, Unit
@@ -24,6 +24,16 @@ WINDOWS = {
     "month": gettext_lazy("a month"),
     "year": gettext_lazy("a year"),
     "life": gettext_lazy("ever"),
+}
+
+#: How far an order is.
+ORDER_STATES = {
+    "placed": gettext_lazy("placed"),
+    "part_fulfilled": gettext_lazy("sent out in part"),
+    "fulfilled": gettext_lazy("sent out"),
+    "part_returned": gettext_lazy("came back in part"),
+    "returned": gettext_lazy("came back"),
+    "cancelled": gettext_lazy("cancelled"),
 }
 
 #: What a kind of effect gives, in words; points have words of their own.
@@ -87,9 +97,10 @@ def when(version: RuleVersion) -> str:
 
 
 def conditions(version: RuleVersion) -> str:
-    """What it asks."""
+    """What it asks, of the fields of its time."""
+    known = wordings.known().of(version, rulebook.catalogue())
     try:
-        return sentence(parse(version.conditions, known := rulebook.catalogue()), known.titles)
+        return sentence(parse(version.conditions, known), known.titles)
     except BadTreeError as fault:
         return str(fault)
 

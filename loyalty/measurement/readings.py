@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.utils.functional import Promise
 
 from loyalty.campaigns.models import Referral
+from loyalty.campaigns.operations import order_facts
+from loyalty.campaigns.operations.order_facts import Row, Standing
+from loyalty.campaigns.words import ORDER_STATES
 from loyalty.messaging.models import Message
 from loyalty.rewards.models import Redemption
 from members import clock
@@ -53,6 +57,24 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that was told of an order: what and whether it counts, in words."""
+
+    row: Row
+    kind: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order with its state in words, and what was told of it since it was placed."""
+
+    standing: Standing
+    state: str | Promise
+    told: list[Told]
+
+
+@dataclass(frozen=True, slots=True)
 class AllRound:
     """A member, seen from all sides."""
 
@@ -61,6 +83,7 @@ class AllRound:
     tiers: Iterable[TierPeriod]
     lines: list[Line]
     activities: Iterable[Activity]
+    orders: list[Order]
     awards: Iterable[BadgeAward]
     redemptions: Iterable[Redemption]
     tags: Iterable[MemberTag]
@@ -89,6 +112,7 @@ def all_round(member: Member) -> AllRound:
         activities=Activity.objects.filter(member=member)
         .prefetch_related("effects")
         .order_by("-occurred_at", "-id")[:LAST],
+        orders=[order(each) for each in order_facts.latest(member, most=LAST)],
         awards=BadgeAward.objects.filter(member=member).select_related("badge").order_by("-id"),
         redemptions=Redemption.objects.of(member)[:LAST],
         tags=MemberTag.objects.living_at(clock.now()).filter(member=member).order_by("name", "pk"),
@@ -128,6 +152,13 @@ def _lots(member: Member) -> list[OpenLot]:
         account__member=member, expires_at__gt=clock.now(), expires_at__lt=NEVER
     )
     return list(lots.select_related("account__unit").order_by("expires_at", "entry_id")[:FEW])
+
+
+def order(standing: Standing) -> Order:
+    """An order in words."""
+    statuses = dict(Activity.Status.choices)
+    told = [Told(row, row.kind, str(statuses[row.status])) for row in standing.facts]
+    return Order(standing, ORDER_STATES[standing.state], told)
 
 
 def _entries(member: Member) -> Any:

@@ -1,14 +1,19 @@
 """Points that are promised, and what they still wait for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.campaigns.domain.order_states import FULFILLED
 from loyalty.campaigns.domain.refills import KINDS, STEPS
 from loyalty.campaigns.models import Effect, RefillCycle, Waiting
+from loyalty.campaigns.operations import order_facts
 from loyalty.campaigns.operations.pending import still_pending
+from loyalty.campaigns.operations.schemas import ORDERS
+from loyalty.campaigns.words import ORDER_STATES
 from members.models import Activity, ActivityKind, Member
 
 State = RefillCycle.State
@@ -25,7 +30,7 @@ RELEASES = {
 @dataclass(frozen=True, slots=True)
 class Promised:
     """A pending accrual: the effect that promised it, how much of it still waits, and in words or as a
-    date what releases it. `state` is how far its refill is."""
+    date what releases it. `state` is how far its refill or its order is."""
 
     effect: Effect
     amount: int
@@ -35,10 +40,10 @@ class Promised:
 
 
 def promised_to(member: Member) -> list[Promised]:
-    """Everything that waits for this member, oldest first, in four queries at most."""
+    """Everything that waits for this member, oldest first, in five queries at most."""
     waiting = list(
         Waiting.objects.filter(member=member)
-        .select_related("effect__entry", "effect__campaign")
+        .select_related("effect__entry", "effect__campaign", "effect__activity")
         .order_by("effect_id")
     )
     left = still_pending(waiting) if waiting else {}
@@ -49,17 +54,29 @@ def promised_to(member: Member) -> list[Promised]:
         else {}
     )
     states = _states(member, {wait.key for wait in waiting if wait.key})
+    orders = _order_states(waiting)
     return [
         Promised(
             wait.effect,
             left[wait.pk],
             RELEASES.get(wait.confirmed_by) or titles.get(wait.confirmed_by, wait.confirmed_by),
             wait.due_at,
-            states.get((wait.key, wait.serial), ""),
+            states.get((wait.key, wait.serial)) or orders.get(wait.pk, ""),
         )
         for wait in waiting
         if wait.pk in left
     ]
+
+
+def _order_states(waits: Iterable[Waiting]) -> dict[int, str | Promise]:
+    """How far the orders are whose last piece these wait for, by wait. One query, or none."""
+    promised = {
+        wait.pk: order_facts.key_of(wait.effect.activity)
+        for wait in waits
+        if wait.confirmed_by == FULFILLED and wait.effect.activity.kind in ORDERS
+    }
+    states = order_facts.states(promised.values())
+    return {pk: ORDER_STATES[states[key]] for pk, key in promised.items() if key in states}
 
 
 def _states(member: Member, orders: set[str]) -> dict[tuple[str, str], str | Promise]:

@@ -1,12 +1,13 @@
 """What the programme is made of: units, activity kinds. Saved by operations, with audit."""
 
+import json
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -20,6 +21,7 @@ from members.console import (
     StepsAdmin,
 )
 from members.domain.actors import Actor
+from members.domain.documents import differences
 from members.models import ActivityKind, Unit
 from members.operations import kinds, lots, programme
 from members.permissions import can_include_existing
@@ -73,6 +75,19 @@ class UnitAdmin(StepsAdmin, OperationAdmin):
         return programme.change_unit(row, actor=actor, **fields)
 
 
+def _versions(kind: ActivityKind) -> list[dict[str, Any]]:
+    """Every version, the newest first, with what it says differently from the one before; one query."""
+    rows = list(kind.versions.order_by("-number"))
+    return [
+        {
+            "version": row,
+            "schema": json.dumps(row.schema, indent=2, ensure_ascii=False, sort_keys=True),
+            "changed": [] if before is None else list(differences(before.schema, row.schema)),
+        }
+        for row, before in zip(rows, [*rows[1:], None], strict=True)
+    ]
+
+
 class ActivityKindForm(RefusableForm):
     """The schema is checked as a JSON Schema before anything is saved."""
 
@@ -100,6 +115,20 @@ class ActivityKindAdmin(OperationAdmin):
     list_filter = ("is_active", "is_shipped")
     search_fields = ("name", "title")
     ordering = ("name",)
+    change_form_outer_after_template = "admin/members/kind_versions.html"
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The form, and every version with what it changed."""
+        kind = self.get_object(request, object_id)
+        if kind is not None and self.has_view_permission(request, kind):
+            extra_context = {**(extra_context or {}), "versions": _versions(kind)}
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def get_readonly_fields(self, request: HttpRequest, obj: ActivityKind | None = None) -> tuple:
         """Names are for ever."""

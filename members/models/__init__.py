@@ -1,4 +1,4 @@
-from members.models.activities import Activity, ActivityKind
+from members.models.activities import Activity, ActivityKind, ActivityKindVersion
 from members.models.adjustments import Adjustment
 from members.models.bulk import BulkRow, BulkRun
 from members.models.consent_texts import ConsentText
@@ -34,6 +34,7 @@ __all__ = [
     "Activity",
     "ActivityKey",
     "ActivityKind",
+    "ActivityKindVersion",
     "Adjustment",
     "AuditRow",
     "Balance",

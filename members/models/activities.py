@@ -1,6 +1,7 @@
 """What members did."""
 
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from members.models.members import Member
@@ -24,6 +25,28 @@ class ActivityKind(models.Model):
         return self.title
 
 
+class ActivityKindVersion(models.Model):
+    """One wording of a kind's schema, from when it was made until the next one; it never changes."""
+
+    kind = models.ForeignKey(
+        ActivityKind, on_delete=models.PROTECT, related_name="versions", verbose_name=_("kind")
+    )
+    number = models.PositiveIntegerField(_("version"))
+    schema = models.JSONField(_("schema"))
+    created_at = models.DateTimeField(_("from"))
+    created_by = models.CharField(_("by"), max_length=150)
+
+    class Meta:
+        verbose_name = _("activity kind's version")
+        verbose_name_plural = _("activity kinds' versions")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "number"], name="kind_version_numbered")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
 class Activity(models.Model):
     """A fact that was told to us once, for ever known by (source, external id).
 
@@ -32,7 +55,8 @@ class Activity(models.Model):
     be. The payload is never changed; its hash tells a retry from a different statement.
 
     `worth` is what an order's earning base came to when it was told, in minor units of the programme's
-    currency; empty for everything else.
+    currency; empty for everything else. `kind_version` is the number of the schema that the payload was
+    checked against; empty for what we recorded ourselves, and for what was told before that was kept.
     """
 
     class Status(models.TextChoices):
@@ -56,6 +80,7 @@ class Activity(models.Model):
     status_reason = models.CharField(_("reason"), max_length=200, blank=True)
     recorded_by = models.CharField(_("recorded by"), max_length=120)
     worth = models.BigIntegerField(_("worth"), null=True)
+    kind_version = models.PositiveIntegerField(_("version of the kind"), null=True)
 
     class Meta:
         verbose_name = _("activity")
@@ -75,6 +100,19 @@ class Activity(models.Model):
             ),
             models.Index(
                 fields=["subject"], name="activity_parked", condition=models.Q(status="parked")
+            ),
+            models.Index(
+                models.F("member"),
+                KeyTransform("order_id", "payload"),
+                name="activity_of_order",
+                condition=models.Q(
+                    kind__in=[
+                        "order.placed",
+                        "order.fulfilled",
+                        "order.returned",
+                        "order.cancelled",
+                    ]
+                ),
             ),
         ]
 

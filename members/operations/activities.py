@@ -19,7 +19,7 @@ from members.domain.sentences import kept
 from members.errors import SaidDifferently
 from members.models import Activity, ActivityKey, Member
 from members.operations import jobs
-from members.shipped import RETURNS
+from members.shipped import AFTER_ORDERS
 
 
 def body_hash(kind: str, subject: str, occurred_at: datetime, payload: dict[str, Any]) -> bytes:
@@ -40,12 +40,15 @@ CHUNK = 500
 
 _INSERT = """
 INSERT INTO members_activity (source, external_id, kind, subject, member_id, occurred_at, received_at,
-                              payload, body_hash, status, status_reason, recorded_by, worth)
+                              payload, body_hash, status, status_reason, recorded_by, worth,
+                              kind_version)
 SELECT source, external_id, kind, subject, member_id, occurred_at, %(at)s, payload,
-       decode(body_hash, 'hex'), coalesce(status, 'accepted'), coalesce(status_reason, ''), %(by)s, worth
+       decode(body_hash, 'hex'), coalesce(status, 'accepted'), coalesce(status_reason, ''), %(by)s, worth,
+       kind_version
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS t(
     source text, external_id text, kind text, subject text, member_id bigint,
-    occurred_at timestamptz, payload jsonb, body_hash text, status text, status_reason text, worth bigint)
+    occurred_at timestamptz, payload jsonb, body_hash text, status text, status_reason text, worth bigint,
+    kind_version int)
 ORDER BY source, external_id
 ON CONFLICT (source, external_id) DO NOTHING
 RETURNING id, source, external_id
@@ -81,7 +84,7 @@ def insert(facts: Sequence[dict[str, Any]], *, at: datetime, by: str) -> dict[tu
 
     Each fact has kind, member_id, subject, source, external_id, occurred_at and payload; `status`
     and `status_reason` where it does not simply count; `body_hash` when more was said than is kept;
-    `worth` of an order.
+    `worth` of an order; `kind_version`, the schema that it was checked against.
     """
     rows = [
         fact
@@ -151,10 +154,10 @@ def claim_parked(member: Member, *, keys: Sequence[int] = ()) -> list[int]:
     ids = [pk for _, pk in found]
     if ids:
         told = Activity.objects.filter(pk__in=ids)
-        told.filter(kind__in=RETURNS).update(
+        told.filter(kind__in=AFTER_ORDERS).update(
             member=member, status_reason=kept("The order is not known yet.")
         )
-        told.exclude(kind__in=RETURNS).update(
+        told.exclude(kind__in=AFTER_ORDERS).update(
             member=member, status=Activity.Status.ACCEPTED, status_reason=""
         )
         ActivityKey.objects.filter(activity__in=ids).delete()

@@ -5,9 +5,10 @@ from typing import Any
 import jsonschema_rs
 from django.db import transaction
 
+from members import clock
 from members.domain.actors import Actor
 from members.errors import BadSchema, KindShipped
-from members.models import ActivityKind
+from members.models import ActivityKind, ActivityKindVersion
 from members.operations import audit
 
 EDITABLE = ("name", "title", "schema", "is_active")
@@ -20,6 +21,7 @@ def add(name: str, *, title: str, schema: dict[str, Any], actor: Actor) -> Activ
     kind = ActivityKind(name=name, title=title, schema=schema)
     kind.full_clean()
     kind.save()
+    _keep_version(kind, actor=actor)
     audit.record(kind, actor=actor, verb="members.activity_kind.added", after={"name": name})
     return kind
 
@@ -47,10 +49,23 @@ def change(kind: ActivityKind, *, actor: Actor, **fields: Any) -> ActivityKind:
         setattr(kind, name, value)
     kind.full_clean()
     kind.save(update_fields=list(changed))
+    if "schema" in changed:
+        _keep_version(kind, actor=actor)
     audit.record(
         kind, actor=actor, verb="members.activity_kind.changed", before=before, after=changed
     )
     return kind
+
+
+def _keep_version(kind: ActivityKind, *, actor: Actor) -> None:
+    """Keep the schema as it is from now on, for good."""
+    ActivityKindVersion.objects.create(
+        kind=kind,
+        number=kind.version,
+        schema=kind.schema,
+        created_at=clock.now(),
+        created_by=actor.name[:150],
+    )
 
 
 def check_schema(schema: Any) -> None:

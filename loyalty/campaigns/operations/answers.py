@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from loyalty.campaigns.domain.order_states import code_of
 from loyalty.campaigns.domain.told import Fault, Told
 from loyalty.campaigns.models import Effect
 from loyalty.campaigns.operations import missed
@@ -16,7 +17,8 @@ from members.shipped import RETURNS
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`status` is accepted, duplicate, parked, quarantined, declined or rejected."""
+    """`status` is accepted, duplicate, parked, quarantined, declined or rejected; `code` says which `reason`
+    it is, of those that are about an order."""
 
     id: str
     source: str
@@ -25,12 +27,13 @@ class Answer:
     not_earned: list[dict[str, str]] = field(default_factory=list)
     errors: list[dict[str, str]] = field(default_factory=list)
     reason: str = ""
+    code: str = ""
     lines: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """The answer as the API gives it; empty explanations are left out."""
         body = asdict(self)
-        for name in ("errors", "reason", "lines"):
+        for name in ("errors", "reason", "code", "lines"):
             if not body[name]:
                 del body[name]
         return body
@@ -45,8 +48,10 @@ def rejected(told: Told, faults: Iterable[Fault]) -> Answer:
 
 def not_counted(arrival: Arrival) -> Answer:
     """Stored, but it does not count (yet)."""
-    told = arrival.told
-    return Answer(told.external_id, told.source, str(arrival.status), reason=arrival.reason)
+    told, reason = arrival.told, arrival.reason
+    return Answer(
+        told.external_id, told.source, str(arrival.status), reason=reason, code=code_of(reason)
+    )
 
 
 def contradicted(told: Told) -> Answer:
@@ -86,7 +91,10 @@ def again(told: Told, stored: Activity) -> Answer:
     """The first answer of a known activity, read back."""
     evaluation = getattr(stored, "evaluation", None)
     if stored.status != Activity.Status.ACCEPTED:
-        return Answer(told.external_id, told.source, stored.status, reason=stored.status_reason)
+        reason = stored.status_reason
+        return Answer(
+            told.external_id, told.source, stored.status, reason=reason, code=code_of(reason)
+        )
     effects = sorted(stored.effects.all(), key=lambda effect: effect.pk)
     given_back = given_back_by([stored.pk]) if told.kind in RETURNS else {}
     return Answer(

@@ -44,13 +44,14 @@ from loyalty.campaigns.operations.matching import ahead_of_orders, late_orders, 
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.returns import Drawn
 from loyalty.campaigns.operations.rulebook import Rulebook
+from loyalty.campaigns.operations.schemas import Schema
 from loyalty.campaigns.operations.storing import Arrival
 from loyalty.campaigns.operations.wave import Wave
 from members import clock
 from members.domain.actors import Actor
 from members.models import Account, Activity
 from members.operations import accounts, activities, tiers
-from members.shipped import RETURNS
+from members.shipped import AFTER_ORDERS, RETURNS
 
 Status = Activity.Status
 
@@ -77,7 +78,7 @@ def take(
     quarantined. A fault of one activity rejects that one and no other.
     """
     at = at or clock.now()
-    known = schemas.validators({told.kind for told in tolds})
+    known = schemas.current({told.kind for told in tolds})
     answers: dict[int, Answer] = {}
     first: dict[tuple[str, str], int] = {}
     for place, told in enumerate(tolds):
@@ -94,7 +95,9 @@ def take(
     if sound:
         told_at = None if is_history else at
         answers |= accounts.despite_wrong(
-            lambda: _take(sound, first, actor=actor, at=at, told_at=told_at, by_line=by_line),
+            lambda: _take(
+                sound, first, known, actor=actor, at=at, told_at=told_at, by_line=by_line
+            ),
             actor=actor,
         )
     return [answers[place] for place in range(len(tolds))]
@@ -115,7 +118,7 @@ def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor, claimed: boo
 
     What was parked until now is taken as told when it was: `claimed` activities, for their member has
     become known, those of a member whose account was frozen, and steps of containers that came
-    too early. The returns among them count if their orders do. Those of a member with a frozen account
+    too early. What is told of orders counts if those do. Those of a member with a frozen account
     are looked at again later.
     """
     ids = list(activity_ids)
@@ -126,7 +129,7 @@ def evaluate_recorded(activity_ids: Iterable[int], *, actor: Actor, claimed: boo
 
 def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> int:
     fresh = _open(ids, claimed=claimed)
-    tolds = {row.pk: told_of(row) for row in fresh.select_related("member")}
+    tolds = {row.pk: told_of(row) for row in fresh.select_related("member").order_by("pk")}
     book = rulebook.current()
     company = _gather(book, tolds.values())
     # Somebody else may have evaluated them, or let them count, while we waited for the locks.
@@ -138,15 +141,16 @@ def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> in
     }
     doubtful = reviewing.doubts(book, arrivals, known=list(arrivals))
     arrivals |= reviewing.set_aside(arrivals, doubtful)
-    arrivals |= matched(arrivals) | referral_joins.standing(arrivals)
+    of_orders = matched(arrivals, known=list(arrivals))
+    arrivals |= of_orders | referral_joins.standing(arrivals)
     steps = refills.plan(arrivals, is_recorded=True)
     arrivals |= steps.arrivals
     items, parked = [], {pk for pk, row in left.items() if row.status == Status.PARKED}
     for pk, arrival in arrivals.items():
         if arrival.status == Status.ACCEPTED and arrival.person is not None:
             told_at = left[pk].received_at if claimed or pk in parked else None
-            items.append(Item(pk, arrival.told, arrival.person, told_at, shop=arrival.shop))
-        elif pk in steps.arrivals:
+            items.append(Item.of(pk, arrival, told_at))
+        elif pk in steps.arrivals or pk in of_orders:
             activities.set_aside(pk, status=arrival.status, reason=arrival.reason)
         else:
             activities.keep_waiting(pk, status=arrival.status, reason=arrival.reason)
@@ -165,7 +169,7 @@ def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> in
 def _open(ids: Sequence[int], *, claimed: bool) -> QuerySet[Activity]:
     """Those of these that count, or may count now, and were not evaluated yet."""
     reasons = (activities.FROZEN, referral_joins.UNKNOWN_FRIEND)
-    waiting = Q(status_reason__in=reasons) | Q(kind__in=RETURNS if claimed else [])
+    waiting = Q(status_reason__in=reasons) | Q(kind__in=AFTER_ORDERS if claimed else [])
     waiting |= Q(status_reason=reviewing.LOOKING, review__state=ReviewCase.State.ACCEPTED)
     waiting |= Q(kind__in=KINDS, member__isnull=False)
     found = Activity.objects.filter(
@@ -177,6 +181,7 @@ def _open(ids: Sequence[int], *, claimed: bool) -> QuerySet[Activity]:
 def _take(
     said: Mapping[int, Told],
     first: dict[tuple[str, str], int],
+    known: Mapping[str, Schema],
     *,
     actor: Actor,
     at: datetime,
@@ -196,7 +201,8 @@ def _take(
     arrivals |= matched(arrivals) | referral_joins.standing(arrivals)
     steps = refills.plan(arrivals)
     arrivals |= steps.arrivals
-    fresh = storing.record(list(arrivals.values()), actor=actor, at=at)
+    versions = {kind: schema.version for kind, schema in known.items()}
+    fresh = storing.record(list(arrivals.values()), versions, actor=actor, at=at)
     steps.save([place for place, each in arrivals.items() if each.told.key in fresh], at=at)
     new = {fresh.get(arrivals[place].told.key, 0): place for place in doubtful}
     cases = {pk: (arrivals[place], doubtful[place]) for pk, place in new.items() if pk}
@@ -208,7 +214,7 @@ def _take(
         if pk is None:
             continue
         if arrival.status == Status.ACCEPTED and arrival.person is not None:
-            items[place] = Item(pk, arrival.told, arrival.person, told_at, shop=arrival.shop)
+            items[place] = Item.of(pk, arrival, told_at)
         else:
             answers[place] = not_counted(arrival)
     if items:
@@ -221,7 +227,7 @@ def _take(
     repeated = {place: told for place, told in tolds.items() if place not in answers}
     stored = storing.known([told.key for told in repeated.values()]) if repeated else {}
     for place, told in repeated.items():
-        answers[place] = _repeat(told, stored[told.key], actor=actor, at=at)
+        answers[place] = _repeat(told, stored[told.key], versions, actor=actor, at=at)
     return answers
 
 
@@ -232,7 +238,8 @@ def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:
     lacking: dict[int, Person] = {}
     units: set[int] = set()
     for told in tolds:
-        person, promised = found.get(told.ref), book.pending_units(book.sort_out(told)[0])
+        late = AFTER_ORDERS if told.kind in schemas.ORDERS else ()
+        person, promised = found.get(told.ref), book.pending_units(book.set_off([told], late))
         if person is not None and any(
             (unit, Account.Kind.PENDING) not in person.accounts for unit in promised
         ):
@@ -250,8 +257,8 @@ def _lock(book: Rulebook, kinds: set[str], tolds: Collection[Told]) -> Company:
     back by what is among these. It comes before them, so we let go of everything and begin again.
     """
     is_giving_back = kinds & RETURNS or (book.is_capped and kinds & book.settling)
-    # A return may have come before its order, and is settled with it.
-    rules = book.set_off(tolds, RETURNS if kinds & schemas.ORDERS else ())
+    # What is told of an order may have come before it, and counts with it.
+    rules = book.set_off(tolds, AFTER_ORDERS if kinds & schemas.ORDERS else ())
     if not is_giving_back:
         return _locked(rules, tolds, Drawn())
     while True:
@@ -360,11 +367,14 @@ def _standing(arrival: Arrival) -> Arrival:
     return arrival
 
 
-def _repeat(told: Told, stored: Activity, *, actor: Actor, at: datetime) -> Answer:
+def _repeat(
+    told: Told, stored: Activity, versions: Mapping[str, int], *, actor: Actor, at: datetime
+) -> Answer:
     """The first answer again; or, when something else was said under the key, quarantine."""
     said = Arrival(told, None, Status.QUARANTINED, "Told before with other content.")
     if bytes(stored.body_hash) in said.digests:
         return again(told, stored)
     aside = replace(told, external_id=f"{told.external_id}#{said.digests[0].hex()[:12]}")
-    storing.record([Arrival(aside, None, said.status, said.reason)], actor=actor, at=at)
+    arrival = Arrival(aside, None, said.status, said.reason)
+    storing.record([arrival], versions, actor=actor, at=at)
     return contradicted(told)

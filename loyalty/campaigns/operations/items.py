@@ -10,16 +10,17 @@ from loyalty.campaigns.domain.orders import Rate
 from loyalty.campaigns.domain.rules import Rule
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.operations.people import Person
-from loyalty.campaigns.operations.storing import NewEffect
+from loyalty.campaigns.operations.storing import Arrival, NewEffect
 from members.shipped import RETURNS
 
 
 @dataclass(slots=True, eq=False)
 class Item:
     """A new activity in a wave, and what came of it. `told_at` is when it was told, where that counts;
-    `shop` who told the order that a return takes back, where that is somebody else. Of the rules in force
-    for it, some are `ruled_out` by what it says itself; the others are `asked`. `notes` say beside the
-    rules' traces, and in their form, why nothing comes of it."""
+    `shop` who told the order that it speaks of, where that is somebody else; `settles_at` when the last of
+    that went out, where that is known by it. Of the rules in force for it, some are `ruled_out` by what it
+    says itself; the others are `asked`. `notes` say beside the rules' traces, and in their form, why nothing
+    comes of it."""
 
     activity_id: int
     told: Told
@@ -28,10 +29,25 @@ class Item:
     outcome: Outcome | None = None
     rate: Rate | None = None
     shop: str = ""
+    settles_at: datetime | None = None
     asked: list[Rule] = field(default_factory=list)
     ruled_out: list[Rule] = field(default_factory=list)
     effects: list[NewEffect] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, activity_id: int, arrival: Arrival, told_at: datetime | None) -> "Item":
+        """What has arrived and counts, with its row's id."""
+        assert arrival.person is not None  # nobody's does not count
+        item = cls(activity_id, arrival.told, arrival.person, told_at, shop=arrival.shop)
+        item.settles_at = arrival.settles_at
+        if arrival.note:
+            item.note(arrival.note)
+        return item
+
+    def note(self, why: str) -> None:
+        """Say so beside what the rules said."""
+        self.notes.append({"rule": 0, "campaign": "", "passed": False, "tests": [], "why": why})
 
     @property
     def order(self) -> tuple[int, str, str]:

@@ -1,61 +1,126 @@
-"""Returns and the orders they speak of, whichever was told first."""
+"""Orders and what is told of them, whichever was told first: what cannot be true is set aside, what speaks of
+an order that is not known waits for it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from loyalty.campaigns.domain.order_states import FULFILLED, OBJECTIONS, Fact
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.operations import returns, schemas
+from loyalty.campaigns.operations import order_facts, returns, schemas
 from loyalty.campaigns.operations.items import Item
+from loyalty.campaigns.operations.order_facts import Key, Number, Orders
 from loyalty.campaigns.operations.storing import Arrival
 from members.models import Activity
 from members.operations import activities
-from members.shipped import RETURNS
+from members.shipped import AFTER_ORDERS
 
 Status = Activity.Status
 
-SEVERAL = "Several sources told an order of this number; say which one as order_source."
+SEVERAL = OBJECTIONS["order_ambiguous"]
+UNKNOWN = OBJECTIONS["order_unknown"]
+#: What is said when more comes back than is left.
+SURPLUS = "More came back than was left of it; it counts as what was left."
+#: What a member reads of what was told of an order that never counts.
+ORDER_DECLINED = "The order does not count, so nothing comes of this either."
 
 
-def matched(arrivals: dict[int, Arrival]) -> dict[int, Arrival]:
-    """The returns among these, with the orders they speak of, or waiting for those or for a person."""
-    accepted = {
+def matched(arrivals: Mapping[int, Arrival], known: Collection[int] = ()) -> dict[int, Arrival]:
+    """What among these is told of orders, with the orders it speaks of, or waiting for those or for a person.
+    `known` are those that are stored already, and have not counted yet. A query for what was told before."""
+    speaking = {
         place: (arrival.person.member.pk, arrival.told.order_id)
         for place, arrival in arrivals.items()
-        if arrival.status == Status.ACCEPTED and arrival.person is not None
+        if arrival.status == Status.ACCEPTED
+        and arrival.person is not None
+        and arrival.told.kind in schemas.ORDERS | AFTER_ORDERS
     }
-    back = {
-        place: number for place, number in accepted.items() if arrivals[place].told.kind in RETURNS
+    orders = order_facts.read(set(speaking.values()), besides=known)
+    fresh = {
+        place: number
+        for place, number in speaking.items()
+        if not orders.is_told(number, arrivals[place].told.key)
     }
-    if not back:
-        return {}
-    placed: dict[returns.Number, dict[str, Mapping[str, Any]]] = {
-        number: {shop: row.payload for shop, row in orders.items()}
-        for number, orders in returns.placed(set(back.values())).items()
+    found = _placed(arrivals, fresh, orders)
+    after = [place for place in fresh if arrivals[place].told.kind in AFTER_ORDERS]
+    for place in after:
+        found[place] = _match(arrivals[place], fresh[place], orders)
+    homeless = {
+        place: fresh[place]
+        for place in after
+        if found[place].reason == UNKNOWN and arrivals[place].told.kind == FULFILLED
     }
-    for place, number in accepted.items():
+    awaited = order_facts.awaited(homeless.values())
+    return found | {
+        place: replace(arrivals[place], settles_at=arrivals[place].told.occurred_at)
+        for place, number in homeless.items()
+        if number in awaited
+    }
+
+
+def _placed(
+    arrivals: Mapping[int, Arrival], fresh: Mapping[int, Number], orders: Orders
+) -> dict[int, Arrival]:
+    """Take in the orders among these; those that their source placed before are set aside."""
+    found: dict[int, Arrival] = {}
+    for place, number in fresh.items():
         told = arrivals[place].told
-        if told.kind in schemas.ORDERS:
-            placed.setdefault(number, {}).setdefault(told.source, told.payload)
-    return {
-        place: _match(arrivals[place], placed.get(number, {})) for place, number in back.items()
-    }
+        if told.kind not in schemas.ORDERS:
+            continue
+        before = orders.placed.get((number[0], told.source, number[1]))
+        if before is not None and before != told.key and told.order_id:
+            found[place] = _set_aside(arrivals[place], "placed_before")
+        else:
+            orders.place(number, told.key, told.payload)
+    return found
 
 
-def _match(back: Arrival, orders: Mapping[str, Mapping[str, Any]]) -> Arrival:
-    """A return with the order it speaks of, among those of its number by who told them."""
-    shop = returns.shop_of(back.told, orders)
-    if shop is not None:
-        fault = returns.fault_of(back.told, orders[shop])
-        status = Status.QUARANTINED if fault else back.status
-        return Arrival(back.told, back.person, status, fault or back.reason, shop)
-    if len(orders) > 1 and not back.told.payload.get("order_source"):
-        return Arrival(back.told, back.person, Status.QUARANTINED, SEVERAL)
-    return Arrival(back.told, back.person, Status.PARKED, "The order is not known yet.")
+def _match(arrival: Arrival, number: Number, orders: Orders) -> Arrival:
+    """What is told of an order, with the one it speaks of, among those of its number by who told them."""
+    told, shops = arrival.told, orders.known.get(number, {})
+    shop = returns.shop_of(told, shops)
+    if shop is None:
+        if len(shops) > 1 and not told.payload.get("order_source"):
+            return _set_aside(arrival, "order_ambiguous")
+        if returns.shop_of(told, orders.declined.get(number, ())) is not None:
+            return replace(arrival, status=Status.DECLINED, reason=ORDER_DECLINED)
+        return replace(arrival, status=Status.PARKED, reason=UNKNOWN)
+    joined = _join(told, orders, (number[0], shop, number[1]))
+    if joined.fault:
+        return replace(arrival, status=Status.QUARANTINED, reason=joined.fault)
+    return replace(arrival, shop=shop, settles_at=joined.settles_at, note=joined.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """One more telling of an order: why it cannot be true; or when the last of the order went out, if that is
+    known by it, and what else there is to say."""
+
+    fault: str = ""
+    settles_at: datetime | None = None
+    note: str = ""
+
+
+def _join(told: Told, orders: Orders, order: Key) -> Joined:
+    """Take one more telling into the course of its order, if it can be."""
+    if fault := returns.fault_of(told, orders.known[order[0], order[2]][order[1]]):
+        return Joined(fault)
+    course, fact = orders.course(order), Fact.told(told.kind, told.occurred_at, told.payload)
+    # Orders without a number share one, so one does not speak of the others.
+    if told.order_id and (code := course.objection(fact)):
+        return Joined(OBJECTIONS[code])
+    was_out, note = course.is_out, SURPLUS if course.is_surplus(fact) else ""
+    course.take(fact)
+    return Joined("", None if was_out else course.out_at, note)
+
+
+def _set_aside(arrival: Arrival, code: str) -> Arrival:
+    return replace(arrival, status=Status.QUARANTINED, reason=OBJECTIONS[code])
 
 
 def ahead_of_orders(items: list[Item]) -> list[Item]:
-    """The returns among these that say they happened before their orders, which this batch brings too:
-    they are settled after them, as they would be when told one by one."""
+    """What among these says that it happened before its order, which this batch brings too: it is settled
+    after it, as it would be when told one by one."""
     orders = {
         item.order: (item.told.occurred_at, item.activity_id)
         for item in items
@@ -64,22 +129,32 @@ def ahead_of_orders(items: list[Item]) -> list[Item]:
     return [
         item
         for item in items
-        if item.told.kind in RETURNS
+        if item.told.kind in AFTER_ORDERS
         and (placed := orders.get(item.order))
         and placed > (item.told.occurred_at, item.activity_id)
     ]
 
 
 def late_orders(items: list[Item]) -> list[Item]:
-    """The returns that waited for the orders among these; they count from now on."""
+    """What waited for the orders among these; it counts from now on, as far as it can be true."""
     keys = {item.order: item for item in items if item.told.kind in schemas.ORDERS}
+    waiting = returns.waiting_for(keys)
+    if not waiting:
+        return []
+    orders = order_facts.read({(key[0], key[2]) for _, key in waiting})
+    for item in keys.values():
+        orders.place((item.order[0], item.order[2]), item.told.key, item.told.payload)
     met, faulty = [], {}
-    for row, key in returns.waiting_for(keys):
+    for row, key in waiting:
         told, item = told_of(row), keys[key]
-        if fault := returns.fault_of(told, item.told.payload):
-            faulty[row.pk] = fault
-        else:
-            met.append(Item(row.pk, told, item.person, item.told_at, shop=item.told.source))
+        joined = _join(told, orders, key)
+        if joined.fault:
+            faulty[row.pk] = joined.fault
+            continue
+        arrival = Arrival(
+            told, item.person, Status.ACCEPTED, "", key[1], joined.settles_at, joined.note
+        )
+        met.append(Item.of(row.pk, arrival, item.told_at))
     activities.admit([item.activity_id for item in met], faulty)
     return met
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Sum
 
 from loyalty.campaigns.domain.given import Given
+from loyalty.campaigns.domain.order_states import FULFILLED
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Effect, Waiting
 from loyalty.campaigns.operations.items import Item
@@ -17,7 +18,7 @@ from members.domain.calendar import start_of_day
 from members.domain.ledger import Line
 from members.models import Account, Activity, Entry, OpenLot
 from members.operations import clawbacks, ledger
-from members.shipped import RETURNS
+from members.shipped import AFTER_ORDERS, RETURNS
 
 Kind = Account.Kind
 
@@ -118,20 +119,29 @@ def waiting(given: Given, told: Told, person: Person) -> Waiting:
 
 def speaks_of(item: Item, wait: Waiting) -> bool:
     """Whether this activity settles that wait: same member, same order, and the same container
-    when both name one. A return speaks of one shop's order only. Needs the effect's activity."""
+    when both name one. What is told of an order speaks of one shop's only. Needs the effect's activity."""
     serial = str(item.told.payload.get("serial", ""))
     return (
         wait.member_id == item.person.member.pk
-        and item.told.kind in (wait.confirmed_by, wait.cancelled_by)
+        and (item.told.kind == wait.cancelled_by or confirms(item, wait))
         and wait.key == item.told.order_id
         and (not serial or not wait.serial or serial == wait.serial)
-        and not (item.told.kind in RETURNS and _is_elsewhere(item, wait.effect.activity))
+        and not (item.told.kind in AFTER_ORDERS and _is_elsewhere(item, wait.effect.activity))
     )
+
+
+def confirms(item: Item, wait: Waiting) -> bool:
+    """Whether this activity is what the wait is for; of an order, that the last of it has gone out."""
+    if item.told.kind == wait.cancelled_by:
+        return False
+    if wait.confirmed_by == FULFILLED:
+        return item.settles_at is not None
+    return item.told.kind == wait.confirmed_by
 
 
 def told_before(waits: Sequence[tuple[Item, Waiting]]) -> dict[int, Activity]:
     """By wait, the activity that settles it although it was told before; it happened later, or at once.
-    One query, or none. What returns speak of waits for its order, so they are none of these."""
+    One query, or none. What speaks of an order waits for it, so it is none of these."""
     open_ones = [(item, wait) for item, wait in waits if wait.confirmed_by]
     if not open_ones:
         return {}

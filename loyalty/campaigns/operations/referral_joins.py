@@ -99,7 +99,7 @@ def take_in(items: Sequence[Item], *, actor: Actor, at: datetime) -> None:
         friend = friends[str(item.told.payload["friend"])]
         why = _refusal(item.person.member, friend)
         if why:
-            item.notes.append({"rule": 0, "campaign": "", "passed": False, "tests": [], "why": why})
+            item.note(why)
         else:
             _note(item, friend, terms, actor=actor, at=at)
 

@@ -8,9 +8,16 @@ from django.db.models import QuerySet
 
 from loyalty.campaigns.domain import returns as domain
 from loyalty.campaigns.models import Referral, ReferralPolicy, ReferralPurchase
-from loyalty.campaigns.operations import referral_facts, referral_joins, referrals, returns
+from loyalty.campaigns.operations import (
+    order_facts,
+    referral_facts,
+    referral_joins,
+    referrals,
+    returns,
+)
 from loyalty.campaigns.operations.items import Item
-from loyalty.campaigns.operations.returns import Key, Sale
+from loyalty.campaigns.operations.order_facts import Key
+from loyalty.campaigns.operations.returns import Sale
 from loyalty.campaigns.operations.schemas import ORDERS
 from members import clock
 from members.domain.actors import Actor
@@ -171,7 +178,7 @@ def _decide(
 
 def _key_of(purchase: ReferralPurchase) -> Key:
     activity: Activity = purchase.activity
-    return activity.member_id or 0, activity.source, str(activity.payload["order_id"])
+    return order_facts.key_of(activity)
 
 
 def _is_gone(sale: Sale | None) -> bool:

@@ -11,18 +11,20 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from loyalty.campaigns.domain import returns
+from loyalty.campaigns.domain.order_states import NO_LINE
 from loyalty.campaigns.domain.orders import Order, Rate, read_order
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Campaign, Effect, MergedBonus, ReviewCase
 from loyalty.campaigns.operations import people, refunds
+from loyalty.campaigns.operations.order_facts import Key, Number
 from loyalty.campaigns.operations.refunds import Refund
 from loyalty.campaigns.operations.rulebook import Rulebook, capped
 from loyalty.campaigns.operations.schemas import ORDERS
 from members.domain import returned
 from members.domain.actors import Actor
 from members.models import Activity, Entry, Hold, Member
-from members.shipped import RETURNS
+from members.shipped import AFTER_ORDERS, RETURNS
 
 Status = Activity.Status
 #: What else a return takes back, or marks as not supported any more; messages are said, and longer lives
@@ -38,10 +40,6 @@ THINGS = (
     "tag",
     "attribute",
 )
-#: Which order: whose, told by which source, under which number.
-Key = tuple[int, str, str]
-#: All orders of one member under one number; two shops may have given the same.
-Number = tuple[int, str]
 
 
 @dataclass(slots=True)
@@ -261,7 +259,7 @@ def fault_of(told: Told, payload: Mapping[str, Any]) -> str:
     unknown = [
         line["line_id"] for line in told.payload.get("lines") or () if line["line_id"] not in known
     ]
-    return f"The order has no line {unknown[0]!r}."[:200] if unknown else ""
+    return (NO_LINE % unknown[0])[:200] if unknown else ""
 
 
 def due_after(sale: Sale, payload: Mapping[str, Any], book: Rulebook) -> dict[tuple[int, int], int]:
@@ -297,14 +295,14 @@ def facts_left(sale: Sale, left: Order) -> dict[str, Any]:
 
 
 def waiting_for(keys: Collection[Key]) -> list[tuple[Activity, Key]]:
-    """The returns that were told before their orders, which have come now, each with the order it
-    speaks of; oldest first. One that a person is looking at waits for them."""
+    """What was told of orders before they were known, which have come now, each with the order it
+    speaks of; oldest first. What a person is looking at waits for them."""
     if not keys:
         return []
     parked = list(
         Activity.objects.filter(
             member_id__in={member_id for member_id, *_ in keys},
-            kind__in=RETURNS,
+            kind__in=AFTER_ORDERS,
             status=Status.PARKED,
             payload__order_id__in=list({order_id for *_, order_id in keys}),
         )

@@ -33,8 +33,9 @@ from loyalty.campaigns.domain.rules import Group, Rule, compile_condition, compi
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.errors import BadRule
 from loyalty.campaigns.models import Campaign, ReviewRule, RuleStamp, RuleVersion
-from loyalty.campaigns.operations import frames, marks
+from loyalty.campaigns.operations import frames, marks, wordings
 from loyalty.campaigns.operations.contents import content_of
+from loyalty.campaigns.operations.wordings import Wordings
 from loyalty.rewards.models import Fund, Reward
 from members.models import Account, ActivityKind, Tier, TierGroup, Unit
 from recognition.models import Achievement, Badge, Streak
@@ -56,6 +57,7 @@ class Rulebook:
     numbers: dict[int, RuleVersion] = field(default_factory=dict)
     past: dict[int, Rule] = field(default_factory=dict)
     known: Catalogue = field(default_factory=Catalogue)
+    wordings: Wordings = field(default_factory=Wordings)
     stacks: dict[int, Group] = field(default_factory=dict)
     is_capped: bool = False
     marks: dict[int, tuple[int, ...]] = field(default_factory=dict)
@@ -98,9 +100,8 @@ class Rulebook:
     def rule(self, version: RuleVersion) -> Rule:
         """Any published version, in force or not, compiled once."""
         if version.pk not in self.past:
-            self.past[version.pk] = compile_version(
-                version, version.campaign, self.known, self.stacks
-            )
+            known = self.wordings.of(version, self.known)
+            self.past[version.pk] = compile_version(version, version.campaign, known, self.stacks)
         return self.past[version.pk]
 
     def pending_units(self, rules: Iterable[Rule]) -> set[int]:
@@ -169,7 +170,8 @@ def touch() -> None:
 
 def catalogue() -> Catalogue:
     """Every field that a condition may ask about today."""
-    kinds = list(ActivityKind.objects.values_list("name", "title", "schema", "is_active"))
+    rows = ActivityKind.objects.order_by("pk")
+    kinds = list(rows.values_list("name", "title", "schema", "is_active"))
     known = fields.with_tiers(fields.standard(), further_ladders())
     known.name_kinds({name: title for name, title, *_ in kinds})
     return fields.with_payload(known, [schema for *_, schema, is_active in kinds if is_active])
@@ -260,7 +262,9 @@ def _check_tier(effect: LiftTier, pointer: str) -> None:
 
 
 def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
-    book = Rulebook(stamp, groups, known=catalogue(), stacks=frames.groups())
+    book = Rulebook(
+        stamp, groups, known=catalogue(), wordings=wordings.known(), stacks=frames.groups()
+    )
     book.units = {unit.code: unit for unit in Unit.objects.all()}
     own = Account.objects.filter(member=None, household=None)
     book.accounts = {(row.unit_id, row.kind): row.pk for row in own}

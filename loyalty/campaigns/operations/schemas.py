@@ -1,6 +1,7 @@
 """Checking an activity against its kind's schema."""
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 
 import jsonschema_rs
@@ -13,6 +14,15 @@ from loyalty.campaigns.operations import customers
 from members.models import ActivityKind
 
 Validator = jsonschema_rs.Draft202012Validator
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a kind's payloads must meet just now, and which version of it that is."""
+
+    validator: Validator
+    version: int
+
 
 ORDERS = frozenset({"order.placed"})
 
@@ -29,18 +39,18 @@ def _compiled(schema: str) -> Validator:
     return Validator(json.loads(schema))
 
 
-def validators(names: set[str]) -> dict[str, Validator]:
+def current(names: set[str]) -> dict[str, Schema]:
     """The compiled schemas of the active kinds among these names."""
     active = ActivityKind.objects.filter(name__in=names, is_active=True)
     return {
-        name: _compiled(json.dumps(schema, sort_keys=True))
-        for name, schema in active.values_list("name", "schema")
+        name: Schema(_compiled(json.dumps(schema, sort_keys=True)), version)
+        for name, schema, version in active.values_list("name", "schema", "version")
     }
 
 
-def faults_of(told: Told, validator: Validator | None) -> list[Fault]:
+def faults_of(told: Told, schema: Schema | None) -> list[Fault]:
     """What is wrong with an activity: unknown kind, wrong type at a path, impossible amount."""
-    if validator is None:
+    if schema is None:
         return [Fault("/type", "unknown_kind", f"There is no activity kind {told.kind!r}.")]
     fault = _unstorable(told)
     if fault:
@@ -52,7 +62,7 @@ def faults_of(told: Told, validator: Validator | None) -> list[Fault]:
             error.kind.name,
             error.message[:300],
         )
-        for error in validator.iter_errors(told.payload)
+        for error in schema.validator.iter_errors(told.payload)
     ]
     if not found and told.kind in ORDERS:
         try:

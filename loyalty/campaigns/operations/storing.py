@@ -104,13 +104,17 @@ def reversal(
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An activity about to be written: whose it is, whether it counts, and whose order it takes back."""
+    """An activity about to be written: whose it is, whether it counts, and who told the order it speaks of.
+    `settles_at` is when the last of that order went out, where that is known by this one; `note` what else
+    there is to say of it."""
 
     told: Told
     person: Person | None
     status: str
     reason: str = ""
     shop: str = ""
+    settles_at: datetime | None = None
+    note: str = ""
 
     @property
     def digests(self) -> list[bytes]:
@@ -130,9 +134,10 @@ class Arrival:
 
 
 def record(
-    arrivals: Sequence[Arrival], *, actor: Actor, at: datetime
+    arrivals: Sequence[Arrival], versions: Mapping[str, int], *, actor: Actor, at: datetime
 ) -> dict[tuple[str, str], int]:
-    """Write the activities that are new; answers their ids by key. Known keys are left alone."""
+    """Write the activities that are new, with the `versions` of their kinds that they were checked against;
+    answers their ids by key. Known keys are left alone."""
     worths = worths_of([arrival.told for arrival in arrivals])
     facts = [
         {
@@ -147,6 +152,7 @@ def record(
             "status_reason": arrival.reason,
             "body_hash": arrival.digests[0],
             "worth": worths.get(arrival.told.key),
+            "kind_version": versions.get(arrival.told.kind),
         }
         for arrival in arrivals
     ]

@@ -215,7 +215,11 @@ class Wave:
 
     def _settle(self) -> None:
         """Activate or cancel the pending accruals that these activities speak of."""
-        speaking = [item for item in self.items if item.told.kind in self.book.settling]
+        speaking = [
+            item
+            for item in self.items
+            if item.told.kind in self.book.settling or item.settles_at is not None
+        ]
         if not speaking:
             return
         waiting = Waiting.objects.filter(
@@ -228,10 +232,11 @@ class Wave:
             for wait in waiting:
                 if wait.pk not in self.settled and pending.speaks_of(item, wait):
                     self.settled.add(wait.pk)
-                    confirmed = item.told.kind == wait.confirmed_by
+                    confirmed = pending.confirms(item, wait)
+                    at = item.settles_at if confirmed else None
                     # Nothing is left of it when staff have cancelled it meanwhile.
                     if wait.pk in left:
-                        self._resolve(item, wait, confirmed=confirmed, amount=left[wait.pk])
+                        self._resolve(item, wait, confirmed=confirmed, amount=left[wait.pk], at=at)
                         if not confirmed:
                             backs += self._free(item, wait.effect, left[wait.pk])
         self.give_back(backs)

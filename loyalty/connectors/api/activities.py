@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from loyalty.campaigns.domain.order_states import MAY
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.operations import intake, missed
+from loyalty.campaigns.operations import intake, missed, order_facts
 from loyalty.campaigns.operations.answers import Answer, again
 from loyalty.connectors.api import cloudevents
 from loyalty.connectors.api.problems import problem
@@ -111,6 +112,9 @@ class AnswerOutput(serializers.Serializer):
     not_earned = MissedOutput(many=True)
     errors = FaultOutput(many=True, required=False)
     reason = serializers.CharField(required=False)
+    code = serializers.CharField(
+        required=False, help_text="Which reason it is, where it is about the state of an order."
+    )
 
 
 class PreviewOutput(AnswerOutput):
@@ -118,6 +122,14 @@ class PreviewOutput(AnswerOutput):
     to exactly the whole."""
 
     lines = LineOutput(many=True, required=False)
+
+
+class OrderOutput(serializers.Serializer):
+    """How far an order is."""
+
+    order_id = serializers.CharField()
+    source = serializers.CharField(help_text="Who told it.")
+    state = serializers.ChoiceField(list(MAY))
 
 
 class ActivityOutput(AnswerOutput):
@@ -128,6 +140,12 @@ class ActivityOutput(AnswerOutput):
     member = serializers.CharField(allow_null=True, help_text="Whose it is, as far as known.")
     time = serializers.DateTimeField()
     received_at = serializers.DateTimeField()
+    kind_version = serializers.IntegerField(
+        allow_null=True, help_text="The version of its type's schema that it was checked against."
+    )
+    order = OrderOutput(
+        allow_null=True, help_text="The order it places or speaks of, as it stands now."
+    )
     trace = serializers.ListField(child=serializers.DictField())
 
 
@@ -189,7 +207,7 @@ class ActivityView(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """By its number here, which entries name as their cause."""
         row = get_object_or_404(Activity.objects.select_related("evaluation", "member"), pk=pk)
-        answer = again(intake.told_of(row), row)
+        answer, order = again(intake.told_of(row), row), order_facts.of(row)
         return Response(
             answer.as_json()
             | {
@@ -199,6 +217,8 @@ class ActivityView(APIView):
                 "member": row.member.ref if row.member else None,
                 "time": row.occurred_at,
                 "received_at": row.received_at,
+                "kind_version": row.kind_version,
+                "order": OrderOutput(order).data if order else None,
                 "trace": missed.full_trace(row),
             }
         )

@@ -74,7 +74,7 @@ def _import(reads: list[Read], source: str, actor: Actor, report: Report) -> Non
 
 def _check(reads: list[Read], source: str, report: Report) -> None:
     """What a dry run can say without writing: the faults of every payload, and who is new."""
-    known = schemas.validators({read.kind for read in reads})
+    known = schemas.current({read.kind for read in reads})
     for read in reads:
         faults = schemas.faults_of(_told(read, source), known.get(read.kind))
         status = "rejected" if faults else "accepted"

@@ -6,13 +6,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from loyalty.campaigns.models import Effect, Evaluation
-from loyalty.campaigns.operations import missed
+from loyalty.campaigns.operations import missed, order_facts
+from loyalty.measurement import readings
 from members.console import ReadOnlyAdmin
 from members.models import Activity
 
@@ -75,20 +77,31 @@ class ActivityAdmin(ReadOnlyAdmin):
     inlines = (EffectInline,)
     fields = (
         ("source", "external_id"),
-        ("kind", "status"),
+        ("kind", "kind_version", "status"),
         "status_reason",
         ("member", "subject"),
         ("occurred_at", "received_at"),
         "recorded_by",
+        "order_shown",
         "payload_shown",
         "trace_shown",
     )
-    readonly_fields = ("payload_shown", "trace_shown")
+    readonly_fields = ("order_shown", "payload_shown", "trace_shown")
 
     @display(description=_("status"), ordering="status", label=STATUSES)
     def status_label(self, activity: Activity) -> tuple[str, str]:
         """The status, as a label."""
         return activity.status, activity.get_status_display()
+
+    @display(description=_("its order"))
+    def order_shown(self, activity: Activity) -> str:
+        """How far the order is that it places or speaks of, and what was told of that."""
+        standing = order_facts.of(activity)
+        if standing is None:
+            return "–"
+        order = readings.order(standing)
+        told = render_to_string("admin/members/order_told.html", {"order": order})
+        return format_html("<div>{}: {}</div>{}", standing.order_id, order.state, told)
 
     @display(description=_("payload"))
     def payload_shown(self, activity: Activity) -> str:

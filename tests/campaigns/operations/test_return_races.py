@@ -81,3 +81,27 @@ def test_what_was_captured_late_is_given_back_to_whoever_has_the_order(units, am
     other.join(timeout=30)
     assert balance(bo, points) == 600
     assert faults() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_told_twice_at_the_same_moment_is_placed_once(campaigns, bo, points):
+    """Semantic 16, E45: under two ids; whoever comes second finds the first."""
+    answers = []
+
+    def tell() -> None:
+        try:
+            answers.extend(take(order(bo, "10.00", id="e2", order_id="o1")))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=tell)
+    with transaction.atomic():
+        take(order(bo, "10.00", id="e1", order_id="o1"))
+        other.start()
+        assert any(looks())
+    other.join(timeout=30)
+    assert [(answer["status"], answer["code"]) for answer in answers] == [
+        ("quarantined", "placed_before")
+    ]
+    assert balance(bo, points) == 10
+    assert faults() == []

@@ -113,7 +113,7 @@ def test_parts_add_up_to_exactly_the_whole(campaigns, bo, points):
         taken.append(amounts(answer)["base"])
     assert (taken, balance(bo, points)) == ([-3, -3, -3], 0)
     [again] = take(back(bo, ("1", 1), id="r9"))
-    assert (again["status"], again["effects"]) == ("accepted", [])
+    assert (again["status"], again["code"], again["effects"]) == ("quarantined", "nothing_left", [])
     assert faults() == []
 
 

@@ -1,0 +1,204 @@
+"""What was told of orders so far, read at once for a whole batch: which are known, and how far each is."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from loyalty.campaigns.domain.order_states import FULFILLED, Course, Fact, pieces
+from loyalty.campaigns.models import Waiting
+from loyalty.campaigns.operations.schemas import ORDERS
+from members.domain import returned
+from members.models import Activity, Member
+from members.shipped import AFTER_ORDERS
+
+Status = Activity.Status
+#: All orders of one member under one number; two shops may have given the same.
+Number = tuple[int, str]
+#: Which order: whose, told by which source, under which number.
+Key = tuple[int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One stored telling about an order."""
+
+    pk: int
+    number: Number
+    key: tuple[str, str]
+    kind: str
+    status: str
+    at: datetime
+    payload: Mapping[str, Any]
+    is_evaluated: bool
+
+    def shop(self, shops: Collection[str]) -> str | None:
+        """Whose order of its number it speaks of, when these told one."""
+        return returned.shop_of(self.key[0], self.payload.get("order_source"), shops)
+
+    def as_fact(self) -> Fact:
+        """As the order's course counts it."""
+        return Fact.told(self.kind, self.at, self.payload)
+
+
+@dataclass(slots=True)
+class Orders:
+    """The orders under some numbers. `known` are those that returns may speak of, by who told them, with
+    what was ordered; `placed` says under which id each was told first, `declined` whose never counts."""
+
+    rows: dict[Number, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    known: dict[Number, dict[str, Mapping[str, Any]]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    placed: dict[Key, tuple[str, str]] = field(default_factory=dict)
+    declined: dict[Number, set[str]] = field(default_factory=lambda: defaultdict(set))
+    courses: dict[Key, Course] = field(default_factory=dict)
+
+    def place(self, number: Number, key: tuple[str, str], payload: Mapping[str, Any]) -> None:
+        """An order that is new, or was told and is known."""
+        shop = key[0]
+        self.placed.setdefault((number[0], shop, number[1]), key)
+        self.known[number].setdefault(shop, payload)
+
+    def course(self, order: Key) -> Course:
+        """How far a known order is, by what counts; what is told from now on is taken into the same one."""
+        if order not in self.courses:
+            member_id, shop, order_id = order
+            number = member_id, order_id
+            course = Course(ordered(self.known[number][shop]))
+            for row in self.rows.get(number, ()):
+                counts = row.kind in AFTER_ORDERS and row.status == Status.ACCEPTED
+                if counts and row.shop(self.known[number]) == shop:
+                    course.take(row.as_fact())
+            self.courses[order] = course
+        return self.courses[order]
+
+    def is_told(self, number: Number, key: tuple[str, str]) -> bool:
+        """Whether something was told under this id before."""
+        return any(row.key == key for row in self.rows.get(number, ()))
+
+
+def ordered(payload: Mapping[str, Any]) -> dict[str, int]:
+    """How many pieces of which line an order has."""
+    return dict(pieces(payload))
+
+
+def read(numbers: Collection[Number], *, besides: Collection[int] = ()) -> Orders:
+    """Everything told under these numbers, but for the activities `besides`; one query, or none. An order is
+    known once it was evaluated."""
+    found = Orders()
+    if not numbers:
+        return found
+    told = Activity.objects.filter(
+        member_id__in={member_id for member_id, _ in numbers},
+        kind__in=[*ORDERS, *AFTER_ORDERS],
+        payload__order_id__in=list({order_id for _, order_id in numbers}),
+    ).exclude(pk__in=besides)
+    for pk, member_id, source, external_id, *rest, evaluation in told.order_by("pk").values_list(
+        "pk",
+        "member_id",
+        "source",
+        "external_id",
+        "kind",
+        "status",
+        "occurred_at",
+        "payload",
+        "evaluation",
+    ):
+        kind, status, at, payload = rest
+        number = member_id or 0, str(payload["order_id"])
+        row = Row(
+            pk, number, (source, external_id), kind, status, at, payload, evaluation is not None
+        )
+        found.rows[number].append(row)
+        if kind in ORDERS and status == Status.DECLINED:
+            found.declined[number].add(source)
+        if kind in ORDERS and status == Status.ACCEPTED:
+            found.placed.setdefault((number[0], source, number[1]), row.key)
+            if row.is_evaluated:
+                found.known[number].setdefault(source, payload)
+    return found
+
+
+def awaited(numbers: Iterable[Number]) -> set[Number]:
+    """Under which of these something else than an order waits until it has gone out; one query, or none."""
+    asked = set(numbers)
+    if not asked:
+        return set()
+    waiting = Waiting.objects.filter(
+        member__in={member_id for member_id, _ in asked},
+        key__in={order_id for _, order_id in asked},
+        confirmed_by=FULFILLED,
+    )
+    return asked & set(waiting.values_list("member_id", "key"))
+
+
+def key_of(placed: Activity) -> Key:
+    """Which order an activity places."""
+    return placed.member_id or 0, placed.source, str(placed.payload["order_id"])
+
+
+def states(keys: Collection[Key]) -> dict[Key, str]:
+    """How far those of these orders are that are known; one query, or none."""
+    orders = read({(member_id, order_id) for member_id, _, order_id in keys})
+    return {
+        (member_id, shop, order_id): orders.course((member_id, shop, order_id)).state
+        for member_id, shop, order_id in keys
+        if shop in orders.known.get((member_id, order_id), ())
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An order as people read it: who told it, the row of its placing, its state, and what was told of it
+    since, as it happened, also what does not count."""
+
+    order_id: str
+    source: str
+    placed: Row
+    state: str
+    facts: list[Row]
+
+
+def latest(member: Member, *, most: int) -> list[Standing]:
+    """The last orders of a member, newest first; two queries."""
+    placed = Activity.objects.filter(member=member, kind__in=ORDERS, status=Status.ACCEPTED)
+    found = [(row.pk, key_of(row)) for row in placed.order_by("-occurred_at", "-pk")[:most]]
+    orders = read({(key[0], key[2]) for _, key in found})
+    standings = ((pk, _standing(orders, key)) for pk, key in found)
+    return [each for pk, each in standings if each is not None and each.placed.pk == pk]
+
+
+def of(activity: Activity) -> Standing | None:
+    """The order that an activity places or speaks of; None when it is known to speak of none. A query."""
+    if activity.kind not in ORDERS | AFTER_ORDERS or activity.member_id is None:
+        return None
+    number = activity.member_id, str(activity.payload["order_id"])
+    orders = read({number})
+    if activity.kind in ORDERS:
+        return _standing(orders, key_of(activity))
+    own = [row for row in orders.rows[number] if row.pk == activity.pk]
+    shop = own[0].shop(orders.known.get(number, {})) if own else None
+    return None if shop is None else _standing(orders, (number[0], shop, number[1]))
+
+
+def _standing(orders: Orders, order: Key) -> Standing | None:
+    member_id, shop, order_id = order
+    rows = orders.rows.get((member_id, order_id), [])
+    shops = orders.known.get((member_id, order_id), {})
+    if shop not in shops:
+        return None
+    first = orders.placed[order]
+    speaking = (
+        row
+        for row in rows
+        if (row.key[0] if row.kind in ORDERS else row.shop(shops)) == shop and row.key != first
+    )
+    return Standing(
+        order_id,
+        shop,
+        next(row for row in rows if row.key == first),
+        orders.course(order).state,
+        sorted(speaking, key=lambda row: (row.at, row.pk)),
+    )
