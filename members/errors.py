@@ -313,3 +313,8 @@ class NoSuchTraitValue(Refused):
 class TagEndsBefore(Refused):
     code = "tag_ends_before"
     sentence = _("The tag %(tag)s would end before it begins.")
+
+
+class OrderAmbiguous(Refused):
+    code = "order_ambiguous"
+    sentence = _("Several shops told an order %(order)s; say which one as order_source.")
