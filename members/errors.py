@@ -328,3 +328,8 @@ class NotInThePast(Refused):
 class PublishedMeanwhile(Refused):
     code = "published_meanwhile"
     sentence = _("Somebody has published another version just now. Look at it first.")
+
+
+class OrderAmbiguous(Refused):
+    code = "order_ambiguous"
+    sentence = _("Several shops told an order %(order)s; say which one as order_source.")

@@ -74,6 +74,8 @@ REFERRED = schema(
     friend=TEXT,
 )
 
+#: What says that something was bought.
+ORDERS = frozenset({"order.placed"})
 #: What takes an order back, whole or in part; told before its order, it waits for it.
 RETURNS = frozenset({"order.returned", "order.cancelled"})
 #: What is told of an order that was placed; told before it, it waits for it.

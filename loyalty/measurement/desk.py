@@ -116,8 +116,11 @@ PILES = (
     Pile(
         _("Parked activities"),
         "pause_circle",
-        lambda: Activity.objects.filter(status=Activity.Status.PARKED),
-        "status__exact=parked",
+        # What a person looks at is in the queue of cases.
+        lambda: Activity.objects.filter(status=Activity.Status.PARKED).exclude(
+            review__state=ReviewCase.State.OPEN
+        ),
+        "status__exact=parked&looked_at=no",
         is_alarm=True,
     ),
     Pile(

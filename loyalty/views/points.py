@@ -9,6 +9,7 @@ from loyalty.campaigns.operations import missed
 from loyalty.views.apart import apart_from, open_holds
 from loyalty.views.expiring import last_day_of
 from loyalty.views.lines import lines_of, original_of
+from loyalty.views.looked_at import looked_at
 from loyalty.views.pending import promised_to
 from loyalty.views.why import why_of
 from members.models import Account, Activity, ActivityKind, Entry, Household, Member, Unit
@@ -39,13 +40,14 @@ def statement(request: HttpRequest, member: Member) -> HttpResponse:
         raise Http404
     page = Paginator(Entry.objects.on(wallet), LINES).get_page(request.GET.get("page"))
     promises = [each for each in promised_to(member) if each.effect.unit_code == code]
-    apart = apart_from(wallet)
+    looks, apart = list(looked_at(member)), apart_from(wallet)
     context = {
         "wallets": wallets,
         "wallet": wallet,
         "page": page,
         "lines": lines_of(page.object_list),
         "promises": promises if page.number == 1 else [],
+        "looks": looks if page.number == 1 else [],
         "apart": apart,
         "holds": open_holds(wallet) if apart.held else [],
         "household": household_of(member, wallet),
@@ -94,6 +96,7 @@ def activity(request: HttpRequest, member: Member, pk: int) -> HttpResponse:
         "activity": found,
         "title": titles.get(found.kind, found.kind),
         "effects": effects,
+        "is_looked_at": looked_at(member).filter(pk=found.pk).exists(),
         "missed": missed.of(found),
     }
     return render(request, "portal/points/activity.html", context)

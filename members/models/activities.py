@@ -55,8 +55,9 @@ class Activity(models.Model):
     be. The payload is never changed; its hash tells a retry from a different statement.
 
     `worth` is what an order's earning base came to when it was told, in minor units of the programme's
-    currency; empty for everything else. `kind_version` is the number of the schema that the payload was
-    checked against; empty for what we recorded ourselves, and for what was told before that was kept.
+    currency; below zero, what a part that came back takes off it; empty for everything else.
+    `kind_version` is the number of the schema that the payload was checked against; empty for what we
+    recorded ourselves, and for what was told before that was kept.
     """
 
     class Status(models.TextChoices):

@@ -55,6 +55,11 @@ RETURNING id, source, external_id
 """
 
 
+_WORTHS = """
+UPDATE members_activity a SET worth = t.worth FROM unnest(%s::bigint[], %s::bigint[]) AS t(id, worth)
+WHERE a.id = t.id AND a.worth IS NULL
+"""
+
 #: How many facts have led to what is recorded just now, by member; see `following`.
 _chains: ContextVar[Mapping[int, int]] = ContextVar("chains", default={})  # noqa: B039 never changed
 
@@ -84,7 +89,8 @@ def insert(facts: Sequence[dict[str, Any]], *, at: datetime, by: str) -> dict[tu
 
     Each fact has kind, member_id, subject, source, external_id, occurred_at and payload; `status`
     and `status_reason` where it does not simply count; `body_hash` when more was said than is kept;
-    `worth` of an order; `kind_version`, the schema that it was checked against.
+    `worth` of an order, or below zero of what came back of one; `kind_version`, the schema that it was
+    checked against.
     """
     rows = [
         fact
@@ -192,6 +198,14 @@ def admit(ids: Sequence[int], faulty: Mapping[int, str]) -> None:
         parked.filter(pk__in=ids).update(status=Activity.Status.ACCEPTED, status_reason="")
     for pk, reason in faulty.items():
         parked.filter(pk=pk).update(status=Activity.Status.QUARANTINED, status_reason=reason[:200])
+
+
+def note_worths(worths: Mapping[int, int | None]) -> None:
+    """Note what parts that came back take off their orders' worth; one statement, or none."""
+    known = [(pk, worth) for pk, worth in worths.items() if worth is not None]
+    if known:
+        with connection.cursor() as cursor:
+            cursor.execute(_WORTHS, [list(column) for column in zip(*known, strict=True)])
 
 
 def keep_waiting(pk: int, *, status: str, reason: str) -> None:

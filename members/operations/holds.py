@@ -13,7 +13,7 @@ from members.domain.ledger import Line
 from members.domain.sentences import kept
 from members.errors import HoldEnded, MoreThanHeld, NotPositive
 from members.models import Account, Activity, Entry, Hold, LotUse, Member, Unit
-from members.operations import accounts, audit, jobs, ledger
+from members.operations import accounts, audit, jobs, ledger, orders
 from members.shipped import RETURNS
 
 Kind = Account.Kind
@@ -40,8 +40,8 @@ def place(
 ) -> Hold:
     """Set `amount` points aside, soonest expiry first, for `lasts` (30 days at most).
 
-    `reference` is the order it is for, as `order_source` tells it (empty: whoever does).
-    The same `key` again returns the first hold. Raises NotPositive or NotEnough.
+    `reference` is the order it is for, as `order_source` tells it (empty: the only one who does).
+    The same `key` again returns the first hold. Raises NotPositive, NotEnough or OrderAmbiguous.
     """
     if amount < 1 or lasts <= timedelta(0):
         raise NotPositive()
@@ -60,6 +60,7 @@ def place(
     )
     if not is_new:
         return hold
+    hold.order_source = orders.source_of(member, order_id=reference, named=order_source)
     line = Line(
         key=f"hold:{hold.pk}",
         kind=Entry.Kind.HOLD,
@@ -74,7 +75,7 @@ def place(
         takes="fifo",
     )
     hold.entry = ledger.post_one(line, actor=actor)
-    hold.save(update_fields=["entry"])
+    hold.save(update_fields=["entry", "order_source"])
     audit.record(hold, actor=actor, verb="members.hold.placed", after={"amount": amount})
     return hold
 
@@ -111,6 +112,10 @@ def capture(hold: Hold, *, actor: Actor, amount: int | None = None, reason: str 
         parent=_entry(hold).pk,
     )
     ledger.post([spent, *_release(hold, hold.amount - amount, at=now)], at=now)
+    # The order may have been told since the checkout began.
+    hold.order_source = orders.only_source(
+        hold.member, order_id=hold.reference, named=hold.order_source
+    )
     _end(hold, State.CAPTURED, captured=amount, actor=actor, reason=reason)
     if _came_back(hold):
         jobs.enqueue(
@@ -208,7 +213,7 @@ def _release(hold: Hold, amount: int, *, at: datetime) -> Iterator[Line]:
 
 def _end(hold: Hold, state: str, *, actor: Actor, reason: str, captured: int = 0) -> Hold:
     hold.state, hold.captured, hold.ended_at = state, captured, clock.now()
-    hold.save(update_fields=["state", "captured", "ended_at"])
+    hold.save(update_fields=["state", "captured", "ended_at", "order_source"])
     audit.record(
         hold,
         actor=actor,

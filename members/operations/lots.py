@@ -216,13 +216,16 @@ def foresee_reinstatement(member: Member, *, unit: Unit) -> int:
 
 
 def _reinstatable(member: Member, wallet: Account, at: datetime) -> list[Entry]:
-    """The expiries within the window of the member's tier that were not brought back before."""
+    """The expiries within the window of the member's tier that were not brought back before; also those of
+    memberships that are one with theirs by now."""
     held = TierPeriod.objects.filter(member=member, ends_at=None)
     days = held.aggregate(days=Max("tier__reinstates_days"))["days"] or 0
     since = local_date(at, member.time_zone) - timedelta(days=days)
     # What ran out while it was set aside for a checkout expired from there.
     kept = Account.objects.filter(
-        member=member, unit=wallet.unit_id, kind__in=[Kind.WALLET, Kind.HELD]
+        Q(member=member) | Q(member__merged_into=member),
+        unit=wallet.unit_id,
+        kind__in=[Kind.WALLET, Kind.HELD],
     )
     expired = Entry.objects.filter(
         debit__in=list(kept.values_list("pk", flat=True)),

@@ -234,6 +234,12 @@ def give_back(made: Merge, label: str, rows: QuerySet) -> int:
     return taken.update(member=made.source_id)
 
 
+def move_activities(made: Merge, ids: Sequence[int]) -> int:
+    """Have these activities of the target's, which came over since, be the source's. While both are one."""
+    own = Activity.objects.filter(pk__in=ids, member=made.target_id)
+    return own.update(member=made.source_id)
+
+
 def _move_points(made: Merge, source: Member, target: Member, *, at: datetime) -> None:
     """Debts first, so that what comes after repays them."""
     owed = list(_debt_lines(made, source, target, at=at))

@@ -33,7 +33,12 @@ ZONES = (
 )
 LANGUAGES = ("de", "en", "en-gb")
 BIRTHDAYS = ((None, None), (2, 29), (2, 28), (3, 1), (6, 15), (6, 14), (12, 31))
-KINDS = ("order.placed", "refill.confirmed", "visit.checked_in")
+KINDS = ("order.placed", "refill.confirmed", "visit.checked_in", "order.returned")
+#: What orders were worth, and what returns take off.
+WORTHS = {
+    "order.placed": (None, 0, 1, 999, 12_345),
+    "order.returned": (None, 0, -1, -999, -12_345),
+}
 TAGS = ("vip", "new", "v")
 NAMES = ("size", "colour")
 VALUES = ("s", "m", "S", "a, b")
@@ -84,7 +89,7 @@ def _tell(draw: random.Random, people: list[Member]) -> None:
             - timedelta(days=draw.choice((0, 1, 29, 30, 31)), seconds=draw.choice((-1, 0, 1))),
             "payload": {},
             "status": draw.choice((*["accepted"] * 5, "parked")),
-            "worth": draw.choice((None, 0, 1, 999, 12_345)) if kind == KINDS[0] else None,
+            "worth": draw.choice(WORTHS.get(kind, (None,))),
         }
         for number, kind in enumerate(draw.choice(KINDS) for _ in range(len(people) * 4))
     ]

@@ -213,6 +213,7 @@ ROUTES: dict[str, Route] = {
     "connectors:member": Route(KEY, NO_BUT_KEY, AMARA),
     "connectors:balances": Route(KEY, NO_KEY, AMARA),
     "connectors:entries": Route(KEY, NO_KEY, AMARA),
+    "connectors:missed": Route(KEY, NO_KEY, AMARA),
     "connectors:entry": Route(KEY, NO_KEY, AMARA | {"pk": "@entry"}),
     "connectors:household": Route(KEY, NO_KEY, AMARA),
     "connectors:household_contributions": Route(NO_KEY, KEY, AMARA),

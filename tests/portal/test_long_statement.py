@@ -82,9 +82,9 @@ def test_pages_of_a_long_statement_ask_as_often_as_those_of_a_short_one(
     assert page.context["lines"][-1].entry.after == 2
 
 
-#: Session, user, seats, member, wallets, what is held or owed, the household, the count, waiting,
-#: lines, what takes them back.
-QUERIES = 11
+#: Session, user, seats, member, wallets, what is held or owed, the household, the count, waiting, what is
+#: looked at, lines, what takes them back.
+QUERIES = 12
 
 
 def test_statement_and_member_page_find_their_entries_by_an_index(long, points):

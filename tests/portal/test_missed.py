@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from loyalty.campaigns.models import Campaign
-from loyalty.campaigns.operations import standard
+from loyalty.campaigns.models import Campaign, ReviewCase
+from loyalty.campaigns.operations import review_rules, reviews, standard
 from members.models import Activity
 from tests.campaigns.conftest import order, take
 from tests.conftest import SYSTEM
@@ -66,3 +66,26 @@ def test_a_hundred_campaigns_cost_no_more_queries(campaigns, bo, django_assert_m
     with django_assert_max_num_queries(16):
         answer = client.get(f"/points/activities/{Activity.objects.latest('pk').pk}/")
     assert len(answer.context["missed"]) == 31
+
+
+def test_what_is_looked_at_says_so_and_never_why(campaigns, bo):
+    """E64, E39: beside the statement and on its own page, with its date and no reason that would teach how
+    to be missed."""
+    rule = review_rules.define(
+        "often", name="Too often", side="earn", window_hours=1, most_times=0, actor=SYSTEM
+    )
+    review_rules.activate(rule, actor=SYSTEM)
+    take(order(bo, "20.00"))
+    [told] = Activity.objects.filter(kind="order.placed")
+    client = Client()
+    client.force_login(bo.user)
+    answer = client.get("/points/")
+    assert [each.title for each in answer.context["looks"]] == ["Order placed"]
+    page = page_of(bo, told.pk).content
+    for content in (answer.content, page):
+        assert b"We are looking at this" in content
+        assert b"Too often" not in content and b"more than" not in content
+    reviews.decline(ReviewCase.objects.get(), reason="A farm", actor=SYSTEM)
+    page = page_of(bo, told.pk).content
+    assert b"It does not count" in page and b"A farm" not in page
+    assert client.get("/points/").context["looks"] == []

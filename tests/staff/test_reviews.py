@@ -1,6 +1,7 @@
 """What a person looks at, in the console."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -109,3 +110,55 @@ def test_a_constant_number_of_questions(ira, campaigns, bo):
             client.get(LIST)
         counts.append(len(seen))
     assert counts[1] == counts[2]
+
+
+def test_many_at_once_and_those_that_cannot_are_named(gil, campaigns, points, bo, amara):
+    """E64: with one reason; what is one's own stays open, and everything else is decided."""
+    work()
+    amara.user = gil
+    amara.save()
+    before = has(bo, points)
+    often(0)
+    write(bo, "r1", "r2")
+    write(amara, "mine")
+    client = client_of(gil)
+    chosen = {"action": "accept_all", "_selected_action": list(_ids("r1", "r2", "mine"))}
+    asked = client.post(LIST, chosen)
+    assert (asked.status_code, has(bo, points)) == (200, before)
+    assert "An activity counts as of when it happened" in asked.content.decode()
+    assert client.post(LIST, chosen | {"sure": "yes", "reason": ""}).status_code == 422
+    answer = client.post(LIST, chosen | {"sure": "yes", "reason": "Known"}, follow=True)
+    [mine] = _ids("mine")
+    said = [str(message) for message in answer.context["messages"]]
+    assert said == [
+        "Decided: 2 cases.",
+        f"Not decided: #{mine} of Amara Obi. Nobody decides about what they did themselves.",
+    ]
+    assert has(bo, points) == before + 20
+    assert list(ReviewCase.objects.open().values_list("pk", flat=True)) == [mine]
+
+
+def _ids(*told):
+    return ReviewCase.objects.filter(activity__external_id__in=told).values_list("pk", flat=True)
+
+
+def test_nobody_without_the_right_decides_about_many(hal, campaigns, bo):
+    """E64: who may only look at the list has no such action."""
+    hal.user_permissions.add(Permission.objects.get(codename="view_reviewcase"))
+    often(0)
+    write(bo, "r1")
+    chosen = {"action": "decline_all", "_selected_action": list(_ids("r1"))}
+    client_of(hal).post(LIST, chosen | {"sure": "yes", "reason": "x"})
+    assert ReviewCase.objects.get().state == "open"
+
+
+def test_what_is_looked_at_is_no_parked_activity_besides(ira, campaigns, bo):
+    """US1, E64: one thing is on one pile, and its number opens its list."""
+    often(0)
+    write(bo, "r1")
+    client = client_of(ira)
+    piles = {str(pile["title"]): pile for pile in client.get("/admin/").context["piles"]}
+    assert (piles["Cases to look at"]["count"], piles["Parked activities"]["count"]) == (1, 0)
+    assert client.get(piles["Parked activities"]["link"]).context["cl"].result_count == 0
+    everything = client.get("/admin/members/activity/?looked_at=yes").context["cl"]
+    assert everything.result_count == 1

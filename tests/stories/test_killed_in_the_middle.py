@@ -4,16 +4,21 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from loyalty.campaigns.operations import standard
+from loyalty.campaigns.domain.told import Told
+from loyalty.campaigns.models import Referral, ReferralPurchase
+from loyalty.campaigns.operations import intake, standard
 from members import clock
 from members.models import Activity, Balance, Entry, Job, OpenLot
 from members.operations import accounts, jobs, programme
+from tests.campaigns.conftest import order
+from tests.campaigns.referring import bring_a_friend
 from tests.conftest import SYSTEM
 from tests.together import on_this_database
 
@@ -21,6 +26,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ORDERS = 1_200
+#: More than one chunk of the sweep of referrals.
+FRIENDS = 450
 HEADER = (
     "id,type,time,member,order_id,currency,line_id,sku,category,quantity,unit_price,discount,tax,"
     "channel,store\n"
@@ -111,6 +118,53 @@ def test_a_job_whose_worker_was_killed_is_done_by_another():
     assert Entry.objects.filter(reason__startswith="Happy birthday").count() == 400
     assert not Job.objects.filter(state="ready", kind="activity.evaluate").exists()
     call_command("verify_ledger")
+
+
+def test_a_referral_sweep_killed_in_the_middle_pays_once():
+    """T5, E63: what it had decided stays decided, the rest is decided by the next run, and both sides are
+    paid exactly once."""
+    programme.install(actor=SYSTEM)
+    bring_a_friend(budget_units=1_000_000)
+    then = clock.now() - timedelta(days=40)
+    newcomers(2 * FRIENDS, joined_on=(then - timedelta(days=1)).date())
+    joins = [told("referral.joined", n, then, friend=f"n{FRIENDS + n}") for n in range(FRIENDS)]
+    buys = [order(f"n{FRIENDS + n}", "10.00", id=f"o{n}", at=then) for n in range(FRIENDS)]
+    for batch in (joins, buys):
+        assert {answer.status for answer in intake.take(batch, actor=SYSTEM)} == {"accepted"}
+    while jobs.work_off():
+        pass
+    assert set(Referral.objects.values_list("state", flat=True)) == {"pending"}
+
+    was_cut = kill_when(
+        command("run_due"), lambda: ReferralPurchase.objects.filter(state="counted").exists()
+    )
+    assert was_cut
+    with clock.standing_at(clock.now() + jobs.LEASE * 2):
+        call_command("run_due")
+
+    assert set(Referral.objects.values_list("state", flat=True)) == {"approved"}
+    for kind in ("referral.signed_up", "referral.first_purchase", "referral.purchase"):
+        assert Activity.objects.filter(kind=kind).count() == 2 * FRIENDS, kind
+    paid = Balance.objects.filter(account__unit__code="points", account__kind="wallet")
+    assert sum(paid.values_list("amount", flat=True)) == FRIENDS * (100 + 50 + 10 + 5 + 3)
+    call_command("verify_ledger")
+
+
+def told(kind: str, n: int, at: datetime, **payload) -> Told:
+    return Told("shop", f"{kind}:{n}", kind, f"n{n}", at, payload)
+
+
+def newcomers(count: int, *, joined_on) -> None:
+    """Members n0, n1, …, each with accounts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO members_member (ref, email, given_name, family_name, pseudonym,"
+            " shows_real_name, is_ranked, joined_on, time_zone, language, created_at)"
+            " SELECT 'n' || n, '', '', '', 'Member', false, true, %s, 'UTC', 'en', %s"
+            " FROM generate_series(0, %s) n RETURNING id",
+            [joined_on, joined_on, count - 1],
+        )
+        accounts.open_for([pk for (pk,) in cursor.fetchall()])
 
 
 def crowd_of_lots(points, count: int, *, expired: bool = True) -> int:

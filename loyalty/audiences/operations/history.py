@@ -2,6 +2,7 @@
 
 An activity sees what occurred before it, whenever that was told; of two of the same instant the one that
 was told first comes first. A window of days is counted back in hours from the instant that is asked.
+What orders are worth is net: what came back within the same window is taken off, never below zero.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from django.db import connection
 from loyalty.audiences.domain.conditions import Node, tests
 from loyalty.audiences.domain.fields import Scope
 from members.domain.money import exponent
+from members.shipped import ORDERS, RETURNS
 
 #: What the fields of the history count that say no scope of their own.
 PLAIN = {
@@ -33,9 +35,13 @@ FROM unnest(%(ids)s::bigint[], %(members)s::bigint[], %(ats)s::timestamptz[])
      WITH ORDINALITY AS q(id, member_id, at, place)
 CROSS JOIN unnest(%(kinds)s::text[], %(hours)s::int[]) WITH ORDINALITY AS s(kind, hours, place)
 CROSS JOIN LATERAL (
-    SELECT count(*) AS times, coalesce(sum(a.worth), 0) AS worth, max(a.occurred_at) AS last
+    SELECT count(*) FILTER (WHERE a.kind = s.kind) AS times,
+           greatest(coalesce(sum(a.worth), 0), 0) AS worth,
+           max(a.occurred_at) FILTER (WHERE a.kind = s.kind) AS last
     FROM members_activity a
-    WHERE a.member_id = q.member_id AND a.kind = s.kind AND a.status = 'accepted'
+    WHERE a.member_id = q.member_id AND a.status = 'accepted'
+      AND a.kind = ANY(CASE WHEN s.kind = ANY(%(orders)s::text[]) THEN s.kind || %(returns)s::text[]
+                            ELSE ARRAY[s.kind] END)
       AND (a.occurred_at, a.id) < (q.at, q.id)
       AND a.occurred_at > coalesce(q.at - make_interval(hours => s.hours), '-infinity')
 ) p
@@ -89,6 +95,8 @@ def pasts(asks: Sequence[Ask], scopes: Collection[Scope]) -> list[dict[Scope, Pa
                 "members": [ask.member_id for ask in asks],
                 "ats": [ask.at for ask in asks],
                 "kinds": [scope.kind for scope in listed],
+                "orders": list(ORDERS),
+                "returns": sorted(RETURNS),
                 "hours": [scope.days and scope.days * 24 for scope in listed],
             },
         )

@@ -25,6 +25,7 @@ from loyalty.audiences.operations.history import PLAIN
 from members.domain.calendar import mmdd_in, zone_names
 from members.domain.money import exponent
 from members.operations import tiers
+from members.shipped import ORDERS, RETURNS
 
 _COMPARE = {
     "is": "{seen} = {value}",
@@ -123,6 +124,7 @@ class Reading:
     names: dict[str, str] = field(default_factory=dict)
     sums: list[str] = field(default_factory=list)
     scopes: set[Scope] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
 
     def say(self, value: Any) -> str:
         """The placeholder of a parameter."""
@@ -198,12 +200,15 @@ class Reading:
             return f"floor(extract(epoch FROM {self._at()} - h.{column}) / 86400)"
         if what == "sum":
             places = exponent(settings.PROGRAMME_CURRENCY)
-            return f"(coalesce(h.{column}, 0) * {self.say(Decimal(1).scaleb(-places))}::numeric)"
+            unit = self.say(Decimal(1).scaleb(-places))
+            return f"(greatest(coalesce(h.{column}, 0), 0) * {unit}::numeric)"
         return f"coalesce(h.{column}, 0)"
 
     def _sum(self, what: str, scope: Scope) -> str:
         column = self.names[scope.key(what)] = f"s{len(self.sums)}"
-        within = f"a.kind = {self.say(scope.kind)}"
+        kinds = {scope.kind, *RETURNS} if what == "sum" and scope.kind in ORDERS else {scope.kind}
+        self.kinds |= kinds
+        within = f"a.kind = ANY({self.say(sorted(kinds))}::text[])"
         if scope.days:
             within += f" AND a.occurred_at > {self.say(self._since(scope))}::timestamptz"
         self.sums.append(f"{_SUMS[what]} FILTER (WHERE {within}) AS {column}")
@@ -219,7 +224,7 @@ class Reading:
             since = f"{self.say(min(map(self._since, self.scopes)))}::timestamptz"
         self.joins["h"] = _PAST.format(
             sums=", ".join(self.sums),
-            kinds=self.say(sorted({scope.kind for scope in self.scopes})),
+            kinds=self.say(sorted(self.kinds)),
             at=self._at(),
             since=since,
         )

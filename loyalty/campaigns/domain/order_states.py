@@ -113,6 +113,14 @@ class Course:
         """When the last of it went out; None while something has yet to."""
         return self.last[FULFILLED] if self.is_out else None
 
+    @property
+    def gone(self) -> dict[str, int]:
+        """What has come back or was cancelled, by line; never more than was ordered."""
+        if RETURNED in self.whole or CANCELLED in self.whole:
+            return dict(self.ordered)
+        left = self._left(CANCELLED, RETURNED)
+        return {line: many - left.get(line, 0) for line, many in self.ordered.items()}
+
     def objection(self, fact: Fact) -> str:
         """Why this cannot be true as well, as a code of `OBJECTIONS`; empty when it can."""
         if fact.kind not in MAY[self.state] and not self._is_late(fact):

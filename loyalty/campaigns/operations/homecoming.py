@@ -37,7 +37,11 @@ def take_back(wave: "Wave") -> None:
     ]
     _reverse(wave, reckonings)
     _unwind(wave, reckonings)
-    refunds.give_back([each.refund() for _, each in reckonings], actor=wave.actor)
+    unclear = refunds.give_back([each.refund() for _, each in reckonings], actor=wave.actor)
+    causes = {refund.cause for refund in unclear}
+    for item, reckoning in reckonings:
+        if reckoning.cause in causes:
+            item.note(refunds.UNCLEAR)
     # What follows, here and in this batch, sees the tier without what came back.
     people.stand_again([item.person for item in back])
 

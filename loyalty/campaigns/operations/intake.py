@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from loyalty.campaigns.domain.order_states import FULFILLED
 from loyalty.campaigns.domain.refills import KINDS
 from loyalty.campaigns.domain.rules import Rule
 from loyalty.campaigns.domain.told import Told
@@ -44,7 +45,6 @@ from loyalty.campaigns.operations.matching import ahead_of_orders, late_orders, 
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.returns import Drawn
 from loyalty.campaigns.operations.rulebook import Rulebook
-from loyalty.campaigns.operations.schemas import Schema
 from loyalty.campaigns.operations.storing import Arrival
 from loyalty.campaigns.operations.wave import Wave
 from members import clock
@@ -94,9 +94,10 @@ def take(
     }
     if sound:
         told_at = None if is_history else at
+        versions = {kind: schema.version for kind, schema in known.items()}
         answers |= accounts.despite_wrong(
             lambda: _take(
-                sound, first, known, actor=actor, at=at, told_at=told_at, by_line=by_line
+                sound, first, versions, actor=actor, at=at, told_at=told_at, by_line=by_line
             ),
             actor=actor,
         )
@@ -154,6 +155,7 @@ def _evaluate_recorded(ids: Sequence[int], *, actor: Actor, claimed: bool) -> in
             activities.set_aside(pk, status=arrival.status, reason=arrival.reason)
         else:
             activities.keep_waiting(pk, status=arrival.status, reason=arrival.reason)
+    activities.note_worths({pk: arrivals[pk].worth for pk in of_orders})
     activities.admit([item.activity_id for item in items if item.activity_id in parked], {})
     now = clock.now()
     steps.save(list(steps.cycles), at=now)
@@ -171,7 +173,7 @@ def _open(ids: Sequence[int], *, claimed: bool) -> QuerySet[Activity]:
     reasons = (activities.FROZEN, referral_joins.UNKNOWN_FRIEND)
     waiting = Q(status_reason__in=reasons) | Q(kind__in=AFTER_ORDERS if claimed else [])
     waiting |= Q(status_reason=reviewing.LOOKING, review__state=ReviewCase.State.ACCEPTED)
-    waiting |= Q(kind__in=KINDS, member__isnull=False)
+    waiting |= Q(kind__in={*KINDS, FULFILLED}, member__isnull=False)
     found = Activity.objects.filter(
         Q(status=Status.ACCEPTED) | Q(waiting, status=Status.PARKED), pk__in=ids, evaluation=None
     )
@@ -181,7 +183,7 @@ def _open(ids: Sequence[int], *, claimed: bool) -> QuerySet[Activity]:
 def _take(
     said: Mapping[int, Told],
     first: dict[tuple[str, str], int],
-    known: Mapping[str, Schema],
+    versions: Mapping[str, int],
     *,
     actor: Actor,
     at: datetime,
@@ -201,7 +203,6 @@ def _take(
     arrivals |= matched(arrivals) | referral_joins.standing(arrivals)
     steps = refills.plan(arrivals)
     arrivals |= steps.arrivals
-    versions = {kind: schema.version for kind, schema in known.items()}
     fresh = storing.record(list(arrivals.values()), versions, actor=actor, at=at)
     steps.save([place for place, each in arrivals.items() if each.told.key in fresh], at=at)
     new = {fresh.get(arrivals[place].told.key, 0): place for place in doubtful}

@@ -18,7 +18,8 @@ from members.shipped import RETURNS
 class Item:
     """A new activity in a wave, and what came of it. `told_at` is when it was told, where that counts;
     `shop` who told the order that it speaks of, where that is somebody else; `settles_at` when the last of
-    that went out, where that is known by it. Of the rules in force for it, some are `ruled_out` by what it
+    that went out, where that is known by it; `is_awaited` that something was told of this order before it.
+    Of the rules in force for it, some are `ruled_out` by what it
     says itself; the others are `asked`. `notes` say beside the rules' traces, and in their form, why nothing
     comes of it."""
 
@@ -30,6 +31,7 @@ class Item:
     rate: Rate | None = None
     shop: str = ""
     settles_at: datetime | None = None
+    is_awaited: bool = False
     asked: list[Rule] = field(default_factory=list)
     ruled_out: list[Rule] = field(default_factory=list)
     effects: list[NewEffect] = field(default_factory=list)
@@ -40,7 +42,7 @@ class Item:
         """What has arrived and counts, with its row's id."""
         assert arrival.person is not None  # nobody's does not count
         item = cls(activity_id, arrival.told, arrival.person, told_at, shop=arrival.shop)
-        item.settles_at = arrival.settles_at
+        item.settles_at, item.is_awaited = arrival.settles_at, arrival.is_awaited
         if arrival.note:
             item.note(arrival.note)
         return item

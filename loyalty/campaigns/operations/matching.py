@@ -13,7 +13,7 @@ from loyalty.campaigns.operations.order_facts import Key, Number, Orders
 from loyalty.campaigns.operations.storing import Arrival
 from members.models import Activity
 from members.operations import activities
-from members.shipped import AFTER_ORDERS
+from members.shipped import AFTER_ORDERS, RETURNS
 
 Status = Activity.Status
 
@@ -22,7 +22,7 @@ UNKNOWN = OBJECTIONS["order_unknown"]
 #: What is said when more comes back than is left.
 SURPLUS = "More came back than was left of it; it counts as what was left."
 #: What a member reads of what was told of an order that never counts.
-ORDER_DECLINED = "The order does not count, so nothing comes of this either."
+ORDER_DECLINED = "The order does not count, so nothing comes back."
 
 
 def matched(arrivals: Mapping[int, Arrival], known: Collection[int] = ()) -> dict[int, Arrival]:
@@ -70,35 +70,44 @@ def _placed(
         before = orders.placed.get((number[0], told.source, number[1]))
         if before is not None and before != told.key and told.order_id:
             found[place] = _set_aside(arrivals[place], "placed_before")
-        else:
-            orders.place(number, told.key, told.payload)
+            continue
+        orders.place(number, told)
+        if orders.is_awaited(number):
+            found[place] = replace(arrivals[place], is_awaited=True)
     return found
 
 
 def _match(arrival: Arrival, number: Number, orders: Orders) -> Arrival:
     """What is told of an order, with the one it speaks of, among those of its number by who told them."""
-    told, shops = arrival.told, orders.known.get(number, {})
+    told, shops = arrival.told, orders.shops(number)
     shop = returns.shop_of(told, shops)
     if shop is None:
         if len(shops) > 1 and not told.payload.get("order_source"):
             return _set_aside(arrival, "order_ambiguous")
-        if returns.shop_of(told, orders.declined.get(number, ())) is not None:
-            return replace(arrival, status=Status.DECLINED, reason=ORDER_DECLINED)
         return replace(arrival, status=Status.PARKED, reason=UNKNOWN)
+    if shop not in orders.known.get(number, ()):
+        return replace(arrival, status=Status.DECLINED, reason=ORDER_DECLINED)
     joined = _join(told, orders, (number[0], shop, number[1]))
     if joined.fault:
         return replace(arrival, status=Status.QUARANTINED, reason=joined.fault)
-    return replace(arrival, shop=shop, settles_at=joined.settles_at, note=joined.note)
+    return replace(
+        arrival,
+        shop=shop,
+        settles_at=joined.settles_at,
+        note=joined.note,
+        worth=joined.worth,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
     """One more telling of an order: why it cannot be true; or when the last of the order went out, if that is
-    known by it, and what else there is to say."""
+    known by it, what else there is to say, and of what comes back what it takes off the order's worth."""
 
     fault: str = ""
     settles_at: datetime | None = None
     note: str = ""
+    worth: int | None = None
 
 
 def _join(told: Told, orders: Orders, order: Key) -> Joined:
@@ -110,8 +119,10 @@ def _join(told: Told, orders: Orders, order: Key) -> Joined:
     if told.order_id and (code := course.objection(fact)):
         return Joined(OBJECTIONS[code])
     was_out, note = course.is_out, SURPLUS if course.is_surplus(fact) else ""
+    before = orders.left(order) if told.kind in RETURNS else None
     course.take(fact)
-    return Joined("", None if was_out else course.out_at, note)
+    worth = None if before is None else (orders.left(order) or 0) - before
+    return Joined("", None if was_out else course.out_at, note, worth)
 
 
 def _set_aside(arrival: Arrival, code: str) -> Arrival:
@@ -137,14 +148,15 @@ def ahead_of_orders(items: list[Item]) -> list[Item]:
 
 def late_orders(items: list[Item]) -> list[Item]:
     """What waited for the orders among these; it counts from now on, as far as it can be true."""
-    keys = {item.order: item for item in items if item.told.kind in schemas.ORDERS}
+    keys = {item.order: item for item in items if item.is_awaited}
     waiting = returns.waiting_for(keys)
     if not waiting:
         return []
     orders = order_facts.read({(key[0], key[2]) for _, key in waiting})
     for item in keys.values():
-        orders.place((item.order[0], item.order[2]), item.told.key, item.told.payload)
+        orders.place((item.order[0], item.order[2]), item.told)
     met, faulty = [], {}
+    worths: dict[int, int | None] = {}
     for row, key in waiting:
         told, item = told_of(row), keys[key]
         joined = _join(told, orders, key)
@@ -155,6 +167,8 @@ def late_orders(items: list[Item]) -> list[Item]:
             told, item.person, Status.ACCEPTED, "", key[1], joined.settles_at, joined.note
         )
         met.append(Item.of(row.pk, arrival, item.told_at))
+        worths[row.pk] = joined.worth
+    activities.note_worths(worths)
     activities.admit([item.activity_id for item in met], faulty)
     return met
 

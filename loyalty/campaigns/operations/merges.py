@@ -18,7 +18,7 @@ from events_directory.operations import bookings
 from loyalty.campaigns.domain.caps import window_of
 from loyalty.campaigns.domain.rules import compile_limit
 from loyalty.campaigns.models import Effect, LimitUse, MergedBonus, RefillCycle, Waiting
-from loyalty.campaigns.operations import budgets, referrals, rulebook
+from loyalty.campaigns.operations import budgets, merged_returns, referrals, rulebook
 from loyalty.campaigns.operations.budgets import Budgets
 from loyalty.campaigns.operations.returns import cancelled, drawn_by
 from loyalty.rewards.models import Fund
@@ -114,6 +114,7 @@ def undo(made: Merge, *, reason: str, by: User) -> Merge:
     actor = Actor.user(by)
     again = _give_again(made, held, actor=actor)
     held.save()
+    merged_returns.send_home(made)
     merges.give_back(made, WAITING, Waiting.objects.all())
     merges.give_back(made, CYCLES, RefillCycle.objects.all())
     redemptions.hand_back(source, target, made.took[REDEMPTIONS])

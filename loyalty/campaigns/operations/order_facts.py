@@ -7,7 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from loyalty.campaigns.domain.order_states import FULFILLED, Course, Fact, pieces
+from loyalty.campaigns.domain.orders import read_order
+from loyalty.campaigns.domain.returns import left_of
+from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Waiting
+from loyalty.campaigns.operations.rates import worths_of
 from loyalty.campaigns.operations.schemas import ORDERS
 from members.domain import returned
 from members.models import Activity, Member
@@ -18,6 +22,19 @@ Status = Activity.Status
 Number = tuple[int, str]
 #: Which order: whose, told by which source, under which number.
 Key = tuple[int, str, str]
+
+_COLUMNS = (
+    "pk",
+    "member_id",
+    "source",
+    "external_id",
+    "kind",
+    "status",
+    "occurred_at",
+    "payload",
+    "worth",
+    "evaluation",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +49,7 @@ class Row:
     at: datetime
     payload: Mapping[str, Any]
     is_evaluated: bool
+    worth: int | None
 
     def shop(self, shops: Collection[str]) -> str | None:
         """Whose order of its number it speaks of, when these told one."""
@@ -45,7 +63,8 @@ class Row:
 @dataclass(slots=True)
 class Orders:
     """The orders under some numbers. `known` are those that returns may speak of, by who told them, with
-    what was ordered; `placed` says under which id each was told first, `declined` whose never counts."""
+    what was ordered; `placed` says under which id each was told first, `declined` whose never counts. What
+    `fresh` ones are worth is reckoned when it is asked."""
 
     rows: dict[Number, list[Row]] = field(default_factory=lambda: defaultdict(list))
     known: dict[Number, dict[str, Mapping[str, Any]]] = field(
@@ -54,12 +73,46 @@ class Orders:
     placed: dict[Key, tuple[str, str]] = field(default_factory=dict)
     declined: dict[Number, set[str]] = field(default_factory=lambda: defaultdict(set))
     courses: dict[Key, Course] = field(default_factory=dict)
+    worths: dict[Key, int | None] = field(default_factory=dict)
+    fresh: dict[Key, Told] = field(default_factory=dict)
 
-    def place(self, number: Number, key: tuple[str, str], payload: Mapping[str, Any]) -> None:
+    def add(self, row: Row) -> None:
+        """Something that was told before."""
+        self.rows[row.number].append(row)
+        if row.kind not in ORDERS:
+            return
+        (member_id, order_id), shop = row.number, row.key[0]
+        if row.status == Status.DECLINED:
+            self.declined[row.number].add(shop)
+        elif row.status == Status.ACCEPTED:
+            self.placed.setdefault((member_id, shop, order_id), row.key)
+            if row.is_evaluated:
+                self.known[row.number].setdefault(shop, row.payload)
+                self.worths.setdefault((member_id, shop, order_id), row.worth)
+
+    def place(self, number: Number, told: Told) -> None:
         """An order that is new, or was told and is known."""
-        shop = key[0]
-        self.placed.setdefault((number[0], shop, number[1]), key)
-        self.known[number].setdefault(shop, payload)
+        order = number[0], told.source, number[1]
+        self.placed.setdefault(order, told.key)
+        if told.source not in self.known[number]:
+            self.known[number][told.source] = told.payload
+            self.fresh[order] = told
+
+    def left(self, order: Key) -> int | None:
+        """What is left of a known order's worth, in proportion to its earning base, rounded down."""
+        if order in self.fresh:
+            told = self.fresh.pop(order)
+            self.worths[order] = worths_of([told]).get(told.key)
+        worth = self.worths.get(order)
+        if not worth:
+            return worth
+        whole = read_order(self.known[order[0], order[2]][order[1]])
+        left = left_of(whole, self.course(order).gone)
+        return worth * left.base // whole.base if whole.base else worth
+
+    def shops(self, number: Number) -> set[str]:
+        """Whose orders of this number are known, or never count."""
+        return {*self.known.get(number, ()), *self.declined.get(number, ())}
 
     def course(self, order: Key) -> Course:
         """How far a known order is, by what counts; what is told from now on is taken into the same one."""
@@ -73,6 +126,13 @@ class Orders:
                     course.take(row.as_fact())
             self.courses[order] = course
         return self.courses[order]
+
+    def is_awaited(self, number: Number) -> bool:
+        """Whether something waits for an order of this number."""
+        return any(
+            row.kind in AFTER_ORDERS and row.status == Status.PARKED
+            for row in self.rows.get(number, ())
+        )
 
     def is_told(self, number: Number, key: tuple[str, str]) -> bool:
         """Whether something was told under this id before."""
@@ -94,30 +154,14 @@ def read(numbers: Collection[Number], *, besides: Collection[int] = ()) -> Order
         member_id__in={member_id for member_id, _ in numbers},
         kind__in=[*ORDERS, *AFTER_ORDERS],
         payload__order_id__in=list({order_id for _, order_id in numbers}),
-    ).exclude(pk__in=besides)
-    for pk, member_id, source, external_id, *rest, evaluation in told.order_by("pk").values_list(
-        "pk",
-        "member_id",
-        "source",
-        "external_id",
-        "kind",
-        "status",
-        "occurred_at",
-        "payload",
-        "evaluation",
+    )
+    for pk, member_id, source, external_id, *rest in (
+        told.exclude(pk__in=besides).order_by("pk").values_list(*_COLUMNS)
     ):
-        kind, status, at, payload = rest
-        number = member_id or 0, str(payload["order_id"])
-        row = Row(
-            pk, number, (source, external_id), kind, status, at, payload, evaluation is not None
-        )
-        found.rows[number].append(row)
-        if kind in ORDERS and status == Status.DECLINED:
-            found.declined[number].add(source)
-        if kind in ORDERS and status == Status.ACCEPTED:
-            found.placed.setdefault((number[0], source, number[1]), row.key)
-            if row.is_evaluated:
-                found.known[number].setdefault(source, payload)
+        kind, status, at, payload, worth, evaluation = rest
+        number, key = (member_id or 0, str(payload["order_id"])), (source, external_id)
+        is_evaluated = evaluation is not None
+        found.add(Row(pk, number, key, kind, status, at, payload, is_evaluated, worth))
     return found
 
 

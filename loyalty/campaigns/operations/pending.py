@@ -17,7 +17,7 @@ from loyalty.campaigns.operations.schemas import ORDERS
 from members.domain.calendar import start_of_day
 from members.domain.ledger import Line
 from members.models import Account, Activity, Entry, OpenLot
-from members.operations import clawbacks, ledger
+from members.operations import activities, clawbacks, ledger
 from members.shipped import AFTER_ORDERS, RETURNS
 
 Kind = Account.Kind
@@ -165,6 +165,25 @@ def told_before(waits: Sequence[tuple[Item, Waiting]]) -> dict[int, Activity]:
             ):
                 found.setdefault(wait.pk, row)
     return found
+
+
+def look_again(waits: Sequence[tuple[Item, Waiting]], *, at: datetime) -> None:
+    """Have what went out looked at again that was told before these began to wait for it, and had no order
+    to speak of. One query, or none."""
+    numbers = {
+        (wait.member_id, wait.key)
+        for item, wait in waits
+        if wait.confirmed_by == FULFILLED and item.told.kind not in ORDERS
+    }
+    if not numbers:
+        return
+    parked = Activity.objects.filter(
+        member__in={member_id for member_id, _ in numbers},
+        kind=FULFILLED,
+        status=Activity.Status.PARKED,
+        payload__order_id__in=[key for _, key in numbers],
+    )
+    activities.evaluate_again(list(parked.order_by("pk").values_list("pk", flat=True)), at=at)
 
 
 def _is_elsewhere(item: Item, promised_for: Activity) -> bool:

@@ -45,7 +45,15 @@ class Reckoning:
         """What is given back of what paid for the order."""
         key = f"a{self.activity_id}:paid"
         shop = self.sale.activity.source
-        return Refund(self.person.member, self.told.order_id, shop, self.share, key, self.cause)
+        return Refund(
+            self.person.member,
+            self.told.order_id,
+            shop,
+            self.share,
+            key,
+            self.cause,
+            is_only=self.sale.is_only,
+        )
 
     def asked(self) -> list[tuple[Effect, Ask]]:
         """What is taken back of each effect that is to lose something."""

@@ -13,11 +13,16 @@ from members.domain.sentences import kept
 from members.models import Entry, Hold, Member
 from members.operations import corrections
 
+#: What is said when points that paid may be of several shops' orders.
+UNCLEAR = (
+    "Several shops told an order of this number, and what was paid with points names none of them."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Refund:
     """That `share` of the value of a member's order, told by a `shop`, has come back in all, and what says
-    so."""
+    so. `is_only`: no other shop told an order of that number, so what names nobody is of this one."""
 
     member: Member
     order_id: str
@@ -25,6 +30,7 @@ class Refund:
     share: Fraction
     key: str
     cause: tuple[str, int | None]
+    is_only: bool = True
 
     @property
     def number(self) -> tuple[int, str]:
@@ -32,15 +38,17 @@ class Refund:
         return self.member.pk, self.order_id
 
 
-def give_back(refunds: Sequence[Refund], *, actor: Actor) -> None:
+def give_back(refunds: Sequence[Refund], *, actor: Actor) -> list[Refund]:
     """Restore, in proportion, the points that orders were paid with; with an order's last part, those
-    of the rewards it used. What was captured for no order in particular belongs to none.
+    of the rewards it used. What was captured for no order in particular belongs to none, and what may be
+    of several shops' orders to none by a guess: those of which there is such are answered.
 
     Giving back again gives no more. Two queries where nothing was paid with points.
     """
+    unclear: list[Refund] = []
     named = [refund for refund in refunds if refund.order_id]
     if not named:
-        return
+        return unclear
     holds: dict[tuple[int, str], list[Hold]] = defaultdict(list)
     captured = Hold.objects.filter(
         member__in={refund.member.pk for refund in named},
@@ -53,16 +61,20 @@ def give_back(refunds: Sequence[Refund], *, actor: Actor) -> None:
     rewarded = order_returns.rewarded(whole) if whole else set()
     for refund in named:
         for hold in holds[refund.number]:
-            if hold.order_source in ("", refund.shop):
+            if hold.order_source == refund.shop or (not hold.order_source and refund.is_only):
                 _restore(hold, refund, actor=actor)
+            elif not hold.order_source:
+                unclear.append(refund)
         if refund.number in rewarded:
             order_returns.give_back(
                 refund.member,
                 order_id=refund.order_id,
                 shop=refund.shop,
+                is_only=refund.is_only,
                 actor=actor,
                 cause=refund.cause,
             )
+    return unclear
 
 
 def _restore(hold: Hold, refund: Refund, *, actor: Actor) -> None:

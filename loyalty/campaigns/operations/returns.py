@@ -46,11 +46,13 @@ THINGS = (
 class Sale:
     """An order that was placed: what it brought (points in `effects`, the rest in `things`), and what has
     come back of it so far, by which returns (`backs`, with `settled_at`). `cancelled` are the entries that
-    ended what was promised, which is in `asked` too: nobody takes that back again.
+    ended what was promised, which is in `asked` too: nobody takes that back again. `is_only`: no other shop
+    told an order of that number.
     """
 
     activity: Activity
     order: Order
+    is_only: bool = True
     effects: list[Effect] = field(default_factory=list)
     things: list[Effect] = field(default_factory=list)
     asked: dict[int, int] = field(default_factory=dict)
@@ -122,7 +124,9 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
     """The evaluated sales under these keys, in seven queries at most however many they are."""
     orders = placed({(member_id, order_id) for member_id, _, order_id in keys})
     sales = {
-        (member_id, shop, order_id): Sale(row, read_order(row.payload, _rate_of(row)))
+        (member_id, shop, order_id): Sale(
+            row, read_order(row.payload, _rate_of(row)), is_only=len(told) == 1
+        )
         for (member_id, order_id), told in orders.items()
         for shop, row in told.items()
         if (member_id, shop, order_id) in keys
@@ -342,6 +346,7 @@ def settle_late(hold_id: int, *, actor: Actor) -> None:
                 share,
                 f"hold:{hold.pk}:late:{shop}",
                 ("hold", hold.pk),
+                is_only=len(shares) == 1,
             )
             for shop, share in shares.items()
         ],

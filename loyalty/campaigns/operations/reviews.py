@@ -3,27 +3,31 @@
 Everybody locks in one order: the case, then whatever accepting or declining it locks.
 """
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
-from loyalty.campaigns.errors import NoReviewForOneself, OverMeanwhile
+from loyalty.campaigns.errors import NoReviewForOneself, OverMeanwhile, TooManyAtOnce
 from loyalty.campaigns.models import ReviewCase
-from loyalty.campaigns.operations import intake
+from loyalty.campaigns.operations import intake, order_facts
+from loyalty.campaigns.operations.matching import ORDER_DECLINED
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.rewards.models import Redemption
 from loyalty.rewards.operations import redemptions
 from members import clock
 from members.domain.actors import Actor
 from members.domain.sentences import kept
-from members.errors import AlreadyDecided, ReasonNeeded
+from members.errors import AlreadyDecided, ReasonNeeded, Refused
 from members.models import Activity
 from members.operations import activities, audit, relations
-from members.shipped import RETURNS
+from members.shipped import AFTER_ORDERS
 
 State = ReviewCase.State
 
-#: What a member reads of something that never counts, and of what would have taken it back.
+#: What a member reads of something that never counts.
 DECLINED = kept("We have looked at this one, and it does not count.")
-ORDER_DECLINED = kept("The order does not count, so nothing comes back.")
+#: How many cases are decided at once, at most.
+MOST = 200
 
 
 @transaction.atomic
@@ -54,10 +58,29 @@ def decline(case: ReviewCase, *, reason: str, actor: Actor) -> ReviewCase:
     case = _decide(case, State.DECLINED, reason=reason, actor=actor)
     if case.activity is not None:
         activities.decline([case.activity.pk], reason=DECLINED)
-        _decline_returns(case.activity)
+        _decline_returns(case.activity, actor=actor)
     elif case.redemption is not None and case.redemption.in_review:
         redemptions.cancel(case.redemption, actor=actor, reason=reason, at_any_time=True)
     return case
+
+
+def decide_all(
+    cases: Sequence[ReviewCase], *, accepts: bool, reason: str, actor: Actor
+) -> list[tuple[ReviewCase, str]]:
+    """Accept or decline each of these by itself, the longest open first; answers those that were refused,
+    each with why. Raises ReasonNeeded or TooManyAtOnce; then nothing has changed."""
+    if not reason.strip():
+        raise ReasonNeeded()
+    if len(cases) > MOST:
+        raise TooManyAtOnce(most=MOST)
+    decide = accept if accepts else decline
+    refused = []
+    for case in sorted(cases, key=lambda case: (case.opened_at, case.pk)):
+        try:
+            decide(case, reason=reason, actor=actor)
+        except Refused as refusal:
+            refused.append((case, " ".join(refusal.messages)))
+    return refused
 
 
 @transaction.atomic
@@ -88,17 +111,21 @@ def _write(case: ReviewCase, to: str, *, reason: str, actor: Actor) -> None:
     audit.record(case, actor=actor, verb=f"campaigns.review_case.{to}", reason=reason)
 
 
-def _decline_returns(order: Activity) -> None:
-    """What came back of an order that does not count takes nothing back."""
+def _decline_returns(order: Activity, *, actor: Actor) -> None:
+    """What was told of an order that does not count never counts either, whoever looks at it."""
     if order.kind not in ORDERS or order.member_id is None:
         return
-    waiting = Activity.objects.filter(
-        member_id=order.member_id,
-        kind__in=RETURNS,
-        status=Activity.Status.PARKED,
-        payload__order_id=order.payload["order_id"],
-    )
+    member_id, shop, order_id = order_facts.key_of(order)
+    number = member_id, order_id
+    orders = order_facts.read({number})
     speaking = [
-        row.pk for row in waiting if (row.payload.get("order_source") or row.source) == order.source
+        row.pk
+        for row in orders.rows[number]
+        if row.kind in AFTER_ORDERS
+        and row.status == Activity.Status.PARKED
+        and row.shop(orders.shops(number)) == shop
     ]
     activities.decline(speaking, reason=ORDER_DECLINED)
+    open_cases = ReviewCase.objects.open().filter(activity__in=speaking).order_by("pk")
+    for case in open_cases.select_for_update(of=("self",), no_key=True):
+        _write(case, State.DECLINED, reason=ORDER_DECLINED, actor=actor)

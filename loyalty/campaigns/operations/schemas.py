@@ -12,6 +12,9 @@ from loyalty.campaigns.domain.orders import MOST, Rate, own_rate, read_order
 from loyalty.campaigns.domain.told import Fault, Told
 from loyalty.campaigns.operations import customers
 from members.models import ActivityKind
+from members.shipped import ORDERS
+
+__all__ = ["ORDERS"]
 
 Validator = jsonschema_rs.Draft202012Validator
 
@@ -23,8 +26,6 @@ class Schema:
     validator: Validator
     version: int
 
-
-ORDERS = frozenset({"order.placed"})
 
 #: Whose it is cannot be found out, now or later.
 NOBODY = Fault(

@@ -106,7 +106,8 @@ def reversal(
 class Arrival:
     """An activity about to be written: whose it is, whether it counts, and who told the order it speaks of.
     `settles_at` is when the last of that order went out, where that is known by this one; `note` what else
-    there is to say of it."""
+    there is to say of it, `worth` what it takes off that order's. `is_awaited`: something that speaks of this
+    order was told before it."""
 
     told: Told
     person: Person | None
@@ -115,6 +116,8 @@ class Arrival:
     shop: str = ""
     settles_at: datetime | None = None
     note: str = ""
+    worth: int | None = None
+    is_awaited: bool = False
 
     @property
     def digests(self) -> list[bytes]:
@@ -151,7 +154,7 @@ def record(
             "status": arrival.status,
             "status_reason": arrival.reason,
             "body_hash": arrival.digests[0],
-            "worth": worths.get(arrival.told.key),
+            "worth": worths.get(arrival.told.key, arrival.worth),
             "kind_version": versions.get(arrival.told.kind),
         }
         for arrival in arrivals

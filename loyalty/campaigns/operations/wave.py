@@ -244,9 +244,9 @@ class Wave:
     def _settle_told(self) -> None:
         """Settle what was promised just now by what was told before it."""
         items = {item.activity_id: item for item in self.items}
-        told = pending.told_before(
-            [(items[effect.activity_id], wait) for effect, wait in self.waits]
-        )
+        waits = [(items[effect.activity_id], wait) for effect, wait in self.waits]
+        pending.look_again(waits, at=self.at)
+        told = pending.told_before(waits)
         if not told:
             return
         late = Wave(self.book, self.company, self.actor, self.at, [])

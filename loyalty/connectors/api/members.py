@@ -142,7 +142,7 @@ class MemberView(APIView):
     @extend_schema(operation_id="members_read", responses=MemberOutput)
     def get(self, request: Request, ref: str) -> Response:
         """By the outside id."""
-        return Response(MemberOutput(_member(ref)).data)
+        return Response(MemberOutput(member_of(ref)).data)
 
     @extend_schema(
         operation_id="members_upsert",
@@ -250,7 +250,7 @@ class BalancesView(APIView):
             at = read_time(request.query_params["as_of"].replace(" ", "+"))
             if at is None:
                 raise ParseError("`as_of` must be a time with its zone.")
-        return Response(readings.balances(_member(ref), at=at))
+        return Response(readings.balances(member_of(ref), at=at))
 
 
 class EntryOutput(serializers.Serializer):
@@ -297,7 +297,7 @@ class EntriesView(APIView):
     @extend_schema(operation_id="entries_list", responses=EntryOutput(many=True))
     def get(self, request: Request, ref: str) -> Response:
         """Newest first."""
-        member = _member(ref)
+        member = member_of(ref)
         pages = Cursor()
         rows: list[Entry] | None = pages.paginate_queryset(_entries(member), request, view=self)
         return pages.get_paginated_response([readings.entry(row, member) for row in rows or []])
@@ -311,7 +311,7 @@ class EntryView(APIView):
     @extend_schema(operation_id="entries_read", responses=EntryDetailOutput)
     def get(self, request: Request, ref: str, pk: int) -> Response:
         """Of this member only."""
-        member = _member(ref)
+        member = member_of(ref)
         row = get_object_or_404(
             _entries(member).select_related("effect__campaign", "effect__rule_version"), pk=pk
         )
@@ -326,7 +326,8 @@ class EntryView(APIView):
         )
 
 
-def _member(ref: str) -> Member:
+def member_of(ref: str) -> Member:
+    """By the reference, of whoever they are one with by now; 404 for nobody's."""
     if not ref.isprintable():
         raise Http404
     return get_object_or_404(Member.objects.known_as(ref))

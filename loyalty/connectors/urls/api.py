@@ -10,6 +10,7 @@ from loyalty.connectors.api import (
     holds,
     households,
     members,
+    missed,
     rewards,
 )
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("members/<str:ref>/balances", members.BalancesView.as_view(), name="balances"),
     path("members/<str:ref>/entries", members.EntriesView.as_view(), name="entries"),
     path("members/<str:ref>/entries/<int:pk>", members.EntryView.as_view(), name="entry"),
+    path("members/<str:ref>/missed", missed.MissedView.as_view(), name="missed"),
     path("members/<str:ref>/household", households.HouseholdView.as_view(), name="household"),
     path(
         "members/<str:ref>/household/contributions",

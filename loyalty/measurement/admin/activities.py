@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from loyalty.campaigns.models import Effect, Evaluation
+from loyalty.campaigns.models import Effect, Evaluation, ReviewCase
 from loyalty.campaigns.operations import missed, order_facts
 from loyalty.measurement import readings
 from members.console import ReadOnlyAdmin
@@ -64,12 +64,30 @@ class EffectInline(ReadOnlyInline):
         return request.user.has_perm("members.view_activity")
 
 
+class LookedAtFilter(admin.SimpleListFilter):
+    """Whether a person looks at it in the queue of cases; what waits for anything else is not there."""
+
+    title = _("a person looks")
+    parameter_name = "looked_at"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list:
+        """Either."""
+        return [("yes", _("yes")), ("no", _("no"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """By their open cases."""
+        is_open = Q(review__state=ReviewCase.State.OPEN)
+        if self.value() == "yes":
+            return queryset.filter(is_open)
+        return queryset.exclude(is_open) if self.value() == "no" else queryset
+
+
 @admin.register(Activity)
 class ActivityAdmin(ReadOnlyAdmin):
     """Every fact that was told to us."""
 
     list_display = ("external_id", "kind", "member", "status_label", "occurred_at", "source")
-    list_filter = ("status", "kind", "source")
+    list_filter = ("status", LookedAtFilter, "kind", "source")
     search_fields = ("=external_id", "=subject", "=member__ref")
     search_help_text = _("The id at the source, or a member's reference")
     list_select_related = ("member",)

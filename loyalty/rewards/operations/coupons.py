@@ -17,7 +17,7 @@ from loyalty.rewards.operations import guesses, sealing, steps
 from loyalty.rewards.operations.redemptions import lock
 from members import clock
 from members.domain.actors import Actor
-from members.operations import audit
+from members.operations import audit, orders
 
 State = Coupon.State
 
@@ -47,7 +47,7 @@ def burn(
     `order_id` is the order it was used in, as `order_source` tells it: when all of that comes back, so do
     the points of this piece.
     Burning again for the same order answers the same. Raises UnknownCoupon, TooManyGuesses,
-    CouponUsed, CouponExpired or CouponVoid.
+    CouponUsed, CouponExpired, CouponVoid or OrderAmbiguous.
     """
     with transaction.atomic():
         guesses.admit(actor)
@@ -89,14 +89,15 @@ def _locked(coupon: Coupon) -> tuple[Redemption, Coupon]:
 def _burn(coupon: Coupon, *, order: tuple[str, str], actor: Actor) -> Coupon:
     redemption, coupon = _locked(coupon)
     if coupon.state == State.BURNT:
-        if order[0] and (coupon.order_id, coupon.order_source) == order:
+        if order[0] and coupon.order_id == order[0] and order[1] in ("", coupon.order_source):
             return coupon
         raise CouponUsed()
     if coupon.state == State.VOID:
         raise CouponVoid()
     if not coupon.is_good(clock.now()):
         raise CouponExpired()
-    steps.end(coupon, State.BURNT, order=order)
+    shop = orders.source_of(redemption.member, order_id=order[0], named=order[1])
+    steps.end(coupon, State.BURNT, order=(order[0], shop))
     audit.record(
         coupon, actor=actor, verb="rewards.coupon.burnt", after={"reward": coupon.reward.slug}
     )

@@ -36,10 +36,16 @@ def rewarded(numbers: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
 
 @transaction.atomic
 def give_back(
-    member: Member, *, order_id: str, shop: str = "", actor: Actor, cause: tuple[str, int | None]
+    member: Member,
+    *,
+    order_id: str,
+    shop: str = "",
+    is_only: bool = True,
+    actor: Actor,
+    cause: tuple[str, int | None],
 ) -> list[Redemption]:
     """Void what `order_id`, told by `shop`, had used, now that all of it came back; answers the
-    redemptions it changed.
+    redemptions it changed. What names no shop is of it where it `is_only` one of that number.
 
     A redemption made for the order goes as a whole; of several coupons, the pieces used in the order.
     Money that was donated stays given. Stock does not grow: what was used is not there again. The
@@ -47,7 +53,7 @@ def give_back(
     """
     if not order_id:
         return []
-    shops = ("", shop)
+    shops = frozenset({shop, ""} if is_only else {shop})
     named = Redemption.objects.filter(
         Q(order_id=order_id, order_source__in=shops)
         | Q(coupons__order_id=order_id, coupons__order_source__in=shops),
@@ -58,12 +64,16 @@ def give_back(
     changed = []
     for redemption in named.distinct().order_by("pk"):
         lock_wallet(redemption)
-        changed += _void(lock(redemption), (order_id, shop), actor=actor, cause=cause)
+        changed += _void(lock(redemption), (order_id, shops), actor=actor, cause=cause)
     return changed
 
 
 def _void(
-    redemption: Redemption, order: tuple[str, str], *, actor: Actor, cause: tuple[str, int | None]
+    redemption: Redemption,
+    order: tuple[str, frozenset[str]],
+    *,
+    actor: Actor,
+    cause: tuple[str, int | None],
 ) -> list[Redemption]:
     is_whole = _is_of(redemption, order)
     coupons = [
@@ -102,10 +112,10 @@ def _void(
     return [redemption]
 
 
-def _is_of(used: Redemption | Coupon, order: tuple[str, str]) -> bool:
-    """Whether it was used in this order: its number, and who tells it (one that names nobody was)."""
-    number, shop = order
-    return used.order_id == number and used.order_source in ("", shop)
+def _is_of(used: Redemption | Coupon, order: tuple[str, frozenset[str]]) -> bool:
+    """Whether it was used in this order: its number, and who may tell it."""
+    number, shops = order
+    return used.order_id == number and used.order_source in shops
 
 
 @transaction.atomic

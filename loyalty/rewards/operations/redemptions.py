@@ -29,7 +29,7 @@ from members.domain.actors import Actor
 from members.domain.calendar import local_date
 from members.domain.sentences import kept
 from members.models import Entry, Member
-from members.operations import corrections, holds, ledger, purses, relations
+from members.operations import corrections, holds, ledger, orders, purses, relations
 
 UNDO = timedelta(minutes=10)
 State = Redemption.State
@@ -52,8 +52,8 @@ def redeem(
     The same `key` again returns the first redemption. `order_id` is the order it is used in, as
     `order_source` tells it: when all of that comes back, so do the points. `from_household` takes what the
     member lacks out of the purse of their household, in the same transaction. Raises what
-    `standings.obstacle_for` answers (NotOnOffer, TierNeeded, OutOfStock, LimitReached, NotEnough, …) or
-    AboveHouseholdLimit, and then nothing has changed.
+    `standings.obstacle_for` answers (NotOnOffer, TierNeeded, OutOfStock, LimitReached, NotEnough, …),
+    AboveHouseholdLimit or OrderAmbiguous, and then nothing has changed.
     """
     current = _lock_offer(reward)
     known = Redemption.objects.filter(key=key).first()
@@ -318,6 +318,8 @@ def _create(
 ) -> tuple[Redemption, bool]:
     now = clock.now()
     is_confirmed = state == State.CONFIRMED
+    number, named = fields["order_id"], fields["order_source"]
+    fields["order_source"] = orders.source_of(member, order_id=number, named=named)
     return Redemption.objects.get_or_create(
         key=key,
         defaults={

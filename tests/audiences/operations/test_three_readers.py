@@ -20,6 +20,7 @@ from loyalty.campaigns.operations import standard
 from members.models import Activity
 from members.operations import programme
 from members.operations.programme import Step
+from members.shipped import ORDERS, RETURNS
 from tests.audiences import crowd
 from tests.audiences.crowd import INSTANTS, NOON
 from tests.conftest import SYSTEM
@@ -168,16 +169,21 @@ def test_what_a_segment_means_can_be_put_in_its_place(people):
 
 
 def slowly(ask: Ask, scope: Scope, told) -> Past:
-    """The past by its definition, one activity after the other."""
-    seen = [
+    """The past by its definition, one activity after the other; orders are worth what was kept of them."""
+    worth_of = {scope.kind, *RETURNS} if scope.kind in ORDERS else {scope.kind}
+    within = [
         each
         for each in told
-        if (each.member_id, each.kind, each.status) == (ask.member_id, scope.kind, "accepted")
+        if (each.member_id, each.status) == (ask.member_id, "accepted")
+        and each.kind in worth_of
         and (each.occurred_at, each.pk) < (ask.at, ask.activity_id)
         and (not scope.days or each.occurred_at > ask.at - timedelta(days=scope.days))
     ]
-    last = max((each.occurred_at for each in seen), default=None)
-    return Past(len(seen), sum(each.worth or 0 for each in seen), last)
+    seen = [each for each in within if each.kind == scope.kind]
+    if not seen:
+        return Past()
+    worth = max(sum(each.worth or 0 for each in within), 0)
+    return Past(len(seen), worth, max(each.occurred_at for each in seen))
 
 
 def test_the_past_of_many_activities_is_what_it_is_by_definition(people, django_assert_num_queries):

@@ -129,6 +129,33 @@ def test_orders_history_limits_and_returns_are_one(campaigns, points, ann, bo, c
     assert wrong() == []
 
 
+def test_what_came_back_while_they_were_one_goes_home_with_its_order(
+    campaigns, points, ann, bo, clerk
+):
+    """E68, E24: told by the old reference or the new; the same piece never comes back twice. What waits and
+    names the source goes home too, and what is of the target's order stays."""
+    take(order(ann, "20.00", "5.00", id="o1"), order(bo, "30.00", "1.00", id="o2"))
+    made = merge(ann, bo, clerk)
+    piece = [{"line_id": "0", "quantity": 1}]
+    take(act("order.returned", ann, id="r1", order_id="o1", lines=piece))
+    take(act("order.returned", bo, id="r2", order_id="o2", lines=piece))
+    take(act("order.returned", ann, id="w", order_id="unknown"))
+    assert (has(ann, points), has(bo, points)) == (0, 6)
+    undo(made, clerk)
+
+    owners = dict(
+        Activity.objects.filter(kind="order.returned").values_list("external_id", "member")
+    )
+    assert owners == {"r1": ann.pk, "r2": bo.pk, "w": ann.pk}
+    assert (has(ann, points), has(bo, points)) == (5, 1)
+    [again] = take(act("order.returned", ann, id="r3", order_id="o1", lines=piece))
+    assert (again["status"], again["code"]) == ("quarantined", "nothing_left")
+    take(order("ann", "9.00", id="unknown"))
+    assert Activity.objects.get(external_id="w").status == "accepted"
+    assert (has(ann, points), has(bo, points)) == (5, 1)
+    assert wrong() == []
+
+
 def test_a_return_after_undoing_takes_from_the_source(campaigns, points, ann, bo, clerk):
     take(order(ann, "20.00", id="o1"))
     undo(merge(ann, bo, clerk), clerk)

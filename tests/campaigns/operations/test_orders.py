@@ -6,10 +6,13 @@ from itertools import permutations
 import pytest
 from django.db import transaction
 
+from loyalty.audiences.domain.fields import Scope
+from loyalty.audiences.operations.history import Ask
+from loyalty.audiences.operations.history import pasts as history_of
 from members import clock
 from members.models import Activity
 from tests.books import faults
-from tests.campaigns.conftest import act, order, take
+from tests.campaigns.conftest import act, order, take, work
 from tests.campaigns.operations.test_returns import amounts, back, balance, published
 from tests.campaigns.operations.test_two_shops import told_by
 
@@ -144,3 +147,49 @@ def test_more_than_was_bought_comes_back_as_what_was_bought(campaigns, bo, point
     ]
     assert balance(bo, points) == 5
     assert faults() == []
+
+
+@pytest.mark.parametrize("as_batch", [True, False])
+def test_what_came_back_is_not_counted_as_spent(campaigns, bo, as_batch):
+    """E32, I2: the past of an order is net, in whatever order and however the others were told; parts add up
+    to the whole, and what is cancelled counts as well."""
+    at = clock.now() - timedelta(days=3)
+    history = [
+        back(bo, ("0", 1), id="early", order_id="o1", at=at + timedelta(hours=1)),
+        order(bo, "3.33", "6.66", "10.00", at=at, discount="1.00"),
+        back(bo, ("1", 1), id="r2", order_id="o1", at=at + timedelta(hours=2)),
+        order(bo, "5.00", id="o2", at=at + timedelta(hours=3)),
+        act("order.cancelled", bo, id="c", order_id="o2", at=at + timedelta(hours=4)),
+    ]
+    for part in [history] if as_batch else [[told] for told in history]:
+        take(*part)
+    worths = dict(Activity.objects.values_list("external_id", "worth"))
+    assert (worths["o1"], worths["o2"], worths["c"]) == (1899, 500, -500)
+    assert worths["early"] + worths["r2"] == -950
+    scope = Scope("order.placed")
+    [past] = history_of([Ask(bo.pk, clock.now())], [scope])
+    assert (past[scope].times, past[scope].worth) == (2, 949)
+    take(back(bo, id="rest", order_id="o1"))
+    [past] = history_of([Ask(bo.pk, clock.now())], [scope])
+    assert (past[scope].times, past[scope].worth) == (2, 0)
+
+
+def test_what_went_out_may_be_awaited_by_something_else_than_an_order(units, bo, points):
+    """E47, E31: a refill that waits for its parcel; whichever of the two is told first."""
+    waits = {"until": "order.fulfilled"}
+    published(
+        "parcel",
+        triggers=["refill.ordered"],
+        effects=[{"kind": "earn", "unit": "points", "amount": 7, "pending": waits}],
+    )
+    parcel = act("order.fulfilled", bo, id="f", order_id="R-1")
+    asked = act("refill.ordered", bo, id="a", order_id="R-1", at=parcel.occurred_at)
+    ends = set()
+    for arrival in ((asked, parcel), (parcel, asked)):
+        with transaction.atomic():
+            for told in arrival:
+                take(told)
+            work()
+            ends.add((balance(bo, points), Activity.objects.get(external_id="f").status))
+            transaction.set_rollback(True)
+    assert ends == {(7, "accepted")}

@@ -1,5 +1,6 @@
 """What a person looks at before it counts."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -175,6 +176,34 @@ def test_a_return_is_declined_with_its_order(campaigns, bo, clerk):
     reviews.decline(ReviewCase.objects.get(), reason="A farm", actor=clerk)
     back = Activity.objects.get(external_id="r")
     assert (back.status, back.status_reason) == ("declined", reviews.ORDER_DECLINED)
+
+
+@pytest.mark.parametrize("source", ["shop", "desk"])
+def test_a_return_told_after_its_order_was_declined_ends_with_it(campaigns, bo, clerk, source):
+    """E64, E31: also one that is known only to be of the one order of that number."""
+    often(0, subjects=["order.placed"])
+    take(order(bo, "40.00"))
+    early = replace(act("order.returned", bo, id="r1", order_id="o1"), source=source)
+    [waits] = take(early)
+    reviews.decline(ReviewCase.objects.get(), reason="A farm", actor=clerk)
+    late = replace(early, external_id="r2")
+    [told] = take(late)
+    assert (waits["status"], told["status"]) == ("parked", "declined")
+    assert told["reason"] == reviews.ORDER_DECLINED
+    assert take(late) == [told]
+    ends = Activity.objects.filter(kind="order.returned").values_list("status", "status_reason")
+    assert set(ends) == {("declined", reviews.ORDER_DECLINED)}
+
+
+def test_a_case_about_a_return_ends_with_its_order(campaigns, bo, clerk):
+    """E64: nothing is left to decide."""
+    often(0, subjects=["order.placed", "order.returned"])
+    take(order(bo, "40.00"))
+    take(act("order.returned", bo, id="r", order_id="o1"))
+    about_order, about_return = ReviewCase.objects.order_by("pk")
+    reviews.decline(about_order, reason="A farm", actor=clerk)
+    about_return.refresh_from_db()
+    assert (about_return.state, about_return.decision) == ("declined", reviews.ORDER_DECLINED)
 
 
 def test_paused_and_other_kinds_and_the_past_are_left_alone(campaigns, bo):

@@ -7,10 +7,12 @@ from itertools import permutations
 import pytest
 
 from loyalty.campaigns.models import Waiting
-from loyalty.campaigns.operations import intake
+from loyalty.campaigns.operations import intake, refunds
 from loyalty.campaigns.operations.matching import SEVERAL
+from loyalty.rewards.operations import redemptions, rewards
 from members import clock
-from members.models import Activity, Balance
+from members.errors import OrderAmbiguous
+from members.models import Activity, Balance, Hold
 from members.operations import holds, ledger
 from tests.books import faults
 from tests.campaigns.conftest import act, order, take, work
@@ -170,3 +172,50 @@ def test_a_late_capture_goes_by_its_own_shop(campaigns, amara, points):
 
     assert balance(amara, points) == before
     assert faults() == []
+
+
+def test_a_hold_that_names_nobody_goes_with_the_only_order_of_its_number(campaigns, amara, points):
+    """E27: the one that is told by the time it is captured, whoever else uses the number later."""
+    at = clock.now() - timedelta(days=2)
+    hold = holds.place(amara, unit=points, amount=50, reference="7", key="h", actor=SYSTEM)
+    take(order(amara, "10.00", id="7", at=at))
+    holds.capture(hold, actor=SYSTEM)
+    hold.refresh_from_db()
+    assert hold.order_source == "shop"
+    take(told_by("market", order(amara, "30.00", id="7", at=at)))
+    before = balance(amara, points)
+
+    take(told_by("market", act("order.returned", amara, id="r", order_id="7")))
+    assert balance(amara, points) == before - 30
+    take(act("order.returned", amara, id="r", order_id="7"))
+    assert balance(amara, points) == before - 30 - 10 + 50
+    assert faults() == []
+
+
+def test_nothing_is_given_back_by_a_guess(campaigns, amara, points):
+    """E27: captured before either was told, it may be of both; the return says so and gives nothing back."""
+    hold = holds.place(amara, unit=points, amount=50, reference="7", key="h", actor=SYSTEM)
+    holds.capture(hold, actor=SYSTEM)
+    take(order(amara, "10.00", id="7"), told_by("market", order(amara, "30.00", id="7")))
+    before = balance(amara, points)
+    [answer] = take(act("order.returned", amara, id="r", order_id="7"))
+    assert answer["not_earned"] == [{"campaign": "", "why": refunds.UNCLEAR}]
+    assert balance(amara, points) == before - 10
+    assert faults() == []
+
+
+def test_who_pays_for_an_order_that_may_be_either_says_which(campaigns, amara, points):
+    """E27: refused in words while a person can still answer, and nothing has changed."""
+    take(order(amara, "10.00", id="7"), told_by("market", order(amara, "30.00", id="7")))
+    before = balance(amara, points)
+    with pytest.raises(OrderAmbiguous):
+        holds.place(amara, unit=points, amount=50, reference="7", key="h", actor=SYSTEM)
+    assert (balance(amara, points), Hold.objects.count()) == (before, 0)
+    mug = rewards.offer("mug", unit=points, actor=SYSTEM, name="Mug", kind="product", cost=10)
+    with pytest.raises(OrderAmbiguous):
+        redemptions.redeem(amara, reward=mug, key="m", order_id="7", actor=SYSTEM)
+    assert balance(amara, points) == before
+    redemption = redemptions.redeem(
+        amara, reward=mug, key="m", order_id="7", order_source="market", actor=SYSTEM
+    )
+    assert redemption.order_source == "market"

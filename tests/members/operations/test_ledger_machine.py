@@ -17,7 +17,7 @@ def test_any_sequence_of_verbs(db):
     run_state_machine_as_test(
         Books,
         settings=how(
-            max_examples=50,
+            max_examples=35,
             stateful_step_count=50,
             deadline=None,
             phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -11,6 +11,7 @@ from members.errors import (
     MergedAlready,
     MergeTheOtherWay,
     NoMergeForOneself,
+    NothingToReinstate,
     NotMerged,
     NotToItself,
     PointsHeld,
@@ -18,7 +19,17 @@ from members.errors import (
     StaffSignIn,
     TwoSignIns,
 )
-from members.models import Activity, AuditRow, Balance, CustomerKey, Entry, Member, Merge, OpenLot
+from members.models import (
+    Activity,
+    AuditRow,
+    Balance,
+    CustomerKey,
+    Entry,
+    Member,
+    Merge,
+    OpenLot,
+    Tier,
+)
 from members.operations import (
     activities,
     adjustments,
@@ -29,7 +40,10 @@ from members.operations import (
     ledger,
     members,
     merges,
+    programme,
+    tiers,
 )
+from members.operations import lots as reinstating
 from tests.books import faults
 from tests.conftest import SYSTEM, person
 from tests.together import together
@@ -336,4 +350,29 @@ def test_a_merge_while_points_are_spent(ann, bo, points, clerk):
     assert set(said[1:]) <= {"done", "not_enough"}
     assert has(ann, points) + has(bo, points) == 100 - 60 * said[1:].count("done")
     assert said[1:].count("done") <= 1
+    assert faults() == []
+
+
+def test_what_expired_before_the_merge_is_reinstated_for_the_target(points, ann, bo, clerk):
+    """E19, E68: once, to who they are now; undone, it stays where it came, and comes back to nobody twice."""
+    programme.change_tier(Tier.objects.get(slug="bronze"), actor=SYSTEM, reinstates_days=10)
+    tiers.settle([ann, bo], actor=SYSTEM)
+    ledger.accrue(
+        ann, unit=points, amount=40, key="k", reason="x", actor=SYSTEM, cause=("test", 1),
+        at=clock.now() - timedelta(days=1),
+    )  # fmt: skip
+    ends = OpenLot.objects.get().expires_at
+    with clock.standing_at(ends):
+        assert ledger.expire_due(at=ends) == 1
+    with clock.standing_at(ends + timedelta(days=2)):
+        made = merge(ann, bo, clerk)
+        tiers.settle([bo], actor=SYSTEM)
+        assert reinstating.foresee_reinstatement(bo, unit=points) == 40
+        [entry] = reinstating.reinstate(bo, unit=points, reason="Kindness", actor=SYSTEM)
+        assert (entry.amount, entry.credit.member) == (40, bo)
+        undo(made, clerk)
+        tiers.settle([ann, bo], actor=SYSTEM)
+        for member in (ann, bo):
+            with pytest.raises(NothingToReinstate):
+                reinstating.reinstate(member, unit=points, reason="Again", actor=SYSTEM)
     assert faults() == []

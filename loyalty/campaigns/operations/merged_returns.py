@@ -1,0 +1,44 @@
+"""What was told of a source's orders while two memberships were one: it goes home with them."""
+
+from loyalty.campaigns.operations import order_facts, returns
+from loyalty.campaigns.operations.order_facts import Key
+from loyalty.campaigns.operations.schemas import ORDERS
+from members.models import Activity, Merge
+from members.operations import merges
+from members.shipped import AFTER_ORDERS
+
+ACTIVITIES = Activity._meta.label_lower
+
+
+def send_home(made: Merge) -> int:
+    """While both are still one, have what was told since of orders that go back to the source be the source's
+    too, so that nothing of them comes back twice; and what names the source and still waits. How many."""
+    told = Activity.objects.filter(
+        member=made.target_id, kind__in=AFTER_ORDERS, received_at__gte=made.merged_at
+    ).exclude(pk__in=made.took.get(ACTIVITIES, ()))
+    since = list(told.order_by("pk"))
+    if not since:
+        return 0
+    theirs = _going_home(made)
+    orders = order_facts.read({(made.target_id, str(row.payload["order_id"])) for row in since})
+    home = [
+        row.pk
+        for row in since
+        if _order_of(row, orders) in theirs
+        or (row.subject == made.source.ref and row.status == Activity.Status.PARKED)
+    ]
+    return merges.move_activities(made, home)
+
+
+def _going_home(made: Merge) -> set[Key]:
+    """The orders that were the source's."""
+    placed = Activity.objects.filter(
+        pk__in=made.took.get(ACTIVITIES, ()), member=made.target_id, kind__in=ORDERS
+    )
+    return {order_facts.key_of(row) for row in placed}
+
+
+def _order_of(row: Activity, orders: order_facts.Orders) -> Key | None:
+    number = row.member_id or 0, str(row.payload["order_id"])
+    shop = returns.shop_of(row, orders.shops(number))
+    return None if shop is None else (number[0], shop, number[1])
