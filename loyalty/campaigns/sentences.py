@@ -110,6 +110,7 @@ KEPT = (
     _("The points that %(payer)s pays for are used up"),
     _("Not confirmed in time"),
     _("Order %(order)s came back: %(reward)s"),
+    _("Order %(order)s came back"),
     _("Redeemed: %(reward)s"),
     _("Undone: %(reward)s"),
 )

@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils.translation import gettext as _
 
 from loyalty.rewards.models import Coupon, Redemption
 from loyalty.rewards.operations import entitlements, steps
@@ -100,7 +99,7 @@ def _void(
     Redemption.objects.filter(pk=redemption.pk).update(returned=F("returned") + pieces)
     redemption.returned += pieces
     if redemption.returned == redemption.quantity:
-        reason = _("Order %(order)s came back") % {"order": order[0]}
+        reason = kept("Order %(order)s came back") % {"order": order[0]}
         steps.move(redemption, State.CANCELLED, actor=actor, reason=reason)
         entitlements.close_door(redemption, actor=actor)
         if HouseholdMove.objects.filter(key=draw_key(redemption), undone_at=None).exists():
