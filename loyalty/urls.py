@@ -13,7 +13,10 @@ from loyalty.views import (
     household,
     offline,
     points,
+    privacy,
+    security,
     styleguide,
+    terms,
     viewing,
 )
 
@@ -69,6 +72,14 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("loyalty.api_urls")),
     path("account/", include("members.urls.portal")),
+    path("account/terms/", terms.terms, name="account_terms"),
+    path("account/security/", security.security, name="account_security"),
+    path("account/privacy/", privacy.privacy, name="privacy"),
+    path("account/privacy/copies/", privacy.ask_export, name="privacy_export"),
+    path("account/privacy/copies/<int:pk>/", privacy.fetch_export, name="privacy_file"),
+    path("account/privacy/erasure/", privacy.erasure, name="privacy_erasure"),
+    path("account/sessions/<int:pk>/end/", security.end_session, name="account_session_end"),
+    path("account/sessions/", include("allauth.usersessions.urls")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,6 +1,7 @@
 from members.models.activities import Activity, ActivityKind
 from members.models.adjustments import Adjustment
 from members.models.consent_texts import ConsentText
+from members.models.credentials import CredentialChange
 from members.models.gifts import Gift, GiftCode
 from members.models.holds import Hold
 from members.models.household_moves import HouseholdMove
@@ -18,6 +19,7 @@ from members.models.ledger import (
 )
 from members.models.members import Access, Consent, Member
 from members.models.merges import Merge
+from members.models.privacy import ErasedReference, MemberExport, Redaction
 from members.models.rollups import Rollup
 from members.models.seals import Seal, SealAhead
 from members.models.tiers import LadderVersion, Tier, TierGroup, TierLift, TierPeriod
@@ -38,9 +40,11 @@ __all__ = [
     "Balance",
     "Consent",
     "ConsentText",
+    "CredentialChange",
     "CustomerKey",
     "Decision",
     "Entry",
+    "ErasedReference",
     "Gift",
     "GiftCode",
     "Heartbeat",
@@ -55,9 +59,11 @@ __all__ = [
     "LotUse",
     "Member",
     "MemberAttribute",
+    "MemberExport",
     "MemberTag",
     "Merge",
     "OpenLot",
+    "Redaction",
     "Rollup",
     "Seal",
     "SealAhead",

@@ -88,7 +88,11 @@ class Member(models.Model):
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
-        permissions = [("view_as_member", "Can see the pages of a member as they see them")]
+        permissions = [
+            ("view_as_member", "Can see the pages of a member as they see them"),
+            ("export_member", "Can have a copy of a member's data made"),
+            ("erase_member", "Can erase a member"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(birth_month=None, birth_day=None)

@@ -13,7 +13,7 @@ from members.domain.actors import Actor
 from members.domain.ledger import Line
 from members.errors import HoldEnded, MoreThanHeld, NotPositive
 from members.models import Account, Activity, Entry, Hold, LotUse, Member, Unit
-from members.operations import accounts, audit, jobs, ledger
+from members.operations import accounts, audit, credentials, jobs, ledger
 from members.shipped import RETURNS
 
 Kind = Account.Kind
@@ -41,7 +41,7 @@ def place(
     """Set `amount` points aside, soonest expiry first, for `lasts` (30 days at most).
 
     `reference` is the order it is for, as `order_source` tells it (empty: whoever does).
-    The same `key` again returns the first hold. Raises NotPositive or NotEnough.
+    The same `key` again returns the first hold. Raises NotPositive, CoolingOff or NotEnough.
     """
     if amount < 1 or lasts <= timedelta(0):
         raise NotPositive()
@@ -60,6 +60,7 @@ def place(
     )
     if not is_new:
         return hold
+    credentials.refuse_waiting(member, actor=actor)
     line = Line(
         key=f"hold:{hold.pk}",
         kind=Entry.Kind.HOLD,

@@ -29,7 +29,7 @@ from members import clock
 from members.domain.actors import Actor
 from members.domain.calendar import local_date
 from members.models import Entry, Member
-from members.operations import corrections, holds, ledger, purses, relations
+from members.operations import corrections, credentials, holds, ledger, purses, relations
 
 UNDO = timedelta(minutes=10)
 State = Redemption.State
@@ -52,13 +52,14 @@ def redeem(
     The same `key` again returns the first redemption. `order_id` is the order it is used in, as
     `order_source` tells it: when all of that comes back, so do the points. `from_household` takes what the
     member lacks out of the purse of their household, in the same transaction. Raises what
-    `standings.obstacle_for` answers (NotOnOffer, TierNeeded, OutOfStock, LimitReached, NotEnough, …) or
-    AboveHouseholdLimit, and then nothing has changed.
+    `standings.obstacle_for` answers (NotOnOffer, TierNeeded, OutOfStock, LimitReached, NotEnough, …),
+    CoolingOff or AboveHouseholdLimit, and then nothing has changed.
     """
     current = _lock_offer(reward)
     known = Redemption.objects.filter(key=key).first()
     if known is not None:
         return known
+    credentials.refuse_waiting(member, actor=actor)
     pooled = _check(member, current, quantity, from_household=from_household)
     order = {"order_id": order_id, "order_source": order_source}
     asked: dict[str, Any] = {"quantity": quantity, **order}
@@ -114,6 +115,7 @@ def reserve(
     known = Redemption.objects.filter(key=key).first()
     if known is not None:
         return known
+    credentials.refuse_waiting(member, actor=actor)
     pooled = _check(member, current, quantity)
     asked: dict[str, Any] = {"quantity": quantity}
     asked |= {"order_id": order_id, "order_source": order_source}
