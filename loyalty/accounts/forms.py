@@ -37,8 +37,7 @@ class TermsForm(forms.Form):
         """Who read an older version is shown the new one first."""
         version = str(self.texts[Purpose.TERMS].version)
         if self.cleaned_data["terms_version"] != version:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("terms_version")] = version
+            self.data = dict(self.data.items()) | {self.add_prefix("terms_version"): version}
             raise forms.ValidationError(
                 _("The terms have changed just now. Please read them again.")
             )
@@ -48,6 +47,7 @@ class TermsForm(forms.Form):
 class ConsentsForm(TermsForm):
     """What everybody is asked who signs up. Nothing is ticked beforehand."""
 
+    field_order = ("email", "password1", "password2", "terms", "news")
     news = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
