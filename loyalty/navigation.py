@@ -48,9 +48,12 @@ ACCOUNT = (
     Door("/referrals/", _("Bring a friend"), "users"),
     Door("/account/preferences/", _("Preferences"), "settings"),
     Door("/account/messages/", _("Messages"), "bell"),
-    Door("/account/email/", _("E-mail addresses"), "mail"),
+    Door("/account/security/", _("Security"), "shield-check"),
+    Door("/account/email/", _("E-mail address"), "mail"),
     Door("/account/password/change/", _("Password"), "lock"),
-    Door("/account/2fa/", _("Two-step sign-in"), "key-round"),
+    Door("/account/2fa/", _("Passkeys and second factor"), "key-round"),
+    Door("/account/sessions/", _("Signed-in devices"), "monitor"),
+    Door("/account/privacy/", _("Privacy"), "eye"),
 )
 PARTNER = (
     Door("/partner/", _("Overview"), "briefcase"),

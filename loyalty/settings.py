@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from loyalty import branding
+from loyalty.accounts.settings import signing_in
 from loyalty.domain import colours
 from loyalty.runtime import addresses
 
@@ -68,6 +69,7 @@ INSTALLED_APPS = [
     "loyalty.connectors",
     "loyalty.measurement",
     "loyalty.runtime",
+    "loyalty.accounts",
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
@@ -83,6 +85,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "csp",
     "django_celery_beat",
@@ -115,6 +118,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "loyalty.middleware.InvalidFormStatus",
     "loyalty.middleware.KeptCopies",
+    "loyalty.accounts.middleware.SecondFactorFirst",
+    "loyalty.accounts.middleware.SeenSessions",
     "loyalty.middleware.ViewingAs",
     "loyalty.middleware.KnownBy",
     "axes.middleware.AxesMiddleware",
@@ -186,38 +191,19 @@ CACHES = {
     )
 }
 
-# --- Sign-in -----------------------------------------------------------------------------------
-AUTH_USER_MODEL = "members.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+# --- Sign-in: `loyalty/accounts/settings.py` ---------------------------------------------------------
+#: How long points stay after somebody's sign-in was changed.
+COOLING_OFF_HOURS = env.int("COOLING_OFF_HOURS", 24)
+#: Whether staff and owners of partner organisations need a second factor.
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", not (DEBUG or DEMO))
+vars().update(
+    signing_in(
+        is_loose=DEBUG or DEMO,
+        is_behind_proxy=env.bool("BEHIND_PROXY", False),
     )
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_ADAPTER = "loyalty.accounts.AccountAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
+)
+# Named here as well, for tools that read this file without running it.
+AUTH_USER_MODEL = "members.User"
 
 # --- Security headers --------------------------------------------------------------------------
 SECURE = env.bool("SECURE", not (DEBUG or DEMO))

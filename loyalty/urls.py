@@ -18,8 +18,11 @@ from loyalty.views import (
     live,
     offline,
     points,
+    privacy,
     programme,
+    security,
     styleguide,
+    terms,
     viewing,
 )
 
@@ -87,6 +90,14 @@ urlpatterns = [
     path("api/v1/", include("loyalty.api_urls")),
     path("", include("loyalty.messaging.urls.portal")),
     path("account/", include("members.urls.portal")),
+    path("account/terms/", terms.terms, name="account_terms"),
+    path("account/security/", security.security, name="account_security"),
+    path("account/privacy/", privacy.privacy, name="privacy"),
+    path("account/privacy/copies/", privacy.ask_export, name="privacy_export"),
+    path("account/privacy/copies/<int:pk>/", privacy.fetch_export, name="privacy_file"),
+    path("account/privacy/erasure/", privacy.erasure, name="privacy_erasure"),
+    path("account/sessions/<int:pk>/end/", security.end_session, name="account_session_end"),
+    path("account/sessions/", include("allauth.usersessions.urls")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

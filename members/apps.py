@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class MembersConfig(AppConfig):
@@ -15,3 +16,4 @@ class MembersConfig(AppConfig):
         post_migrate.connect(shipped.install, sender=self)
         post_migrate.connect(shipped_texts.install, sender=self)
         post_migrate.connect(roles.install)
+        autodiscover_modules("personal")

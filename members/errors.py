@@ -333,3 +333,24 @@ class PublishedMeanwhile(Refused):
 class OrderAmbiguous(Refused):
     code = "order_ambiguous"
     sentence = _("Several shops told an order %(order)s; say which one as order_source.")
+
+
+class CoolingOff(Refused):
+    code = "cooling_off"
+    sentence = _(
+        "Your sign-in was changed a short while ago, so points stay until %(until)s. You can go on at"
+        " once by confirming it with a second factor under “Security”."
+    )
+
+
+class UnprovenReturn(CoolingOff):
+    code = "return_not_confirmed"
+    sentence = _(
+        "You have not been here for a long time. Before points leave, confirm under “Security” that"
+        " it is you."
+    )
+
+
+class NotTheReference(Refused):
+    code = "not_the_reference"
+    sentence = _("This is not the reference of this member.")

@@ -158,6 +158,16 @@ def can_view_as(user, member: Member) -> Verdict:
     return apart(user, member, own=NoViewingOfOneself) and held(user, "members.view_as_member")
 
 
+def can_export(user, member: Member) -> Verdict:
+    """Staff with the permission, for what the member asked for."""
+    return apart(user, member) and held(user, "members.export_member")
+
+
+def can_erase(user, member: Member) -> Verdict:
+    """Staff with the permission; never themselves or their household, who ask on their own page."""
+    return apart(user, member) and held(user, "members.erase_member")
+
+
 def can_merge(user, member: Member) -> Verdict:
     """Staff with the permission, and never their own membership."""
     for one in {member, member.heir}:

@@ -8,6 +8,7 @@ Gus is an outsider. The database's plumbing is in `tests/plugins/`.
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import override_settings
 
 from members import clock
@@ -26,6 +27,19 @@ def _quick_passwords():
     """A password is hashed slowly on purpose; the cast signs in too often for that."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _without_second_factors():
+    """The cast has none; `tests/portal/test_second_factor.py` switches the demand on."""
+    with override_settings(REQUIRE_SECOND_FACTOR=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits():
+    """What one test tried too often is no other's fault."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
+from loyalty.accounts.enrolment import agree
 from members.domain.actors import Actor
 from members.models import Member, User
-from members.operations import consents, members, users
+from members.operations import members, users
 
 #: Amara shops at the record store: her history is this customer's.
 AMARA = "cdnow-1166"
@@ -99,7 +100,7 @@ def _enrol(person: Person, user: User, joined_on: date, actor: Actor) -> None:
         joined_on=joined_on,
         at=datetime.combine(joined_on, time(9), UTC),
     )
-    consents.record(member, purpose="programme", granted=True, channel="email", actor=actor)
+    agree(member, terms="1", news="1", actor=actor)
 
 
 def join_boards(*, actor: Actor) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from events_directory.models import Booking, Occurrence
-from loyalty.accounts import enrol_user
+from loyalty.accounts.enrolment import enrol_user
 from loyalty.campaigns.views.referrals import tell_who_invited
 from loyalty.rewards.models import Reward
 from loyalty.rewards.views.offers import Offer, offers_for, treat_for
@@ -47,9 +47,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def join(request: SignedInRequest) -> HttpResponse:
-    """Open a membership for somebody who has signed in as staff or as a partner's person."""
+    """Open a membership for somebody who has signed in as staff or as a partner's person; then the terms."""
     if not Member.objects.of(request.user).exists():
         tell_who_invited(request, enrol_user(request.user))
+        return redirect("account_terms")
     return redirect("home")
 
 

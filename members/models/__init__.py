@@ -2,6 +2,7 @@ from members.models.activities import Activity, ActivityKind, ActivityKindVersio
 from members.models.adjustments import Adjustment
 from members.models.bulk import BulkRow, BulkRun
 from members.models.consent_texts import ConsentText
+from members.models.credentials import CredentialChange
 from members.models.gifts import Gift, GiftCode
 from members.models.holds import Hold
 from members.models.household_moves import HouseholdMove
@@ -19,6 +20,7 @@ from members.models.ledger import (
 )
 from members.models.members import Access, Consent, Member
 from members.models.merges import Merge
+from members.models.privacy import ErasedReference, MemberExport, Redaction
 from members.models.rollups import Rollup
 from members.models.seals import Seal, SealAhead
 from members.models.tiers import LadderVersion, Tier, TierGroup, TierLift, TierPeriod
@@ -43,9 +45,11 @@ __all__ = [
     "Change",
     "Consent",
     "ConsentText",
+    "CredentialChange",
     "CustomerKey",
     "Decision",
     "Entry",
+    "ErasedReference",
     "Gift",
     "GiftCode",
     "Heartbeat",
@@ -60,9 +64,11 @@ __all__ = [
     "LotUse",
     "Member",
     "MemberAttribute",
+    "MemberExport",
     "MemberTag",
     "Merge",
     "OpenLot",
+    "Redaction",
     "Rollup",
     "Seal",
     "SealAhead",

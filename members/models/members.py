@@ -106,6 +106,8 @@ class Member(models.Model):
         permissions = [
             ("view_as_member", "Can see the pages of a member as they see them"),
             ("see_contact", "Can see how a member is reached"),
+            ("export_member", "Can have a copy of a member's data made"),
+            ("erase_member", "Can erase a member"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from members.domain.actors import Actor
-from members.models import Job, Member, TierPeriod
+from members.models import Job, Member, MemberExport, TierPeriod
 from members.operations import accounts, debts, holds, ledger, seals, tiers
 from members.operations.sweeps import Tally
 
@@ -106,6 +106,7 @@ def seal_history(since: datetime, until: datetime) -> Tally:
 
 
 def tidy(since: datetime, until: datetime) -> Tally:
-    """Forget jobs that were done long ago."""
+    """Forget jobs that were done long ago, and copies that nobody may fetch any more."""
     gone, _ = Job.objects.filter(state=Job.State.DONE, done_at__lt=until - KEPT).delete()
+    gone += MemberExport.objects.filter(expires_at__lte=until).delete()[0]
     return Tally(until, gone, gone)

@@ -9,7 +9,7 @@ from members.domain.sentences import kept
 from members.errors import CannotBeGiven, NotEnough, NotPositive, NotToOneself, NotYours, UndoOver
 from members.models import Entry, Gift, GiftCode, Member, Unit
 from members.models.gifts import new_gift_code, read_gift_code
-from members.operations import audit, ledger, relations, transfers
+from members.operations import audit, credentials, ledger, relations, transfers
 
 State = Gift.State
 
@@ -27,8 +27,8 @@ def give(
 ) -> Gift:
     """Hand `amount` points over, soonest expiry first; each keeps its expiry.
 
-    The same `key` again returns the first gift. Raises NotToOneself, NotPositive, CannotBeGiven or
-    NotEnough.
+    The same `key` again returns the first gift. Raises NotToOneself, NotPositive, CannotBeGiven,
+    CoolingOff or NotEnough.
     """
     giver, receiver = giver.heir, receiver.heir
     if giver.pk == receiver.pk:
@@ -51,6 +51,7 @@ def give(
     )
     if not is_new:
         return gift
+    credentials.refuse_waiting(giver, actor=actor)
     source, target = ledger.wallet(giver, unit), ledger.wallet(receiver, unit)
     ledger.lock(source.pk, target.pk)
     reason = kept("A gift from %(giver)s to %(receiver)s") % {

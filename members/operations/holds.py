@@ -13,7 +13,7 @@ from members.domain.ledger import Line
 from members.domain.sentences import kept
 from members.errors import HoldEnded, MoreThanHeld, NotPositive
 from members.models import Account, Activity, Entry, Hold, LotUse, Member, Unit
-from members.operations import accounts, audit, jobs, ledger, orders
+from members.operations import accounts, audit, credentials, jobs, ledger, orders
 from members.shipped import RETURNS
 
 Kind = Account.Kind
@@ -41,7 +41,8 @@ def place(
     """Set `amount` points aside, soonest expiry first, for `lasts` (30 days at most).
 
     `reference` is the order it is for, as `order_source` tells it (empty: the only one who does).
-    The same `key` again returns the first hold. Raises NotPositive, NotEnough or OrderAmbiguous.
+    The same `key` again returns the first hold. Raises NotPositive, CoolingOff, NotEnough or
+    OrderAmbiguous.
     """
     if amount < 1 or lasts <= timedelta(0):
         raise NotPositive()
@@ -60,6 +61,7 @@ def place(
     )
     if not is_new:
         return hold
+    credentials.refuse_waiting(member, actor=actor)
     hold.order_source = orders.source_of(member, order_id=reference, named=order_source)
     line = Line(
         key=f"hold:{hold.pk}",

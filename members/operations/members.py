@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from members import clock
 from members.domain.actors import Actor
 from members.domain.calendar import is_day_of_year, local_date, zone_names
-from members.errors import NoSuchDay, NoSuchZone
+from members.errors import ErasedMember, NoSuchDay, NoSuchZone
 from members.models import Member, User
-from members.operations import accounts, activities, audit, keys
+from members.operations import accounts, activities, audit, keys, references
 
 EDITABLE = (
     "email",
@@ -39,12 +39,14 @@ def enrol(
     """Open a membership under the outside id `ref`, with its accounts, and record `member.joined`.
 
     Enrolling a known `ref` returns that member (or who they were merged into) unchanged. Raises
-    ValidationError for a birthday or a time zone that does not exist.
+    ErasedMember, or ValidationError for a birthday or a time zone that does not exist.
     """
     at = at or clock.now()
     known = Member.objects.select_related("merged_into").filter(ref=ref).first()
     if known is not None:
         return known.heir
+    if references.erased([ref]):
+        raise ErasedMember(member=ref)
     _check(fields)
     fields.setdefault("joined_on", local_date(at, fields.get("time_zone") or _zone()))
     if fields.get("birth_month"):
@@ -81,10 +83,11 @@ def enrol_missing(refs: Iterable[str], *, actor: Actor, joined_on: dict[str, dat
     """Open memberships for the unknown ones of `refs` in one go (imports). Returns how many.
 
     History is not greeted: no `member.joined` is recorded for people who joined long ago. What was
-    told about them before is theirs from now on.
+    told about them before is theirs from now on. Who was erased is not opened again.
     """
-    now = clock.now()
-    known = set(Member.objects.filter(ref__in=list(refs)).values_list("ref", flat=True))
+    now, refs = clock.now(), list(refs)
+    known = set(Member.objects.filter(ref__in=refs).values_list("ref", flat=True))
+    known |= references.erased(set(refs) - known)
     fresh = Member.objects.bulk_create(
         [
             Member(ref=ref, created_at=now, joined_on=joined_on[ref])

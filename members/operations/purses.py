@@ -35,7 +35,7 @@ from members.models import (
     OpenLot,
     Unit,
 )
-from members.operations import accounts, audit, corrections, ledger, transfers
+from members.operations import accounts, audit, corrections, credentials, ledger, transfers
 
 Kind = HouseholdMove.Kind
 #: How entries name a move as their cause, and somebody's leaving.
@@ -64,8 +64,8 @@ def lock_seat(member: Member) -> HouseholdSeat:
 def contribute(member: Member, *, unit: Unit, amount: int, key: str, actor: Actor) -> HouseholdMove:
     """Put `amount` points into the purse of the member's household; each keeps its expiry.
 
-    The same `key` again returns the first move. Raises NotPositive, CannotBeGiven, NoHousehold or
-    NotEnough.
+    The same `key` again returns the first move. Raises NotPositive, CannotBeGiven, NoHousehold,
+    CoolingOff or NotEnough.
     """
     return _move(member, Kind.CONTRIBUTION, unit=unit, amount=amount, key=key, actor=actor)
 
@@ -124,6 +124,7 @@ def _move(
     )
     if not is_new:
         return move
+    credentials.refuse_waiting(member, actor=actor)
     wallet, purse = ledger.wallet(member, unit), accounts.purse(seat.household, unit)
     ledger.lock(wallet.pk, purse.pk)
     if kind == Kind.DRAW:

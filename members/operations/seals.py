@@ -8,8 +8,8 @@ cuts off the newest rows together with their seals is caught by that. The steps 
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -36,12 +36,22 @@ class Chain:
     columns: str
     instants: str
     also: str = "NULL"
+    #: What an erasure puts in the place of words, as SQL, by column.
+    erased: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def row(self) -> str:
         """The SQL of everything a row says, as JSON; instants are whole microseconds, which are the
         same in every zone and format."""
-        parts = [f"t.{column}" for column in self.columns.split()]
+        return self._row({})
+
+    @property
+    def erased_row(self) -> str:
+        """The same of what an erasure leaves of it."""
+        return self._row(self.erased)
+
+    def _row(self, instead: Mapping[str, str]) -> str:
+        parts = [instead.get(column, f"t.{column}") for column in self.columns.split()]
         parts += [
             f"(extract(epoch FROM t.{column}) * 1000000)::bigint"
             for column in self.instants.split()
@@ -61,18 +71,21 @@ CHAINS = (
         " cause_kind cause_id rule_version_id reason parent_id reverses_id",
         "occurred_at recorded_at active_from expires_at",
         also=_LOTS_USED,
+        erased={"reason": "'Erased'"},
     ),
     Chain(
         "lot_life",
         "members_lotlife",
         "id lot_id cause_kind cause_id reason",
         "expires_at before at",
+        erased={"reason": "'Erased'"},
     ),
     Chain(
         "audit",
         "members_auditrow",
         "id actor_kind actor_id actor_name verb subject_type subject_id before after reason",
         "at",
+        erased={"actor_name": "'Erased'", "before": "NULL", "after": "NULL", "reason": "''"},
     ),
     Chain(
         "consent",
@@ -82,8 +95,11 @@ CHAINS = (
     ),
 )
 
+_HASH = "sha256(convert_to(({row})::text, 'UTF8'))"
+#: Of a row from which words were taken out, the seal speaks of what it was before.
 _HASHED = """
-SELECT t.id, sha256(convert_to(({row})::text, 'UTF8')) AS hash FROM {table} t
+SELECT t.id, coalesce((SELECT r.sealed FROM members_redaction r
+    WHERE r.chain = '{chain}' AND r.row_id = t.id), {hash}) AS hash FROM {table} t
 WHERE t.id > %(after)s AND t.id <= %(upto)s ORDER BY t.id LIMIT %(most)s
 """
 _BLOCK = """
@@ -91,6 +107,17 @@ WITH hashed AS ({hashed})
 SELECT count(*), min(id), max(id), sha256(%(before)s::bytea || string_agg(hash, ''::bytea ORDER BY id)),
        string_agg(substring(hash FROM 1 FOR {mark}), ''::bytea ORDER BY id), array_agg(id ORDER BY id)
 FROM hashed
+"""
+#: Redactions whose row is not what was left of it, or whose member is not erased.
+_REDACTED = """
+SELECT r.row_id FROM members_redaction r LEFT JOIN {table} t ON t.id = r.row_id
+LEFT JOIN members_member m ON m.id = r.member_id AND m.erased_at IS NOT NULL
+WHERE r.chain = '{chain}' AND (t.id IS NULL OR m.id IS NULL OR r."left" <> {hash}) ORDER BY r.row_id
+"""
+_REDACT = """
+INSERT INTO members_redaction (chain, row_id, sealed, "left", member_id, at)
+SELECT '{chain}', t.id, {hash}, {left}, %(member)s, %(at)s FROM {table} t
+WHERE t.id = ANY(%(rows)s) ON CONFLICT (chain, row_id) DO NOTHING
 """
 _AHEAD = """
 UPDATE members_sealahead SET upto_id = coalesce((SELECT max(id) FROM {table}), 0),
@@ -142,7 +169,7 @@ def _seal_block(chain: Chain, *, upto: int, at: datetime) -> Seal | None:
 
 
 def _read(chain: Chain, after: int, upto: int, before: bytes, most: int):
-    hashed = _HASHED.format(row=chain.row, table=chain.table)
+    hashed = _HASHED.format(chain=chain.name, hash=_HASH.format(row=chain.row), table=chain.table)
     with connection.cursor() as cursor:
         cursor.execute(
             _BLOCK.format(hashed=hashed, mark=MARK),
@@ -187,6 +214,7 @@ def faults() -> Iterator[tuple[str, object, str]]:
     remembered = _remembered()
     for chain in CHAINS:
         after, before, number = 0, b"", 0
+        yield from _wrongly_redacted(chain)
         for block in Seal.objects.filter(chain=chain.name).order_by("number").iterator(100):
             number += 1
             if block.number != number:
@@ -200,6 +228,27 @@ def faults() -> Iterator[tuple[str, object, str]]:
         for name, lost in sorted(remembered):
             if name == chain.name and lost > number:
                 yield chain.name, f"block {lost}", "sealed once, and gone with its seal"
+
+
+def note_redactions(chain: Chain, rows: Collection[int], *, member_id: int, at: datetime) -> None:
+    """Write down, before words about an erased member are taken out of these rows, what their seals
+    speak of, and what will be left of them."""
+    sql = _REDACT.format(
+        chain=chain.name,
+        table=chain.table,
+        hash=_HASH.format(row=chain.row),
+        left=_HASH.format(row=chain.erased_row),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"member": member_id, "at": at, "rows": list(rows)})
+
+
+def _wrongly_redacted(chain: Chain) -> Iterator[tuple[str, object, str]]:
+    sql = _REDACTED.format(chain=chain.name, table=chain.table, hash=_HASH.format(row=chain.row))
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        for (pk,) in cursor.fetchall():
+            yield chain.name, pk, "the row is not what was left of it by an erasure"
 
 
 def _compare(

@@ -76,6 +76,7 @@ def test_signing_up_makes_a_member(visit, units):
         visitor.page.get_by_label("Email").fill("noor@example.test")
         visitor.page.get_by_label("Password", exact=True).fill("three-green-jars")
         visitor.page.get_by_label("Password (again)").fill("three-green-jars")
+        visitor.page.get_by_label("I agree to this").check()
         visitor.page.get_by_role("button", name="Sign Up").click()
         expect(visitor.page).to_have_url(re.compile("/confirm-email/"))
         assert visitor.faults == [] == visitor.policy_faults()

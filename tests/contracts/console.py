@@ -73,6 +73,8 @@ CONSOLE: dict[str, Desk] = {
             "change_key": ALLOWED,
             "merge": ALLOWED,
             "unmerge": DENIED,
+            "export": ALLOWED,
+            "erase": ALLOWED,
             "give_tier": ALLOWED,
             "view_as": ALLOWED,
         },

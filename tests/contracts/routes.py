@@ -68,7 +68,8 @@ GIFT = {"pk": "@members.gift"}
 ROUTES: dict[str, Route] = {
     # The portal
     "home": Route(ANYBODY, ANYBODY),
-    "join": Route(NO_BUT_SIGN_IN, SIGNING_IN),
+    # Who joins reads the terms next; who has joined already is sent home.
+    "join": Route(NO_BUT_SIGN_IN, policy("login home home in in in in in login login")),
     "celebrations": Route(NO, SIGNING_IN),
     "programme": Route(ANYBODY, NO),
     "programme_terms": Route(ANYBODY, NO),
@@ -254,7 +255,7 @@ ROUTES: dict[str, Route] = {
     "account_inactive": Route(ANYBODY, NO),
     "account_reauthenticate": Route(SIGNED_IN, SIGNED_IN),
     "account_email": Route(SIGNED_IN, SIGNED_IN),
-    "account_email_verification_sent": Route(ANYBODY, NO),
+    "account_email_verification_sent": Route(SIGNED_IN, SIGNED_IN),
     "account_change_password": Route(SIGNED_IN, SIGNED_IN),
     "account_set_password": Route(SIGNED_IN, SIGNED_IN),
     "account_reset_password": Route(ANYBODY, ANYBODY),
@@ -262,7 +263,19 @@ ROUTES: dict[str, Route] = {
     "account_reset_password_from_key": Route(ANYBODY, ANYBODY, {"uidb36": "1", "key": "x"}),
     "account_reset_password_from_key_done": Route(ANYBODY, NO),
     "account_confirm_login_code": Route(SIGNING_IN, SIGNING_IN),
-    "account_confirm_email": Route(ANYBODY, NOBODY, {"key": "x"}),
+    "account_request_login_code": Route(SIGNED_OUT, SIGNED_OUT),
+    "account_signup_by_passkey": Route(SIGNED_OUT, SIGNED_OUT),
+    "account_terms": Route(ANYBODY, ANYBODY),
+    "account_security": Route(SIGNED_IN, NO),
+    "account_session_end": Route(NO, NOT_THERE, {"pk": 1}),
+    "privacy": Route(MEMBERS, NO),
+    "privacy_export": Route(NO, MEMBERS),
+    "privacy_file": Route(
+        policy("login in in home home home home home login login"), NO, {"pk": 1}
+    ),
+    "privacy_erasure": Route(MEMBERS, MEMBERS),
+    "usersessions_list": Route(SIGNED_IN, SIGNED_IN),
+    "mfa_signup_webauthn": Route(SIGNED_OUT, SIGNED_OUT),
     "mfa_index": Route(SIGNED_IN, NO_BUT_SIGN_IN),
     "mfa_authenticate": Route(SIGNING_IN, SIGNING_IN),
     "mfa_reauthenticate": Route(SIGNED_IN, SIGNED_IN),

@@ -93,7 +93,7 @@ def test_signed_in_without_membership_is_offered_one_and_gets_it_by_post(client,
     assert "Join the programme" in client.get(reverse("home")).content.decode()
     assert client.get(reverse("join")).status_code == 405
     response = client.post(reverse("join"))
-    assert (response.status_code, response.url) == (302, "/")
+    assert (response.status_code, response.url) == (302, "/account/terms/")
     assert gus.member.ref == f"web-{gus.pk}"
 
 

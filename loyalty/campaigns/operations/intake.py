@@ -50,7 +50,7 @@ from loyalty.campaigns.operations.wave import Wave
 from members import clock
 from members.domain.actors import Actor
 from members.models import Account, Activity
-from members.operations import accounts, activities, tiers
+from members.operations import accounts, activities, references, tiers
 from members.shipped import AFTER_ORDERS, RETURNS
 
 Status = Activity.Status
@@ -72,7 +72,8 @@ def take(
     """Record and evaluate a batch; one answer for each activity, in order, of orders also `by_line`.
 
     `is_history` says that the past is being brought in: points whose time is over stay over, where
-    something that is merely told late would still get its least life.
+    something that is merely told late would still get its least life; and nobody looks at it first, for
+    that was done when it was the present.
 
     A known (source, id) with the same content gets its first answer again; with other content it is
     quarantined. A fault of one activity rejects that one and no other.
@@ -193,11 +194,12 @@ def _take(
     tolds = dict(zip(said, customers.identify(list(said.values()), at=at), strict=True))
     book = rulebook.current()
     company = _gather(book, tolds.values())
+    answers = _of_erased(tolds, company.people)
     arrivals = {
         place: _arrival(tolds[place], company.people.get(tolds[place].ref), at)
         for place in first.values()
+        if place not in answers
     }
-    # The past that is being brought in was looked at when it was the present.
     doubtful = {} if told_at is None else reviewing.doubts(book, arrivals)
     arrivals |= reviewing.set_aside(arrivals, doubtful)
     arrivals |= matched(arrivals) | referral_joins.standing(arrivals)
@@ -209,7 +211,6 @@ def _take(
     cases = {pk: (arrivals[place], doubtful[place]) for pk, place in new.items() if pk}
     reviewing.open_cases(cases, actor=actor, at=at)
     items: dict[int, Item] = {}
-    answers: dict[int, Answer] = {}
     for place, arrival in arrivals.items():
         pk = fresh.get(arrival.told.key)
         if pk is None:
@@ -230,6 +231,14 @@ def _take(
     for place, told in repeated.items():
         answers[place] = _repeat(told, stored[told.key], versions, actor=actor, at=at)
     return answers
+
+
+def _of_erased(tolds: Mapping[int, Told], known: Collection[str]) -> dict[int, Answer]:
+    """Refusals of what is told for somebody who was erased: it is never written."""
+    gone = references.erased({told.ref for told in tolds.values()}.difference(known))
+    return {
+        place: rejected(told, [schemas.ERASED]) for place, told in tolds.items() if told.ref in gone
+    }
 
 
 def _gather(book: Rulebook, tolds: Collection[Told]) -> Company:

@@ -48,8 +48,11 @@ class Replay:
 
 
 def replay(*, since: datetime | None = None, until: datetime | None = None) -> Replay:
-    """Evaluate again every activity that occurred in [since, until), and every return of such an order."""
-    found = Activity.objects.filter(evaluation__isnull=False)
+    """Evaluate again every activity that occurred in [since, until), and every return of such an order.
+
+    Of members who were erased nothing is left to evaluate.
+    """
+    found = Activity.objects.filter(evaluation__isnull=False, member__erased_at=None)
     if since is not None:
         found = found.filter(occurred_at__gte=since)
     if until is not None:

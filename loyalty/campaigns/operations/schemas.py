@@ -34,6 +34,9 @@ NOBODY = Fault(
     "It names no member, and data.customer no card_token, phone or email that can be read.",
 )
 
+#: They asked to be erased, and nothing is kept about them any more.
+ERASED = Fault("/subject", "erased_member", "This member has been erased.")
+
 
 @lru_cache(maxsize=256)
 def _compiled(schema: str) -> Validator:

@@ -17,7 +17,7 @@ from unfold.widgets import (
 )
 
 from loyalty.measurement import readings
-from loyalty.measurement.admin import by_hand, identity, lives
+from loyalty.measurement.admin import by_hand, identity, lives, privacy
 from members import permissions
 from members.console import Menu, OperationAdmin, ReasonForm, RefusableForm, Step, StepsAdmin
 from members.domain import masks
@@ -128,6 +128,7 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
         *by_hand.STEPS,
         *lives.STEPS,
         *identity.STEPS,
+        *privacy.STEPS,
         Step(
             name="give_tier",
             label=_("Give a tier"),
@@ -160,6 +161,7 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
     menus = (
         Menu(_("Points"), "toll", ("adjust", "reinstate", "lengthen", "forgive")),
         Menu(_("Membership"), "badge", ("give_tier", "change_key", "merge", "unmerge", "view_as")),
+        Menu(_("Privacy"), "shield_person", ("export", "erase")),
     )
     change_form_outer_after_template = "admin/members/all_round.html"
 

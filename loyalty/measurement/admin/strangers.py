@@ -4,12 +4,17 @@ import axes.admin
 import django_celery_beat.admin
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.utils.module_loading import import_string
 from django_celery_beat import models as beat
 
 # The libraries' own pages are registered by importing them; only then can they be taken down.
-for page in ("allauth.account.admin.EmailAddressAdmin", "allauth.mfa.admin.AuthenticatorAdmin"):
+for page in (
+    "allauth.account.admin.EmailAddressAdmin",
+    "allauth.mfa.admin.AuthenticatorAdmin",
+    "allauth.usersessions.admin.UserSessionAdmin",
+):
     import_string(page)
 assert axes.admin and django_celery_beat.admin
 
@@ -17,6 +22,7 @@ for model in (
     EmailAddress,
     EmailConfirmation,
     Authenticator,
+    UserSession,
     *(model for model in admin.site._registry.copy() if model._meta.app_label == "axes"),
     *(model for model in vars(beat).values() if isinstance(model, type)),
 ):

@@ -29,7 +29,7 @@ from members.domain.actors import Actor
 from members.domain.calendar import local_date
 from members.domain.sentences import kept
 from members.models import Entry, Member
-from members.operations import corrections, holds, ledger, orders, purses, relations
+from members.operations import corrections, credentials, holds, ledger, orders, purses, relations
 
 UNDO = timedelta(minutes=10)
 State = Redemption.State
@@ -53,12 +53,13 @@ def redeem(
     `order_source` tells it: when all of that comes back, so do the points. `from_household` takes what the
     member lacks out of the purse of their household, in the same transaction. Raises what
     `standings.obstacle_for` answers (NotOnOffer, TierNeeded, OutOfStock, LimitReached, NotEnough, …),
-    AboveHouseholdLimit or OrderAmbiguous, and then nothing has changed.
+    CoolingOff, AboveHouseholdLimit or OrderAmbiguous, and then nothing has changed.
     """
     current = _lock_offer(reward)
     known = Redemption.objects.filter(key=key).first()
     if known is not None:
         return known
+    credentials.refuse_waiting(member, actor=actor)
     pooled = _check(member, current, quantity, from_household=from_household)
     order = {"order_id": order_id, "order_source": order_source}
     asked: dict[str, Any] = {"quantity": quantity, **order}
@@ -114,6 +115,7 @@ def reserve(
     known = Redemption.objects.filter(key=key).first()
     if known is not None:
         return known
+    credentials.refuse_waiting(member, actor=actor)
     pooled = _check(member, current, quantity)
     asked: dict[str, Any] = {"quantity": quantity}
     asked |= {"order_id": order_id, "order_source": order_source}

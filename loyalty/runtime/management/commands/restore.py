@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from loyalty.runtime import backups
 from loyalty.runtime.faults import Fault
-from members.operations import seals
+from members.operations import erasures, seals
 
 
 class Command(BaseCommand):
@@ -37,3 +37,5 @@ class Command(BaseCommand):
         self.stdout.write(f"Restored from {file}.")
         if put_aside:
             self.stdout.write(f"The seals of what was lost are kept in {put_aside}.")
+        if again := erasures.erase_again():
+            self.stdout.write(f"Erased again, as they had been since the backup: {again}.")

@@ -1,0 +1,29 @@
+"""What the directory keeps about people."""
+
+from events_directory.models import (
+    Approval,
+    Booking,
+    CheckIn,
+    Disbursement,
+    GrantApplication,
+    PartnerSeat,
+)
+from members.models import User
+from members.operations.holdings import KEEPS_SIGN_IN, excuse, holds
+
+holds(Booking, "member", blank={"state_reason": ""})
+holds(CheckIn, "booking__member", hides=("scanned_by", "nonce"))
+holds(PartnerSeat, by_user=("user",))
+
+excuse(CheckIn, "scanned_by", why="The work of whoever stood at the door.")
+excuse(GrantApplication, "author", "submitted_by", why="It is the organisation's.")
+excuse(Approval, "user", why="The work of staff.")
+excuse(Disbursement, "released_by", why="The work of staff.")
+
+
+def speaks_for_a_partner(user: User) -> bool:
+    """A partner's person keeps their sign-in."""
+    return PartnerSeat.objects.held_now().filter(user=user).exists()
+
+
+KEEPS_SIGN_IN.append(speaks_for_a_partner)

@@ -1,0 +1,15 @@
+"""What was written to somebody: that it was stays, the words go."""
+
+from loyalty.messaging.models import Message
+from members.operations.holdings import ALSO, Person, holds
+
+holds(Message, "member", blank={"subject": "Erased", "body": "", "link": ""})
+
+
+def send_no_more(person: Person) -> None:
+    """What waits is not sent."""
+    waiting = Message.objects.filter(member__in=person.members, state=Message.State.WAITING)
+    waiting.update(state=Message.State.DROPPED, state_reason="erased")
+
+
+ALSO.append(send_no_more)
