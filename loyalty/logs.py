@@ -12,7 +12,7 @@ from structlog.typing import EventDict, Processor
 
 _MAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 _NETWORK = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
-_SECRET_IN_PATH = re.compile(r"(?<=/)(?=[^/?]*\d)[\w-]{20,}")
+_SECRET_IN_PATH = re.compile(r"(?<=/)(?=[^/?]*\d)[\w:-]{20,}")
 _PERSONAL = ("ip", "user_agent")
 
 
@@ -34,6 +34,8 @@ def without_persons(_logger: object, _method: str, event: EventDict) -> EventDic
             event[name] = _NETWORK.sub("[address]", _MAIL.sub("[e-mail]", value))
     if isinstance(request := event.get("request"), str):
         event["request"] = _SECRET_IN_PATH.sub("[secret]", request.partition("?")[0])
+    if isinstance(words := event.get("event"), str):  # Django says there which path was not found
+        event["event"] = _SECRET_IN_PATH.sub("[secret]", words)
     return event
 
 

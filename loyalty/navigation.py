@@ -125,10 +125,10 @@ class Navigation:
         """Whether the person sits at a partner's or a committee's desk, and how many messages a member
         has not read (None: no member); one query."""
         user = self._request.user
-        own = Member.objects.of(user)
+        assert user.is_authenticated  # only of them it is asked
         unread = Message.objects.waiting_to_be_read().filter(member=OuterRef("pk"))
         counted = unread.order_by().values("member").annotate(n=Count("pk")).values("n")
-        own = own.annotate(n=Coalesce(Subquery(counted), 0)).values("n")
+        own = Member.objects.of(user).annotate(n=Coalesce(Subquery(counted), 0)).values("n")
         return User.objects.values_list(
             Exists(Partner.objects.visible_to(user)), Exists(Seat.objects.of(user)), Subquery(own)
         ).get(pk=user.pk)

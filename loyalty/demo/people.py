@@ -104,8 +104,9 @@ def _enrol(person: Person, user: User, joined_on: date, actor: Actor) -> None:
 
 
 def join_boards(*, actor: Actor) -> None:
-    """Have Bo and every third of the shop's customers stand on the boards; Amara has yet to decide."""
-    customers = Member.objects.filter(user=None, is_ranked=False).order_by("pk")
+    """Have Bo and every third of the shop's customers stand on the boards; Amara has yet to decide. Again,
+    it changes nothing."""
+    customers = Member.objects.filter(user=None).order_by("pk")
     for member in [*Member.objects.filter(ref="bo"), *customers[::3]]:
         members.update(member, is_ranked=True, actor=actor)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import time
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.messaging.models import Choice, Message, Pace, Topic
@@ -32,9 +33,16 @@ class MessagesForm(forms.Form):
         coerce=lambda value: int(value) or None,
     )
 
-    def __init__(self, *args, left: Iterable[Choice], pace: Pace | None, agrees: bool, **kwargs):
+    def __init__(
+        self,
+        said: QueryDict | None,
+        *,
+        left: Iterable[Choice],
+        pace: Pace | None,
+        agrees: bool,
+    ) -> None:
         begins, ends = NIGHT
-        initial = {"agrees": agrees, "quiet_from": begins, "quiet_until": ends}
+        initial: dict[str, object] = {"agrees": agrees, "quiet_from": begins, "quiet_until": ends}
         if pace is not None:
             initial["most_a_day"] = str(pace.most_a_day or 0)
         if pace is not None and pace.quiet_from and pace.quiet_until:
@@ -43,7 +51,7 @@ class MessagesForm(forms.Form):
                 "quiet_from": f"{pace.quiet_from:%H:%M}",
                 "quiet_until": f"{pace.quiet_until:%H:%M}",
             }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(said, initial=initial)
         unwanted = {(each.topic, each.channel) for each in left if not each.is_wanted}
         for topic, channel in _every():
             self.fields[f"{topic}-{channel}"] = forms.BooleanField(

@@ -25,7 +25,8 @@ KIND = "celebrated"
 WON = ("badge.awarded", "tier.changed")
 #: What was won longer ago is no news.
 NEWS = timedelta(days=14)
-MOST = 3
+#: So many at once leave the balance on the first screen of a phone.
+MOST = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,11 +50,12 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Mine:
     """Where somebody stands. `is_ranked` is false when they chose not to appear: then `rank` is the
-    place they would have."""
+    place they would have. `name` is what others read there, or would."""
 
     rank: int
     points: int
     is_ranked: bool
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,15 @@ class Reading:
         place = rank(
             Ties(self.board.ties), rows=above.rows, totals=above.totals, better=above.better
         )
-        return Mine(place, own["points"], member.is_ranked)
+        name = shown_name(
+            {
+                "member__given_name": member.given_name,
+                "member__family_name": member.family_name,
+                "member__shows_real_name": member.shows_real_name,
+                "opaque": own["opaque"],
+            }
+        )
+        return Mine(place, own["points"], member.is_ranked, name)
 
     def _above(self, mark: Mark) -> Above:
         """What is listed before a mark; only what the tie rule asks for is counted."""

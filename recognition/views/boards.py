@@ -55,7 +55,7 @@ def board(request: HttpRequest, member: Member, slug: str = "") -> HttpResponse:
     context: dict[str, Any] = {"boards": boards, "board": found, "windows": WINDOWS, "today": today}
     context |= {"window": reading.window, "earlier": before(reading.window)}
     context |= {"rows": rows, "next": mark, "after": after, "mine": reading.mine(member)}
-    context |= {"public_name": member.public_name, "is_ranked": member.is_ranked}
+    context["is_ranked"] = member.is_ranked
     is_listed_here = after or any(row.is_me for row in rows)
     context["around"] = [] if is_listed_here else reading.around(member, reach=REACH)
     return render(request, "portal/recognition/board.html", context)

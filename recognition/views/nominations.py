@@ -66,7 +66,7 @@ def nominate(request: HttpRequest, member: Member, slug: str) -> HttpResponse:
     if nominee is None and request.method == "GET":
         return redirect("nominations:cycle", slug)
     if not form.is_bound:
-        form.initial |= draft_of(found, member, nominee)
+        form.initial = {**form.initial, **draft_of(found, member, nominee)}
     elif "keep" in request.POST and nominee is not None:
         return _keep(request, member, found, nominee, form)
     elif form.is_valid() and _sent(request, member, found, form):

@@ -40,6 +40,24 @@ def test_balance_tier_and_ring_are_in_the_first_screen_of_a_phone(visit, program
             assert box["y"] >= 0 and box["y"] + box["height"] <= 844 - 57
 
 
+def test_what_was_won_is_announced_goes_at_a_press_and_never_comes_again(visit, programme):
+    """UM10: words and a voice in any case; nothing moves for whoever wants it still."""
+    with visit(programme.user, size="phone") as visitor:
+        visitor.page.emulate_media(reduced_motion="reduce")
+        with visitor.page.expect_response("**/celebrations/"):
+            visitor.go("/")
+        shown = visitor.page.locator("[data-celebration]")
+        expect(shown.get_by_role("heading", name="You have won “First”.")).to_be_visible()
+        expect(visitor.page.get_by_role("status").last).to_have_text("You have won “First”.")
+        moving = "element => element.getAnimations({subtree: true}).length"
+        assert shown.evaluate(moving) == 0
+        visitor.page.keyboard.press("Escape")
+        expect(shown).to_have_count(0)
+        visitor.go("/")
+        expect(visitor.page.locator("[data-celebration]")).to_have_count(0)
+        assert visitor.faults == []
+
+
 def test_sign_in_and_redeem_in_two_taps_without_scripts(visit, programme):
     """UA7, UM7."""
     verified(programme.user)

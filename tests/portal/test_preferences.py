@@ -9,6 +9,7 @@ SAID = {
     "given_name": "Bo",
     "family_name": "Lind",
     "shows_real_name": "on",
+    "is_ranked": "on",
     "time_zone": "Europe/Stockholm",
     "language": "de",
 }
@@ -25,7 +26,7 @@ def test_preferences_are_saved_audited_and_spoken(client, page, bo):
     assert (response.status_code, response.url) == (302, page)
     assert response.cookies["django_language"].value == "de"
     bo.refresh_from_db()
-    assert (bo.public_name, bo.is_ranked, bo.time_zone) == ("Bo Lind", False, "Europe/Stockholm")
+    assert (bo.public_name, bo.is_ranked, bo.time_zone) == ("Bo Lind", True, "Europe/Stockholm")
     row = AuditRow.objects.get(verb="members.member.updated")
     assert row.after == {
         "fields": ["family_name", "is_ranked", "language", "shows_real_name", "time_zone"]

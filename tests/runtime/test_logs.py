@@ -66,6 +66,16 @@ def test_a_request_loses_query_secret_and_browser(written):
     assert {"ip", "user_agent"} & set(line) == set()
 
 
+def test_the_key_of_a_mail_and_the_path_of_what_was_not_found_are_secrets(written):
+    log = structlog.get_logger("web")
+    key = "eyJtIjoxLCJ0IjoidGllciJ9:1vNq3B:9yq0N2v3kq5Wm1dXg7rV-8sT2uA"
+    log.info("request_finished", request=f"POST /mail/{key}/")
+    log.warning(f"Not Found: /b/{key[:22]}/")
+    sent, missing = written()
+    assert sent["request"] == "POST /mail/[secret]/"
+    assert missing["event"] == "Not Found: /b/[secret]/"
+
+
 def test_the_start_of_a_request_is_not_a_line_of_its_own(written):
     structlog.get_logger("web").info("request_started", request="GET /")
     assert written() == []
