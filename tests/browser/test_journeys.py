@@ -143,6 +143,10 @@ def test_dark_follows_the_system_and_the_switch_is_remembered(visit, programme):
         visitor.page.add_init_script(PAPERS)
         visitor.go("/points/")
         assert visitor.page.evaluate(paper) == day
+        frames = (
+            "[...document.querySelectorAll('meta[name=theme-color]')].map((meta) => meta.content)"
+        )
+        assert visitor.page.evaluate(frames) == ["#faf9f5", "#faf9f5"]
         assert visitor.page.evaluate("[...window.papers]") == [day]  # no flash of the night
         visitor.page.get_by_role("button", name="As the system").click()
         visitor.go("/")
