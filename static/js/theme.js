@@ -3,6 +3,15 @@ const root = document.documentElement;
 
 const chosen = () => root.dataset.theme ?? "system";
 
+// The browser's own frame follows the page.
+const frames = [...document.querySelectorAll("meta[name=theme-color]")];
+const ownOf = (meta) => (meta.media.includes("dark") ? "dark" : "light");
+const colours = Object.fromEntries(frames.map((meta) => [ownOf(meta), meta.content]));
+const frame = () => {
+  for (const meta of frames) meta.content = colours[chosen() === "system" ? ownOf(meta) : chosen()];
+};
+frame();
+
 const choose = (theme) => {
   if (theme === "system") {
     delete root.dataset.theme;
@@ -11,6 +20,7 @@ const choose = (theme) => {
     root.dataset.theme = theme;
     localStorage.setItem("theme", theme);
   }
+  frame();
 };
 
 for (const group of document.querySelectorAll("[data-theme-switch]")) {

@@ -150,7 +150,7 @@ look();
 """
 
 
-def test_dark_follows_the_system_and_the_switch_is_remembered(visit, programme):
+def test_dark_follows_the_system_and_the_switch_is_remembered(visit, programme, settings):
     """UA5."""
     paper = "getComputedStyle(document.documentElement).backgroundColor"
     with visit(programme.user, theme="dark") as visitor:
@@ -162,10 +162,21 @@ def test_dark_follows_the_system_and_the_switch_is_remembered(visit, programme):
         visitor.page.add_init_script(PAPERS)
         visitor.go("/points/")
         assert visitor.page.evaluate(paper) == day
+        frames = (
+            "[...document.querySelectorAll('meta[name=theme-color]')].map((meta) => meta.content)"
+        )
+        assert visitor.page.evaluate(frames) == ["#faf9f5", "#faf9f5"]
         assert visitor.page.evaluate("[...window.papers]") == [day]  # no flash of the night
         visitor.page.get_by_role("button", name="As the system").click()
         visitor.go("/")
         assert visitor.page.evaluate(paper) == night
+        settings.PROGRAMME_ACCENT = "#0057b8"
+        visitor.go("/")
+        accent = "getComputedStyle(document.querySelector('.mark-sprig')).color"
+        assert visitor.page.evaluate(accent) == "rgb(138, 186, 253)"  # its lighter shade, at night
+        visitor.page.get_by_role("button", name="Light", exact=True).click()
+        assert visitor.page.evaluate(accent) == "rgb(0, 87, 184)"
+        assert visitor.faults + visitor.policy_faults() == []
 
 
 def test_a_menu_closes_with_escape_and_gives_the_focus_back(visit, programme):

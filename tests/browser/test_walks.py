@@ -111,6 +111,11 @@ def test_visitors_pages_hold_wcag_policy_and_width(visit, programme):
         assert [fault for path in VISITOR for fault in faults_of(visitor, path)] == []
 
 
+#: UA8: links of the summary that reach no field.
+LEADING_NOWHERE = """[...document.querySelectorAll("#error-summary a")]
+  .map((link) => link.hash).filter((hash) => !document.querySelector(hash))"""
+
+
 def _a_switch_turns_back_when_the_server_fails(page: Page) -> None:
     """UA9: at once, waiting shown only when it takes long, and back with a word."""
     held: list[Route] = []
@@ -144,11 +149,14 @@ def _a_dialog_keeps_the_focus_and_gives_it_back(page: Page) -> None:
 
 
 def test_the_styleguide_holds_wcag_policy_and_width(visit, fay):
-    """UA2: every component, with its form in error."""
+    """UA2, UA8: every component, with its form in error."""
     with visit(fay, theme="dark") as visitor:
         assert faults_of(visitor, "/styleguide/?ask=leave") == []
         assert faults_of(visitor, "/styleguide/?said") == []
         _a_switch_turns_back_when_the_server_fails(visitor.page)
         _a_dialog_keeps_the_focus_and_gives_it_back(visitor.page)
-        visitor.page.get_by_role("button", name="Save").click()
+        with visitor.page.expect_response("**/styleguide/**") as refused:
+            visitor.page.get_by_role("button", name="Save").click()
+        assert refused.value.status == 422
         expect(visitor.page.locator("#error-summary")).to_be_focused()
+        assert visitor.page.evaluate(LEADING_NOWHERE) == []

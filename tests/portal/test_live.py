@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from events_directory.models import Booking
 from loyalty.live import mark_of
 from members import clock
 from members.operations import ledger
@@ -41,6 +42,16 @@ def test_what_came_is_told_once_with_its_sign_isolated(client, amara, points):
     told = answer.json()
     assert told["said"] == "\u2066+40\u2069 points: Mending hour"
     assert client.get("/live/", {"since": told["mark"]}).status_code == 204
+
+
+def test_a_check_in_without_points_says_nothing_old(client, amara, booking, points):
+    """UM18: the page is brought up to date, but yesterday's points are not told as if they had come."""
+    give(amara, points, 40, "earlier")
+    before = mark_of(amara)
+    Booking.objects.update(state="attended", attended_at=clock.now())
+    client.force_login(amara.user)
+    told = client.get("/live/", {"since": before}).json()
+    assert told == {"mark": mark_of(amara), "said": ""} and told["mark"] != before
 
 
 def test_nobody_hears_of_others(client, amara, bo, points, gus):
