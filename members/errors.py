@@ -313,3 +313,8 @@ class NoSuchTraitValue(Refused):
 class TagEndsBefore(Refused):
     code = "tag_ends_before"
     sentence = _("The tag %(tag)s would end before it begins.")
+
+
+class TooManyRows(Refused):
+    code = "too_many_rows"
+    sentence = _("Choose at most %(most)s rows at once.")
