@@ -238,7 +238,7 @@ ROOMS: dict[str, Route] = {
     "admin:connectors_export_fetch": Route(NOT_FOUND, NO_METHOD, {"pk": "1"}),
     "admin:campaigns_campaign_check": Route(NO_METHOD, ALLOWED, {"pk": "@campaigns.campaign"}),
     "admin:campaigns_campaign_rule_backtest": Route(
-        NOT_FOUND, ALLOWED, {"pk": "@campaigns.campaign"}
+        staff("403", "404", "404"), ALLOWED, {"pk": "@campaigns.campaign"}
     ),
     "admin:campaigns_campaign_trial": Route(ALLOWED, ALLOWED, {"pk": "@campaigns.campaign"}),
     # Sent without the name of a recipe there is none to be found.
