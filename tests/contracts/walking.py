@@ -69,16 +69,27 @@ def _thing(world: World, name: str) -> Any:
     return found.pk if found else "0"
 
 
-def written() -> int:
-    """How many rows this transaction has written so far, whatever became of them."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITTEN, [list(NOT_COUNTED)])
-        return int(cursor.fetchone()[0])
+class Written:
+    """How many rows this transaction has written, whatever became of them; asked once a knock."""
+
+    def __init__(self) -> None:
+        self.so_far = self._count()
+
+    def since(self) -> int:
+        """How many since the last look."""
+        before, self.so_far = self.so_far, self._count()
+        return self.so_far - before
+
+    @staticmethod
+    def _count() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITTEN, [list(NOT_COUNTED)])
+            return int(cursor.fetchone()[0])
 
 
-def knock(client: Client, method: str, path: str) -> tuple[str, int]:
+def knock(client: Client, method: str, path: str, written: Written) -> tuple[str, int]:
     """What is found, in a word, and how many rows were written. Everything is undone."""
-    cookies, before = client.cookies.copy(), written()
+    cookies = client.cookies.copy()
     with transaction.atomic():
         if method == "GET":
             answer = client.get(path)
@@ -86,10 +97,10 @@ def knock(client: Client, method: str, path: str) -> tuple[str, int]:
             answer = client.post(path, "{}", content_type="application/json")
         else:
             answer = client.post(path)
-        after = written()
+        rows = written.since()
         transaction.set_rollback(True)
     client.cookies = cookies
-    return found(answer), after - before
+    return found(answer), rows
 
 
 def found(answer) -> str:
