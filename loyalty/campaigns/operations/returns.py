@@ -163,10 +163,14 @@ def _read_backs(sales: Mapping[Key, Sale], orders: Mapping[Number, Mapping[str, 
         payload__order_id__in=[order_id for *_, order_id in sales],
     )
     for row in earlier.annotate(settled_at=F("evaluation__evaluated_at")).order_by("pk"):
-        key = _key_of(row, orders)
-        if key is not None and key in sales:
-            sales[key].take_in(row.payload)
-            sales[key].backs.append(row)
+        number = _number(row)
+        since = {shop: placed.received_at for shop, placed in orders.get(number, {}).items()}
+        named = row.payload.get("order_source")
+        shop = returned.shop_then(row.source, named, since, row.received_at)
+        sale = None if shop is None else sales.get((number[0], shop, number[1]))
+        if sale is not None:
+            sale.take_in(row.payload)
+            sale.backs.append(row)
 
 
 def _read_cancelled(sales: Iterable[Sale]) -> None:
