@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,17 +21,21 @@ def staff_of(request: HttpRequest) -> User:
     return request.user
 
 
-def bulk_door(step: Any) -> Callable[..., HttpResponse]:
+def bulk_door(step: Any) -> Callable[..., HttpResponse | None]:
     """The action of a list: what was chosen is remembered, and asked about on a page of its own."""
 
-    def view(self: Any, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse:
-        run = bulk.choose(
-            self.opts.label_lower,
-            step=step.name,
-            ids=queryset.values_list("pk", flat=True),
-            by=staff_of(request),
-            actor=Actor.user(request.user),
-        )
+    def view(self: Any, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
+        try:
+            run = bulk.choose(
+                self.opts.label_lower,
+                step=step.name,
+                ids=queryset.values_list("pk", flat=True),
+                by=staff_of(request),
+                actor=Actor.user(request.user),
+            )
+        except ValidationError as refusal:
+            messages.error(request, refusal.messages[0])
+            return None
         return redirect("admin:members_bulkrun_confirm", run.pk)
 
     view.__name__ = f"bulk_{step.name}"

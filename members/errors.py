@@ -354,3 +354,8 @@ class UnprovenReturn(CoolingOff):
 class NotTheReference(Refused):
     code = "not_the_reference"
     sentence = _("This is not the reference of this member.")
+
+
+class TooManyRows(Refused):
+    code = "too_many_rows"
+    sentence = _("Choose at most %(most)s rows at once.")

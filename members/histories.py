@@ -116,6 +116,8 @@ def _shown(subject: Model | None, column: str, held: dict[str, Any]) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {each}" for name, each in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     field = _field(subject, column)

@@ -84,8 +84,9 @@ def lines(export: Export) -> Iterator[bytes]:
             yield from iter(lambda: file.read(65_536), b"")
 
 
-def _names(found: ChangeList) -> list[str]:
-    return [str(name) for name in found.list_display if name != "action_checkbox"]
+def _names(found: ChangeList) -> list[Any]:
+    """The list's columns: fields and methods by name, or functions themselves."""
+    return [name for name in found.list_display if name != "action_checkbox"]
 
 
 def _head(page: admin.ModelAdmin, found: ChangeList) -> list[Any]:
@@ -93,7 +94,7 @@ def _head(page: admin.ModelAdmin, found: ChangeList) -> list[Any]:
     return [cell(str(label)) for label in labels]
 
 
-def _cell(page: admin.ModelAdmin, name: str, row: Model) -> Any:
+def _cell(page: admin.ModelAdmin, name: Any, row: Model) -> Any:
     """One value, as words where people read words and as numbers where they count."""
     try:
         field, shown, value = lookup_field(name, row, page)

@@ -69,14 +69,6 @@ class BulkRunAdmin(ReadOnlyAdmin):
             return run.state, f"{run.percent} %"
         return run.state, run.get_state_display()
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Staff: of their own."""
-        return request.user.is_active and request.user.is_staff
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Staff."""
-        return request.user.is_staff
-
     def get_urls(self) -> list[URLPattern]:
         """The question beside the stock pages."""
         confirm = self.admin_site.admin_view(self.confirm_view)

@@ -8,11 +8,14 @@ from django.db import transaction
 
 from members import clock
 from members.domain.actors import Actor
+from members.errors import TooManyRows
 from members.models import BulkRow, BulkRun, User
 from members.operations import audit, jobs
 
 #: So many are taken while the person waits; more go into the background.
 AT_ONCE = 50
+#: More than these nobody has looked through.
+MOST = 10_000
 #: Rows in one job: well within its lease.
 PART = 100
 
@@ -22,8 +25,10 @@ Take = Callable[[int], str]
 
 @transaction.atomic
 def choose(label: str, *, step: str, ids: Iterable[int], by: User, actor: Actor) -> BulkRun:
-    """Remember what was chosen, before anything is done to it."""
+    """Remember what was chosen, before anything is done to it. Raises TooManyRows."""
     chosen = sorted(set(ids))
+    if len(chosen) > MOST:
+        raise TooManyRows(most=MOST)
     run = BulkRun.objects.create(
         label=label, step=step, count=len(chosen), asked_by=by, chosen_at=clock.now()
     )

@@ -5,11 +5,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from loyalty.connectors.operations import import_files
 from loyalty.measurement.operations import saved_views
 from loyalty.rewards.models import Redemption
 from members.domain.actors import Actor
 from members.models import Member, User
-from members.operations import bulk
+from members.operations import bulk, jobs
 from tests.browser.test_walks import faults_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
@@ -48,8 +49,12 @@ def test_the_consoles_own_pages_hold_wcag_policy_and_width(visit, kept, fay, siz
         assert [fault for path in kept for fault in faults_of(visitor, path)] == []
 
 
-def test_a_member_is_reached_in_four_keys_and_the_name(visit, programme, fay: User):
-    """US2: Ctrl, K, the name, Down, Enter. US23: what was written is not left by mistake."""
+def test_a_member_is_reached_in_four_keys_and_the_name(
+    visit, programme, fay: User, settings, tmp_path
+):
+    """US2: Ctrl, K, the name, Down, Enter. US23: what was written is not left by mistake. US13: how far an
+    import is shows by itself."""
+    settings.MEDIA_ROOT = tmp_path / "media"
     with visit(fay) as visitor:
         page = visitor.page
         visitor.go("/admin/")
@@ -71,5 +76,19 @@ def test_a_member_is_reached_in_four_keys_and_the_name(visit, programme, fay: Us
         page.on("dialog", stay)
         visitor.go("/admin/")
         assert asked == ["beforeunload"]
+        found = import_files.bring(
+            [b"ref,given_name\nnew,Nia\n"],
+            kind="members",
+            source="till",
+            file_name="till.csv",
+            by=fay,
+            actor=Actor.user(fay),
+        )
+        import_files.map_columns(found, mapping=found.columns, actor=Actor.user(fay))
+        visitor.go(f"/admin/connectors/import/{found.pk}/change/")
+        expect(page.get_by_text("It is being checked: 0 %.")).to_be_visible()
+        while jobs.work_off():
+            pass
+        expect(page.get_by_text("Checked, and nothing is wrong.")).to_be_visible()
         assert visitor.faults == []
     assert Member.objects.get(ref="amara").given_name == "Amara"

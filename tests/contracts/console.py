@@ -23,7 +23,7 @@ NOT_FOUND = staff("404", "404", "404")
 
 
 #: Pages of an object that are no steps.
-PAGES = ("rule", "condition", "confirm", "columns", "failed", "fetch", "forget")
+PAGES = ("rule", "condition", "confirm", "columns")
 
 
 @dataclass(frozen=True)
@@ -100,15 +100,14 @@ CONSOLE: dict[str, Desk] = {
     "members.sweeprun": READ,
     "members.decision": READ,
     "members.job": Desk(steps={"retry": ALLOWED}),
-    # Everybody sees their own, and there is none of anybody's.
-    "members.bulkrun": Desk(view=ANY_STAFF, steps={"confirm": NOT_FOUND}, has_row=False),
-    "measurement.savedview": Desk(view=ANY_STAFF, has_row=False),
+    # There is none, and each is for who asked.
+    "members.bulkrun": Desk(steps={"confirm": NOT_FOUND}, has_row=False),
+    "measurement.savedview": Desk(has_row=False),
     "connectors.export": Desk(has_row=False),
     "connectors.import": Desk(
         add=ALLOWED,
         steps={
             "columns": staff("403", "404", "404"),
-            "failed": staff("403", "404", "404"),
             "begin": NOT_FOUND,
             "stop": NOT_FOUND,
         },
@@ -235,6 +234,7 @@ ROOMS: dict[str, Route] = {
     "admin:measurement_savedview_keep": Route(NO_METHOD, NOT_FOUND),
     "admin:measurement_savedview_forget": Route(NO_METHOD, NOT_FOUND, {"pk": "1"}),
     "admin:connectors_export_ask": Route(NO_METHOD, staff("403", "404", "404")),
+    "admin:connectors_import_failed": Route(staff("403", "404", "404"), NO_METHOD, {"pk": "1"}),
     "admin:connectors_export_fetch": Route(NOT_FOUND, NO_METHOD, {"pk": "1"}),
     "admin:campaigns_campaign_check": Route(NO_METHOD, ALLOWED, {"pk": "@campaigns.campaign"}),
     "admin:campaigns_campaign_rule_backtest": Route(

@@ -128,3 +128,12 @@ def test_nobody_takes_a_step_in_bulk_that_they_may_not_take(fifty, ira, gil, hal
     staff_group.permissions.clear()
     assert client_of(ira).post(address).status_code == 403
     assert Redemption.objects.filter(state="fulfilled").count() == 0
+
+
+def test_more_rows_than_anybody_looks_through_are_refused(fifty, ira, monkeypatch):
+    """US16: nothing is remembered, and the list says why."""
+    monkeypatch.setattr(bulk, "MOST", 10)
+    client = client_of(ira)
+    assert choose(client, "fulfil", fifty) is None
+    assert not BulkRun.objects.exists()
+    assert b"Choose at most 10 rows at once." in client.get(LIST).content

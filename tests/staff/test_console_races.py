@@ -47,6 +47,7 @@ def test_two_workers_at_one_run_take_each_row_once(units, points, fay):
     )
     asked = f"unit={points.pk}&amount=5&reason=Late&key=6f1c2d3e-0000-4000-8000-000000000001"
     bulk.begin(run, asked=asked, actor=Actor.user(fay))
+    run.refresh_from_db()
     said = together(*[lambda: bulk.take(run.pk, taker(run), most=10)] * 3)
     assert said == ["done"] * 3
     run.refresh_from_db()

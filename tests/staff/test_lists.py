@@ -74,7 +74,7 @@ def test_a_shared_view_is_for_those_who_may_see_the_list(amara, ira, gil, hal, f
     view = SavedView.objects.get()
     assert views(client_of(gil)) == [("Ranked", False)]
     assert client_of(gil).post(f"/admin/measurement/savedview/{view.pk}/forget/").status_code == 403
-    assert client_of(hal).get(f"/admin/measurement/savedview/{view.pk}/change/").status_code == 302
+    assert client_of(hal).get(f"/admin/measurement/savedview/{view.pk}/change/").status_code == 403
     assert keep(client_of(hal), "Mine", "").status_code == 403
     assert SavedView.objects.count() == 1
     assert client_of(fay).post(f"/admin/measurement/savedview/{view.pk}/forget/").status_code == 302

@@ -7,39 +7,29 @@ the order and are reckoned in `evaluate`. `docs/algorithms/effects.md` lists wha
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, Self, TypedDict
+from typing import Any, Self
 
 from loyalty.audiences.domain.conditions import BadTreeError
 from loyalty.campaigns.domain.reading import (
     MOST_DAYS,
     Ladder,
+    Promise,
     Told,
     Wait,
     days,
     end_of,
     needed,
     nth,
-    text,
     trait,
     wait,
     whole,
     word,
     words,
 )
+from loyalty.campaigns.domain.telling import Call, Say
 from members.domain.money import to_minor
 from members.domain.sentences import kept
 from members.domain.traits import is_trait_value
-
-
-class Promise(TypedDict, total=False):
-    """What a `Given` says of an effect that is not points."""
-
-    kind: str
-    why: str
-    unit: str
-    amount: int
-    name: str
-    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,47 +302,6 @@ class SetAttribute:
             "value": self.value,
         }
         return {"kind": "attribute", "why": why, "name": self.name}
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """A message to the member."""
-
-    subject: str
-    text: str
-    topic: str = "campaign"
-
-    @classmethod
-    def read(cls, told: Told, pointer: str) -> Self:
-        """From JSON."""
-        topic = text(told, "topic", pointer, 40) if told.get("topic") else "campaign"
-        subject = text(told, "subject", pointer, 150)
-        return cls(subject, text(told, "text", pointer, 5000), topic)
-
-    def promised(self, title: str, at: datetime) -> Promise:
-        """Its words are the effect's."""
-        return {"kind": "message", "why": f"{title}: {self.subject}", "name": self.topic}
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A message to those systems that listen to a topic."""
-
-    topic: str
-
-    @classmethod
-    def read(cls, told: Told, pointer: str) -> Self:
-        """From JSON."""
-        return cls(text(told, "topic", pointer, 60))
-
-    def promised(self, title: str, at: datetime) -> Promise:
-        """The topic."""
-        return {
-            "kind": "webhook",
-            "why": kept("%(campaign)s: told as %(topic)s")
-            % {"campaign": title, "topic": self.topic},
-            "name": self.topic,
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ MAY: dict[str, frozenset[str]] = {
 }
 #: Why something cannot be true of an order beside what is known of it, by code.
 OBJECTIONS = {
-    "placed_before": "The order was placed before, under another id.",
     "order_cancelled": "The order, or this part of it, was cancelled.",
     "order_fulfilled": "It has gone out, whole or in part; what went out comes back by a return.",
     "fulfilled_before": "All of it has gone out before.",

@@ -3,12 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from loyalty.audiences.domain.conditions import BadTreeError
 from members.domain.traits import is_trait_name
 
 Told = Mapping[str, Any]
+
+
+class Promise(TypedDict, total=False):
+    """What a `Given` says of an effect that is not points."""
+
+    kind: str
+    why: str
+    unit: str
+    amount: int
+    name: str
+    until: datetime | None
+
+
 #: Ten years: nothing that a rule gives is promised for longer, unless for good.
 MOST_DAYS = 3660
 

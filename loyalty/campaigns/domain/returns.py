@@ -91,10 +91,15 @@ def still_holds(paid: Paid, left: Order, facts: Mapping[str, Any], *, by_share: 
 def due_by_share(paid: Iterable[Paid], share: Fraction) -> dict[tuple[int, int], int]:
     """What is left of each effect when `share` of the order has come back, rounded once, half up."""
     return {
-        (part.rule.version_id, place): amount - int(amount * share + Fraction(1, 2))
+        (part.rule.version_id, place): kept_by_share(amount, share)
         for part in paid
         for place, amount in part.given.items()
     }
+
+
+def kept_by_share(amount: int, share: Fraction) -> int:
+    """What is left of an amount when this share has come back, rounded once, half up."""
+    return amount - int(amount * share + Fraction(1, 2))
 
 
 def holds(node: Node, facts: Mapping[str, Any], held: Sequence[bool]) -> bool:

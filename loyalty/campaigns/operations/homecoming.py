@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from loyalty.campaigns.domain.order_states import FULFILLED
 from loyalty.campaigns.models import Waiting
-from loyalty.campaigns.operations import people, refunds, returns
+from loyalty.campaigns.operations import people, refunds, returns, storing
 from loyalty.campaigns.operations.items import Item
+from loyalty.campaigns.operations.matching import told_of
 from loyalty.campaigns.operations.reckoning import Reckoning
 from loyalty.campaigns.operations.unwinding import Unwinding
 from members.operations import clawbacks
@@ -44,6 +46,35 @@ def take_back(wave: "Wave") -> None:
             item.note(refunds.UNCLEAR)
     # What follows, here and in this batch, sees the tier without what came back.
     people.stand_again([item.person for item in back])
+
+
+def catch_up(wave: "Wave") -> None:
+    """Reverse what orders have just brought by going out, as far as they had come back before that was
+    told."""
+    sent = {item.order: item for item in wave.items if item.told.kind == FULFILLED and item.effects}
+    sales = returns.sales_of(set(sent)) if sent else {}
+    reckonings = [
+        (
+            sent[key],
+            Reckoning(
+                wave.book,
+                wave.company,
+                sale.backs[-1].pk,
+                told_of(sale.backs[-1]),
+                sent[key].person,
+                sale,
+                is_counted=True,
+            ),
+        )
+        for key, sale in sales.items()
+        if sale.backs
+    ]
+    if reckonings:
+        written = len(wave.effects)
+        _reverse(wave, reckonings)
+        _unwind(wave, reckonings)
+        storing.save_effects(wave.effects[written:])
+        people.stand_again([item.person for item, _ in reckonings])
 
 
 def _unwind(wave: "Wave", reckonings: list[tuple[Item, Reckoning]]) -> None:

@@ -22,6 +22,8 @@ SEVERAL = OBJECTIONS["order_ambiguous"]
 UNKNOWN = OBJECTIONS["order_unknown"]
 #: What is said when more comes back than is left.
 SURPLUS = "More came back than was left of it; it counts as what was left."
+#: What is said of an order whose source told one of its number before.
+PLACED_BEFORE = "An order of this number was told before, under another id; both count."
 #: What a member reads of what was told of an order that never counts.
 ORDER_DECLINED = kept("The order does not count, so nothing comes back.")
 
@@ -62,7 +64,8 @@ def matched(arrivals: Mapping[int, Arrival], known: Collection[int] = ()) -> dic
 def _placed(
     arrivals: Mapping[int, Arrival], fresh: Mapping[int, Number], orders: Orders
 ) -> dict[int, Arrival]:
-    """Take in the orders among these; those that their source placed before are set aside."""
+    """Take in the orders among these. One that its source placed before counts, for nothing but an id tells
+    the same purchase from an equal one, and says so; what comes back is of the first."""
     found: dict[int, Arrival] = {}
     for place, number in fresh.items():
         told = arrivals[place].told
@@ -70,7 +73,7 @@ def _placed(
             continue
         before = orders.placed.get((number[0], told.source, number[1]))
         if before is not None and before != told.key and told.order_id:
-            found[place] = _set_aside(arrivals[place], "placed_before")
+            found[place] = replace(arrivals[place], note=PLACED_BEFORE)
             continue
         orders.place(number, told)
         if orders.is_awaited(number):

@@ -10,7 +10,7 @@ from loyalty.campaigns.models import Campaign, Effect
 from loyalty.campaigns.operations import budgets
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.refunds import Refund
-from loyalty.campaigns.operations.returns import Sale, due_after, facts_left
+from loyalty.campaigns.operations.returns import Sale, due_after, facts_left, still_due
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.storing import NewEffect, reversal
 from loyalty.rewards.operations.fund_moves import Back
@@ -20,7 +20,10 @@ from members.operations.clawbacks import Ask, Taken
 
 @dataclass(slots=True)
 class Reckoning:
-    """What one return takes back of what its sale brought: asked first, `settle`d when it was taken."""
+    """What one return takes back of what its sale brought: asked first, `settle`d when it was taken.
+
+    `is_counted`: the sale knows of the return already; what it brings has only become known now.
+    """
 
     book: Rulebook
     company: Company
@@ -28,11 +31,15 @@ class Reckoning:
     told: Told
     person: Person
     sale: Sale
+    is_counted: bool = False
     share: Fraction = Fraction(0)
     due: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.due = due_after(self.sale, self.told.payload, self.book)
+        if self.is_counted:
+            self.due = still_due(self.sale, self.book)
+        else:
+            self.due = due_after(self.sale, self.told.payload, self.book)
         left = returns.left_of(self.sale.order, self.sale.returned)
         self.share = returns.share_returned(self.sale.order, left)
 
@@ -58,7 +65,7 @@ class Reckoning:
     def asked(self) -> list[tuple[Effect, Ask]]:
         """What is taken back of each effect that is to lose something."""
         found = []
-        for effect in self.sale.effects:
+        for effect in (*self.sale.effects, *self.sale.later):
             before = self.sale.asked.get(effect.pk, 0)
             amount = (effect.amount or 0) - self._keeps(effect) - before
             if amount > 0:
@@ -66,7 +73,13 @@ class Reckoning:
         return found
 
     def _keeps(self, effect: Effect) -> int:
-        return self.due.get((effect.rule_version_id, effect.place), 0)
+        if effect.activity_id not in self.sale.sent:
+            return self.due.get((effect.rule_version_id, effect.place), 0)
+        # That something went out is true as long as anything of it is not back.
+        by_share = effect.rule_version.campaign.returns == Campaign.Returns.SHARE
+        return returns.kept_by_share(
+            effect.amount or 0, self.share if by_share else self.share // 1
+        )
 
     def lost_things(self) -> list[Effect]:
         """What the rules gave besides points and would not give for the basket that is left."""
@@ -85,7 +98,15 @@ class Reckoning:
                 by_share=version.campaign.returns == Campaign.Returns.SHARE,
             )
         }
-        return [effect for effect in fresh if effect.rule_version_id not in kept]
+        return [
+            effect
+            for effect in fresh
+            if (
+                not left.lines
+                if effect.activity_id in self.sale.sent
+                else effect.rule_version_id not in kept
+            )
+        ]
 
     def _ask(self, effect: Effect, amount: int, before: int) -> Ask:
         assert effect.entry is not None  # points have an entry
@@ -113,7 +134,12 @@ class Reckoning:
         self._free(effect, amount, gone=ask.is_last)
         entry_id = taken.entries[0].pk if taken.entries else None
         return reversal(
-            effect, by=self.activity_id, why=ask.reason, amount=amount, entry_id=entry_id
+            effect,
+            by=self.activity_id,
+            why=ask.reason,
+            amount=amount,
+            entry_id=entry_id,
+            place=self.sale.place_of(effect),
         )
 
     def back(self, effect: Effect, ask: Ask) -> Back | None:
@@ -127,12 +153,12 @@ class Reckoning:
     def _free(self, effect: Effect, ask: int, *, gone: bool) -> None:
         """Give back to the limit of the window the sale fell into, and to the budget."""
         rule = self.book.rule(effect.rule_version)
+        act = self.sale.act_of(effect)
         first = effect.place == min(
             other.place
-            for other in self.sale.effects
-            if other.rule_version_id == effect.rule_version_id
+            for other in (*self.sale.effects, *self.sale.later)
+            if (other.rule_version_id, other.activity_id) == (effect.rule_version_id, act.pk)
         )
-        at = self.sale.activity.occurred_at
-        self.person.unuse(rule, at, times=int(gone and first), units=ask)
-        counted = budgets.counted_in(rule, self.sale.activity.evaluation)
+        self.person.unuse(rule, act.occurred_at, times=int(gone and first), units=ask)
+        counted = budgets.counted_in(rule, act.evaluation)
         self.company.budgets.free(rule, effect.unit_code, ask, counted)

@@ -11,7 +11,8 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from loyalty.campaigns.domain import returns
-from loyalty.campaigns.domain.order_states import NO_LINE
+from loyalty.campaigns.domain.effects import MOST_EFFECTS
+from loyalty.campaigns.domain.order_states import FULFILLED, NO_LINE
 from loyalty.campaigns.domain.orders import Order, Rate, read_order
 from loyalty.campaigns.domain.returns import Paid
 from loyalty.campaigns.domain.told import Told
@@ -44,17 +45,19 @@ THINGS = (
 
 @dataclass(slots=True)
 class Sale:
-    """An order that was placed: what it brought (points in `effects`, the rest in `things`), and what has
-    come back of it so far, by which returns (`backs`, with `settled_at`). `cancelled` are the entries that
-    ended what was promised, which is in `asked` too: nobody takes that back again. `is_only`: no other shop
-    told an order of that number.
+    """An order that was placed: what it brought (points in `effects`, the rest in `things`), what its going
+    out brought (points in `later`, the rest in `things` too), and what has come back of it so far, by which
+    returns (`backs`, with `settled_at`). `cancelled` are the entries that ended what was promised, which is
+    in `asked` too: nobody takes that back again. `is_only`: no other shop told an order of that number.
     """
 
     activity: Activity
     order: Order
     is_only: bool = True
     effects: list[Effect] = field(default_factory=list)
+    later: list[Effect] = field(default_factory=list)
     things: list[Effect] = field(default_factory=list)
+    sent: dict[int, Activity] = field(default_factory=dict)
     asked: dict[int, int] = field(default_factory=dict)
     returned: Counter[str] = field(default_factory=Counter)
     backs: list[Activity] = field(default_factory=list)
@@ -67,6 +70,17 @@ class Sale:
             trace["rule"]: tuple(test[3] for test in trace["tests"])
             for trace in self.activity.evaluation.trace
         }
+
+    def act_of(self, effect: Effect) -> Activity:
+        """What brought an effect: the order itself, or that it went out."""
+        return self.sent.get(effect.activity_id, self.activity)
+
+    def place_of(self, effect: Effect) -> int:
+        """The place of what takes an effect back: its own, and behind all of those for what went out, parcel
+        by parcel."""
+        if effect.activity_id not in self.sent:
+            return effect.place
+        return effect.place + MOST_EFFECTS * (1 + sorted(self.sent).index(effect.activity_id))
 
     def take_in(self, payload: Mapping[str, Any]) -> None:
         """Count what a return brings back; never more than was ordered."""
@@ -121,7 +135,7 @@ def _key_of(row: Activity, shops: Mapping[Number, Collection[str]]) -> Key | Non
 
 
 def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
-    """The evaluated sales under these keys, in seven queries at most however many they are."""
+    """The evaluated sales under these keys, in eight queries at most however many they are."""
     orders = placed({(member_id, order_id) for member_id, _, order_id in keys})
     sales = {
         (member_id, shop, order_id): Sale(
@@ -131,12 +145,15 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
         for shop, row in told.items()
         if (member_id, shop, order_id) in keys
     }
+    _read_sent(sales, orders)
     by_activity = {sale.activity.pk: sale for sale in sales.values()}
+    by_activity |= {pk: sale for sale in sales.values() for pk in sale.sent}
     effects = Effect.objects.filter(activity__in=by_activity, kind__in=["points", *THINGS])
     effects = effects.exclude(state=Effect.State.CANCELLED)
     for effect in effects.select_related("rule_version__campaign", "entry__unit", "entry__credit"):
         sale = by_activity[effect.activity_id]
-        (sale.effects if effect.kind == "points" else sale.things).append(effect)
+        points = sale.later if effect.activity_id in sale.sent else sale.effects
+        (points if effect.kind == "points" else sale.things).append(effect)
     asked = Effect.objects.filter(reverses__activity__in=by_activity).values_list(
         "reverses__activity", "reverses"
     )
@@ -162,15 +179,35 @@ def _read_backs(sales: Mapping[Key, Sale], orders: Mapping[Number, Mapping[str, 
         evaluation__isnull=False,
         payload__order_id__in=[order_id for *_, order_id in sales],
     )
-    for row in earlier.annotate(settled_at=F("evaluation__evaluated_at")).order_by("pk"):
-        number = _number(row)
-        since = {shop: placed.received_at for shop, placed in orders.get(number, {}).items()}
-        named = row.payload.get("order_source")
-        shop = returned.shop_then(row.source, named, since, row.received_at)
-        sale = None if shop is None else sales.get((number[0], shop, number[1]))
-        if sale is not None:
-            sale.take_in(row.payload)
-            sale.backs.append(row)
+    earlier = earlier.select_related("member").order_by("pk")
+    for row in earlier.annotate(settled_at=F("evaluation__evaluated_at")):
+        key = _key_then(row, orders)
+        if key is not None and key in sales:
+            sales[key].take_in(row.payload)
+            sales[key].backs.append(row)
+
+
+def _key_then(row: Activity, orders: Mapping[Number, Mapping[str, Activity]]) -> Key | None:
+    """Which order something speaks of that counts already."""
+    number, named = _number(row), row.payload.get("order_source")
+    since = {shop: placed.received_at for shop, placed in orders.get(number, {}).items()}
+    shop = returned.shop_then(row.source, named, since, row.received_at)
+    return None if shop is None else (number[0], shop, number[1])
+
+
+def _read_sent(sales: Mapping[Key, Sale], orders: Mapping[Number, Mapping[str, Activity]]) -> None:
+    """By what these went out."""
+    gone = Activity.objects.filter(
+        member_id__in={member_id for member_id, *_ in sales},
+        kind=FULFILLED,
+        status=Status.ACCEPTED,
+        evaluation__isnull=False,
+        payload__order_id__in=[order_id for *_, order_id in sales],
+    )
+    for row in gone.select_related("evaluation"):
+        key = _key_then(row, orders)
+        if key is not None and key in sales:
+            sales[key].sent[row.pk] = row
 
 
 def _read_cancelled(sales: Iterable[Sale]) -> None:
@@ -178,7 +215,7 @@ def _read_cancelled(sales: Iterable[Sale]) -> None:
     promised = {
         effect.pk: sale
         for sale in sales
-        for effect in sale.effects
+        for effect in (*sale.effects, *sale.later)
         if effect.state == Effect.State.PENDING
     }
     for effect_id, entry in cancelled(promised).items():
@@ -218,7 +255,7 @@ def drawn_on(tolds: Iterable[Told], settling: Collection[str]) -> Drawn:
     back = [told for told in tolds if told.kind in RETURNS]
     ending = [told for told in tolds if told.kind in settling]
     paid = Q(
-        activity__kind__in=ORDERS,
+        activity__kind__in=ORDERS | {FULFILLED},
         activity__member__in=_named(back),
         activity__payload__order_id__in=list({told.order_id for told in back}),
     )
@@ -274,6 +311,11 @@ def due_after(sale: Sale, payload: Mapping[str, Any], book: Rulebook) -> dict[tu
     """What each effect of the sale would still give once this has come back too, by its campaign's policy;
     by (rule version, place). The sale counts it as returned."""
     sale.take_in(payload)
+    return still_due(sale, book)
+
+
+def still_due(sale: Sale, book: Rulebook) -> dict[tuple[int, int], int]:
+    """What each effect of the sale still gives for what is left of it, by (rule version, place)."""
     left = returns.left_of(sale.order, sale.returned)
     given: dict[int, dict[int, int]] = defaultdict(dict)
     versions = {}

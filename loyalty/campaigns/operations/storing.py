@@ -85,13 +85,20 @@ class NewEffect:
 
 
 def reversal(
-    effect: Effect, *, by: int, why: str, amount: int | None, entry_id: int | None = None
+    effect: Effect,
+    *,
+    by: int,
+    why: str,
+    amount: int | None,
+    entry_id: int | None = None,
+    place: int | None = None,
 ) -> NewEffect:
-    """That the activity `by` takes `amount` of an effect back (None: it has none)."""
+    """That the activity `by` takes `amount` of an effect back (None: it has none). `place` is the effect's
+    unless `by` takes several of one place back."""
     return NewEffect(
         activity_id=by,
         rule_version=effect.rule_version,
-        place=effect.place,
+        place=effect.place if place is None else place,
         kind="reversal",
         unit_code=effect.unit_code,
         amount=None if amount is None else -amount,

@@ -28,7 +28,7 @@ class Unwinding:
         lost = [_thing(effect, reckoning) for effect in reckoning.lost_things()]
         self.things += lost
         _free_limits(reckoning, [thing.effect for thing in lost])
-        return [gone(thing) for thing in lost]
+        return [gone(thing, place=reckoning.sale.place_of(thing.effect)) for thing in lost]
 
     def take(self) -> None:
         """Take everything, each kind at once."""
@@ -46,8 +46,10 @@ def _thing(effect: Effect, reckoning: Reckoning) -> Thing:
 def _free_limits(reckoning: Reckoning, lost: list[Effect]) -> None:
     """A rule that gave nothing but things did not use its limit after all. Where it gave points, those
     free it."""
-    with_points = {effect.rule_version_id for effect in reckoning.sale.effects}
-    for version in {effect.rule_version for effect in lost}:
-        if version.pk not in with_points:
-            at = reckoning.sale.activity.occurred_at
-            reckoning.person.unuse(reckoning.book.rule(version), at, times=1)
+    sale = reckoning.sale
+    with_points = {
+        (each.rule_version_id, each.activity_id) for each in (*sale.effects, *sale.later)
+    }
+    for version, act in {(effect.rule_version, sale.act_of(effect)) for effect in lost}:
+        if (version.pk, act.pk) not in with_points:
+            reckoning.person.unuse(reckoning.book.rule(version), act.occurred_at, times=1)

@@ -71,6 +71,7 @@ class Wave:
         for item in self.items:
             self._ask(item)
         self._post()
+        homecoming.catch_up(self)
         if self.waits:
             self._settle_told()
         if self.settled or "tier" in self.giving.things:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from unfold.decorators import display
 
-from loyalty.connectors import lists
+from loyalty.connectors import lists, private_files
 from loyalty.connectors.models import Export
 from loyalty.connectors.operations import exports
 from loyalty.connectors.permissions import can_export, can_fetch
@@ -116,6 +116,8 @@ class ExportAdmin(ReadOnlyAdmin):
             raise PermissionDenied(verdict.reason)
         if not lists.may_take(staff_of(request), export.label):
             raise PermissionDenied
+        if not private_files.folder(export.folder).exists():
+            raise Http404  # a restored database knows of files that are not there
         exports.fetched(export, actor=Actor.user(request.user))
         log.info("export_fetched", export=export.pk, by=request.user.pk)
         name = f"{slugify(export.title) or 'list'}-{export.asked_at:%Y-%m-%d}.csv"

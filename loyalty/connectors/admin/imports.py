@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -184,7 +184,7 @@ class ImportAdmin(StepsAdmin, ReadOnlyAdmin):
         if not (verdict := permissions.can_import(request.user)):
             raise PermissionDenied(verdict.reason)
         found = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not found.has_file:
+        if not import_files.is_there(found):
             messages.error(request, _("The file has been deleted."))
             return redirect("admin:connectors_import_change", pk)
         sent = (request.POST,) if request.method == "POST" else ()
@@ -248,6 +248,8 @@ class ImportAdmin(StepsAdmin, ReadOnlyAdmin):
         found = get_object_or_404(self.get_queryset(request), pk=pk)
         if not (verdict := permissions.can_take_failed(request.user, found)):
             raise PermissionDenied(verdict.reason)
+        if not import_files.is_there(found):
+            raise Http404
         kind = "jsonl" if import_files.is_jsonl(found.file_name) else "csv"
         name = f'attachment; filename="failed-{found.pk}.{kind}"'
         return StreamingHttpResponse(

@@ -114,6 +114,11 @@ def _path(found: Import) -> Path:
     return private_files.folder(found.folder) / FILE
 
 
+def is_there(found: Import) -> bool:
+    """Whether the file can still be read; after its days, or on a restored database, it cannot."""
+    return found.has_file and _path(found).exists()
+
+
 @transaction.atomic
 def map_columns(found: Import, *, mapping: Mapping[str, str], actor: Actor) -> Import:
     """Say which column is which, and have the file checked. Raises ColumnsMissing, or NotNow."""

@@ -43,7 +43,7 @@ class KeepForm(forms.Form):
 
 @admin.register(SavedView)
 class SavedViewAdmin(ReadOnlyAdmin):
-    """One's own views and the shared ones. Every member of staff may keep lists they may see."""
+    """One's own views and the shared ones. Whoever may see a list may keep it."""
 
     list_display = ("name", "label", "owner", "is_shared", "created_at")
     list_filter = ("is_shared",)
@@ -53,12 +53,9 @@ class SavedViewAdmin(ReadOnlyAdmin):
     fields = ("name", "label", "query", "owner", "is_shared", "created_at")
 
     def has_view_permission(self, request: HttpRequest, obj: SavedView | None = None) -> bool:
-        """Staff; of a list that they may see."""
-        return request.user.is_staff and (obj is None or may_see(request, obj.label))
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Staff."""
-        return request.user.is_staff
+        """Staff with the permission; of a list that they may see."""
+        may = super().has_view_permission(request, obj)
+        return may and (obj is None or may_see(request, obj.label))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SavedView]:
         """One's own, and what is shared of lists that one may see."""

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from loyalty.campaigns.models import BudgetUse, ReviewCase
 from loyalty.campaigns.operations import merges, returns, reviews
+from loyalty.campaigns.operations.matching import PLACED_BEFORE
 from members.domain.actors import Actor
 from members.models import Activity
 from members.operations import holds
@@ -87,7 +88,7 @@ def test_what_was_captured_late_is_given_back_to_whoever_has_the_order(units, am
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_order_told_twice_at_the_same_moment_is_placed_once(campaigns, bo, points):
+def test_a_number_told_twice_at_the_same_moment_is_flagged_once(campaigns, bo, points):
     """Semantic 16, E45: under two ids; whoever comes second finds the first."""
     answers = []
 
@@ -103,10 +104,10 @@ def test_an_order_told_twice_at_the_same_moment_is_placed_once(campaigns, bo, po
         other.start()
         assert any(looks())
     other.join(timeout=30)
-    assert [(answer["status"], answer["code"]) for answer in answers] == [
-        ("quarantined", "placed_before")
-    ]
-    assert balance(bo, points) == 10
+    assert [answer["status"] for answer in answers] == ["accepted"]
+    notes = Activity.objects.get(external_id="e2").evaluation.trace
+    assert [each["why"] for each in notes if not each["rule"]] == [PLACED_BEFORE]
+    assert balance(bo, points) == 20
     assert faults() == []
 
 
