@@ -133,6 +133,13 @@ def _decline_returns(order: Activity, *, actor: Actor) -> None:
     member_id, shop, order_id = order_facts.key_of(order)
     number = member_id, order_id
     orders = order_facts.read({number})
+    standing = (Activity.Status.ACCEPTED, Activity.Status.PARKED)
+    if any(
+        row.kind in ORDERS and row.key[0] == shop and row.status in standing
+        for row in orders.rows[number]
+    ):
+        # Its shop told another of the number, which counts or may yet: they are of that one.
+        return
     speaking = [
         row.pk
         for row in orders.rows[number]
