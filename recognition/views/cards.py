@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from recognition.models import BadgeAward
-from recognition.views.sharing import GONE, award_for
+from recognition.views.sharing import GONE, award_for, is_shown
 
 WIDTH, HEIGHT = 1200, 630
 FONTS = [
@@ -98,6 +98,6 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
         content_type="image/png",
         status=200 if is_there else GONE,
     )
-    is_public = is_there and found is not None and found.is_public
+    is_public = is_there and found is not None and is_shown(found)
     answer["Cache-Control"] = f"public, max-age={FRESH_SECONDS}" if is_public else "no-store"
     return answer

@@ -85,6 +85,8 @@ def test_the_holder_hides_all(client, award, amara):
     client.post(reverse("badges:profile"), {"visibility": "private"})
     assert "Only you see your badges." in client.get(reverse("badges:wall")).content.decode()
     assert client.get(page_of(award)).status_code == 200
+    own = client.get(card_of(award))
+    assert (own.status_code, own["Cache-Control"]) == (200, "no-store")
     client.logout()
     assert client.get(page_of(award)).status_code == 410
     assert client.get(card_of(award)).status_code == 410
