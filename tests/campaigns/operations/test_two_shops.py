@@ -237,3 +237,17 @@ def test_what_came_back_stays_with_its_order_when_another_shop_tells_its_number(
     [again] = take(act("order.returned", bo, id="s2", order_id="7", lines=piece))
     assert (again["status"], again["code"]) == ("quarantined", "nothing_left")
     assert balance(bo, points) == 7
+
+
+def test_what_one_shop_sent_out_confirms_nothing_of_the_others(bo, points, orders):
+    """E47: a parcel of the same number, told before the other shop's order was."""
+    waits = {"until": "order.fulfilled"}
+    effects = [{"kind": "earn", "unit": "points", "amount": 20, "pending": waits}]
+    funded(None, triggers=["order.placed"], effects=effects)
+    shops, markets = orders
+    take(shops, act("order.fulfilled", bo, id="f", order_id="7"))
+    take(markets)
+    assert (balance(bo, points), Waiting.objects.count()) == (20, 1)
+    take(told_by("market", act("order.fulfilled", bo, id="g", order_id="7")))
+    assert (balance(bo, points), Waiting.objects.count()) == (40, 0)
+    assert faults() == []
