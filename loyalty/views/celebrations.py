@@ -27,6 +27,8 @@ WON = ("badge.awarded", "tier.changed")
 NEWS = timedelta(days=14)
 #: So many at once leave the balance on the first screen of a phone.
 MOST = 2
+#: So many are looked through for those: of some nothing is left to celebrate.
+LOOKED_THROUGH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Moment:
 def moments_of(member: Member, at: datetime) -> list[Moment]:
     """What the member has won lately and not seen yet, newest first. One query; two more when there is
     something."""
-    rows = list(_unseen(member, at).order_by("-occurred_at", "-pk")[:MOST])
+    rows = list(_unseen(member, at).order_by("-occurred_at", "-pk")[:LOOKED_THROUGH])
     if not rows:
         return []
     awards = BadgeAward.objects.live().filter(member=member).select_related("badge")
@@ -57,9 +59,9 @@ def moments_of(member: Member, at: datetime) -> list[Moment]:
         tier = tiers.get((row.payload.get("group", ""), row.payload.get("tier", "")))
         if award is not None:
             moments.append(_badge(row, award))
-        elif tier is not None and row.payload.get("direction") == "up":
+        elif tier is not None and row.kind == "tier.changed":
             moments.append(_tier(row, tier))
-    return moments
+    return moments[:MOST]
 
 
 def _unseen(member: Member, at: datetime):
@@ -70,7 +72,7 @@ def _unseen(member: Member, at: datetime):
     )
     return Activity.objects.filter(
         ~Exists(seen), member=member, kind__in=WON, source="laurel", occurred_at__gt=at - NEWS
-    )
+    ).exclude(kind="tier.changed", payload__direction="down")
 
 
 def _badge(row: Activity, award: BadgeAward) -> Moment:

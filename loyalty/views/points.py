@@ -40,7 +40,7 @@ def statement(request: HttpRequest, member: Member) -> HttpResponse:
         raise Http404
     page = Paginator(Entry.objects.on(wallet), LINES).get_page(request.GET.get("page"))
     promises = [each for each in promised_to(member) if each.effect.unit_code == code]
-    looks, apart = list(looked_at(member)), apart_from(wallet)
+    looks, apart = list(looked_at(member)[:LINES]), apart_from(wallet)
     context = {
         "wallets": wallets,
         "wallet": wallet,

@@ -25,6 +25,17 @@ def shop_of(told_by: str, named: str | None, shops: Collection[str]) -> str | No
     return next(iter(shops)) if len(shops) == 1 else None
 
 
+def shop_then(
+    told_by: str, named: str | None, shops: Mapping[str, datetime], at: datetime
+) -> str | None:
+    """The same of a return that counts already, which was told at `at`: among those who had told theirs by
+    then, or else were the first to. Who tells an order of that number afterwards changes nothing."""
+    if named:
+        return shop_of(told_by, named, shops)
+    first = min(shops.values(), default=at)
+    return shop_of(told_by, None, [shop for shop in shops if shops[shop] <= max(at, first)])
+
+
 def spread(
     amount: int, ordered: Sequence[Mapping[str, Any]], returns: Iterable[Return]
 ) -> list[tuple[datetime, int]]:

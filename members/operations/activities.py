@@ -251,6 +251,19 @@ def resume(member: Member) -> list[int]:
     return ids
 
 
+def match_again(member: Member, *, key: str) -> None:
+    """Have what was told of orders and waits for them evaluated again, for others of the member's are known
+    now. The same `key` again asks nothing new."""
+    waiting = Activity.objects.filter(
+        member=member, kind__in=AFTER_ORDERS, status=Activity.Status.PARKED
+    )
+    ids = list(waiting.order_by("occurred_at", "pk").values_list("pk", flat=True))
+    jobs.enqueue_all(
+        ("activity.evaluate", f"{key}:{chunk[0]}", {"activities": chunk, "claimed": True})
+        for chunk in (ids[i : i + CHUNK] for i in range(0, len(ids), CHUNK))
+    )
+
+
 def evaluate_again(ids: Sequence[int], *, at: datetime) -> None:
     """Have these looked at once more, not before `at`."""
     jobs.enqueue_all(

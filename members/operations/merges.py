@@ -5,7 +5,7 @@ above (`loyalty.campaigns.operations.merges`) adds theirs in the same transactio
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -155,8 +155,7 @@ def _share_decisions(source: Member, target: Member) -> None:
 
 
 def check_undo(made: Merge, *, by: User, reason: str) -> None:
-    """Raises what stands against undoing it: NotMerged, NoMergeForOneself, NotForHousehold,
-    ReasonNeeded."""
+    """Raises what stands against it: NotMerged, NoMergeForOneself, NotForHousehold, ReasonNeeded."""
     if made.undone_at is not None:
         raise NotMerged()
     relations.refuse_near(Actor.user(by), made.source, made.target, own=NoMergeForOneself)
@@ -238,6 +237,13 @@ def move_activities(made: Merge, ids: Sequence[int]) -> int:
     """Have these activities of the target's, which came over since, be the source's. While both are one."""
     own = Activity.objects.filter(pk__in=ids, member=made.target_id)
     return own.update(member=made.source_id)
+
+
+def keep_activities(made: Merge, ids: Collection[int]) -> None:
+    """Have these activities, which came over, stay the target's when the merge is undone."""
+    took = made.took[Activity._meta.label_lower]
+    took[:] = [pk for pk in took if pk not in ids]
+    made.save(update_fields=["took"])
 
 
 def _move_points(made: Merge, source: Member, target: Member, *, at: datetime) -> None:

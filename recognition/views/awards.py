@@ -12,7 +12,7 @@ from members.views.guards import member_page
 from recognition.operations import badges
 from recognition.permissions import can_show
 from recognition.views.cards import card_context
-from recognition.views.sharing import GONE, award_for
+from recognition.views.sharing import GONE, award_for, is_shown
 
 
 @require_GET
@@ -25,12 +25,11 @@ def award(request: HttpRequest, slug: str) -> HttpResponse:
     found = award_for(request, slug)
     if found is None:
         return render(request, "portal/recognition/withdrawn.html", status=GONE)
-    profile = getattr(found.member, "profile", None)
     context = {
         "award": found,
         "badge": found.badge,
         "is_mine": bool(can_show(request.user, found)),
-        "is_shown": found.is_public and (profile is None or profile.shows_badges),
+        "is_shown": is_shown(found),
     }
     if not found.is_live:
         return render(request, "portal/recognition/revoked.html", context, status=GONE)

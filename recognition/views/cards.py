@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from recognition.models import BadgeAward
-from recognition.views.sharing import GONE, award_for
+from recognition.views.sharing import GONE, award_for, is_shown
 
 WIDTH, HEIGHT = 1200, 630
 FONTS = [
@@ -25,6 +25,8 @@ FONTS = [
 ]
 #: So many letters fit on a line of the name, and so many lines on the card.
 LETTERS, LINES = 17, 3
+#: What a name may hold and a drawing may not: characters that XML has none of.
+_UNDRAWABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: About 30 kB each.
 KEPT = 256
 #: Others' copies are short-lived, so that taking a badge back soon shows everywhere.
@@ -47,7 +49,7 @@ def svg_of(award: BadgeAward | None) -> str:
         context["foot"] = 232 + 84 * len(lines) - 20
         # From our own sprite, never from anybody's input.
         context["motif"] = mark_safe(_motifs()[award.badge.motif])  # noqa: S308 our own file
-    return render_to_string("portal/recognition/card.svg", context)
+    return _UNDRAWABLE.sub("", render_to_string("portal/recognition/card.svg", context))
 
 
 def mark_of(svg: str) -> str:
@@ -96,6 +98,6 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
         content_type="image/png",
         status=200 if is_there else GONE,
     )
-    is_public = is_there and found is not None and found.is_public
+    is_public = is_there and found is not None and is_shown(found)
     answer["Cache-Control"] = f"public, max-age={FRESH_SECONDS}" if is_public else "no-store"
     return answer

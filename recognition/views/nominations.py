@@ -108,7 +108,8 @@ def _keep(
             cycle,
             nominator=member,
             nominee=nominee,
-            statement=form.data.get("statement", ""),
+            # Only what no text can hold is left out.
+            statement=form.data.get("statement", "").replace("\0", ""),
             actor=Actor.user(request.user),
         )
     except ValidationError as refusal:

@@ -19,7 +19,7 @@ const look = async (left) => {
   if (!document.hidden) {
     try {
       const answer = await fetch(`${box.dataset.live}?since=${box.dataset.liveMark}`);
-      if (!answer.ok) return; // signed out meanwhile
+      if (answer.status >= 400 && answer.status < 500) return; // signed out meanwhile
       // The mark was read after the page's figures: what came in between is in the one, not in the other.
       if (answer.status === 204 && left === MOST) await renew();
       if (answer.status === 200) {

@@ -18,7 +18,9 @@ const send = async (form) => {
   const slow = setTimeout(() => (form.dataset.busy = "yes"), PATIENCE);
   try {
     const answer = await fetch(form.action, { method: "POST", body });
-    if (!answer.ok) throw new Error(answer.status);
+    // Whoever was signed out meanwhile is led to sign in, and that page is fine in itself.
+    const isLedAway = new URL(answer.url).pathname.startsWith("/account/login");
+    if (!answer.ok || isLedAway) throw new Error(answer.status);
   } catch {
     turn(form);
     say(form.dataset.failed);

@@ -9,7 +9,7 @@ from django.test import Client
 
 from members import clock
 from members.models import Activity, Decision
-from members.operations import ledger, tiers
+from members.operations import activities, ledger, tiers
 from recognition.operations import badges
 from tests.conftest import SYSTEM
 
@@ -109,3 +109,22 @@ def test_the_motion_is_short_and_only_for_those_who_like_motion():
     for times in re.findall(r"animation: \w[\w-]* (.*);", moving):
         assert sum(int(each) for each in re.findall(r"(\d+)ms", times)) < 2000
     assert max(map(int, re.findall(r"animation-delay: (\d+)ms", moving))) + 900 < 2000
+
+
+def test_what_is_no_reason_to_celebrate_hides_nothing(client, bo, won):
+    """UM10: two falls, a tier that is not held any more and a badge that was revoked are passed over."""
+    badge = badges.define("second", name="Second refill", criteria="Refill.", actor=SYSTEM)
+    badges.activate(badge, actor=SYSTEM)
+    revoked = badges.award(bo, badge=badge, key="k2", actor=SYSTEM, reason="Another")
+    badges.revoke(revoked, reason="A mistake", actor=SYSTEM)
+    for place, direction in enumerate(("down", "down", "up")):
+        activities.record(
+            "tier.changed",
+            member=bo,
+            source="laurel",
+            external_id=f"tier:gone:{place}",
+            payload={"tier": "gone", "previous": "x", "group": "gone", "direction": direction},
+            actor=SYSTEM,
+        )
+    client.force_login(bo.user)
+    assert titles(client) == ["You have won “First refill”."]

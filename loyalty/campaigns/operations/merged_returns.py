@@ -1,5 +1,7 @@
 """What was told of a source's orders while two memberships were one: it goes home with them."""
 
+from django.db.models import Q
+
 from loyalty.campaigns.operations import order_facts, returns
 from loyalty.campaigns.operations.order_facts import Key
 from loyalty.campaigns.operations.schemas import ORDERS
@@ -11,22 +13,29 @@ ACTIVITIES = Activity._meta.label_lower
 
 
 def send_home(made: Merge) -> int:
-    """While both are still one, have what was told since of orders that go back to the source be the source's
-    too, so that nothing of them comes back twice; and what names the source and still waits. How many."""
-    told = Activity.objects.filter(
-        member=made.target_id, kind__in=AFTER_ORDERS, received_at__gte=made.merged_at
-    ).exclude(pk__in=made.took.get(ACTIVITIES, ()))
+    """While both are still one, have what was told or has counted since of orders that go back to the source
+    be the source's too, so that nothing of them comes back twice; and what names the source and still waits.
+    What came over and has counted since for an order that stays, stays with it. How many go."""
+    is_new = Q(received_at__gte=made.merged_at) | Q(evaluation__evaluated_at__gte=made.merged_at)
+    told = Activity.objects.filter(is_new, member=made.target_id, kind__in=AFTER_ORDERS)
     since = list(told.order_by("pk"))
     if not since:
         return 0
-    theirs = _going_home(made)
+    theirs, over = _going_home(made), set(made.took.get(ACTIVITIES, ()))
     orders = order_facts.read({(made.target_id, str(row.payload["order_id"])) for row in since})
+    of = {row.pk: _order_of(row, orders) for row in since}
     home = [
         row.pk
         for row in since
-        if _order_of(row, orders) in theirs
-        or (row.subject == made.source.ref and row.status == Activity.Status.PARKED)
+        if row.pk not in over
+        and (
+            of[row.pk] in theirs
+            or (row.subject == made.source.ref and row.status == Activity.Status.PARKED)
+        )
     ]
+    staying = over.intersection(pk for pk, order in of.items() if order and order not in theirs)
+    if staying:
+        merges.keep_activities(made, staying)
     return merges.move_activities(made, home)
 
 

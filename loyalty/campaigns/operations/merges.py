@@ -29,7 +29,7 @@ from members.domain.actors import Actor
 from members.domain.calendar import local_date
 from members.domain.sentences import kept
 from members.models import Account, Balance, Entry, Member, Merge, Tier, TierLift, TierPeriod, User
-from members.operations import corrections, lifts, merges, tiers
+from members.operations import activities, corrections, lifts, merges, tiers
 from recognition.operations import awards, progress, streak_days
 
 #: What happens to a person once: the kind of activity, and what its id says beside the member.
@@ -96,6 +96,8 @@ def merge(
     }
     made.save(update_fields=["took"])
     held.save()
+    # What one was told of may be of the other's orders.
+    activities.match_again(target, key=f"evaluate:merged:{made.pk}")
     return made
 
 

@@ -31,6 +31,7 @@ _COLUMNS = (
     "kind",
     "status",
     "occurred_at",
+    "received_at",
     "payload",
     "worth",
     "evaluation",
@@ -47,6 +48,7 @@ class Row:
     kind: str
     status: str
     at: datetime
+    told_at: datetime
     payload: Mapping[str, Any]
     is_evaluated: bool
     worth: int | None
@@ -54,6 +56,12 @@ class Row:
     def shop(self, shops: Collection[str]) -> str | None:
         """Whose order of its number it speaks of, when these told one."""
         return returned.shop_of(self.key[0], self.payload.get("order_source"), shops)
+
+    def shop_then(self, shops: Mapping[str, datetime]) -> str | None:
+        """The same of what counts already, when these told one since when."""
+        return returned.shop_then(
+            self.key[0], self.payload.get("order_source"), shops, self.told_at
+        )
 
     def as_fact(self) -> Fact:
         """As the order's course counts it."""
@@ -114,6 +122,18 @@ class Orders:
         """Whose orders of this number are known, or never count."""
         return {*self.known.get(number, ()), *self.declined.get(number, ())}
 
+    def shop_of(self, row: Row) -> str | None:
+        """Whose order a telling speaks of, among those known now; of what counts, among those known then."""
+        known = self.known.get(row.number, {})
+        if row.status != Status.ACCEPTED:
+            return row.shop(known)
+        since = {
+            each.key[0]: each.told_at
+            for each in reversed(self.rows.get(row.number, ()))
+            if each.kind in ORDERS and each.status == Status.ACCEPTED and each.key[0] in known
+        }
+        return row.shop_then(since) if since else row.shop(known)
+
     def course(self, order: Key) -> Course:
         """How far a known order is, by what counts; what is told from now on is taken into the same one."""
         if order not in self.courses:
@@ -122,7 +142,7 @@ class Orders:
             course = Course(ordered(self.known[number][shop]))
             for row in self.rows.get(number, ()):
                 counts = row.kind in AFTER_ORDERS and row.status == Status.ACCEPTED
-                if counts and row.shop(self.known[number]) == shop:
+                if counts and self.shop_of(row) == shop:
                     course.take(row.as_fact())
             self.courses[order] = course
         return self.courses[order]
@@ -158,10 +178,10 @@ def read(numbers: Collection[Number], *, besides: Collection[int] = ()) -> Order
     for pk, member_id, source, external_id, *rest in (
         told.exclude(pk__in=besides).order_by("pk").values_list(*_COLUMNS)
     ):
-        kind, status, at, payload, worth, evaluation = rest
+        kind, status, at, told_at, payload, worth, evaluation = rest
         number, key = (member_id or 0, str(payload["order_id"])), (source, external_id)
         is_evaluated = evaluation is not None
-        found.add(Row(pk, number, key, kind, status, at, payload, is_evaluated, worth))
+        found.add(Row(pk, number, key, kind, status, at, told_at, payload, is_evaluated, worth))
     return found
 
 
@@ -223,7 +243,7 @@ def of(activity: Activity) -> Standing | None:
     if activity.kind in ORDERS:
         return _standing(orders, key_of(activity))
     own = [row for row in orders.rows[number] if row.pk == activity.pk]
-    shop = own[0].shop(orders.known.get(number, {})) if own else None
+    shop = orders.shop_of(own[0]) if own else None
     return None if shop is None else _standing(orders, (number[0], shop, number[1]))
 
 
@@ -237,7 +257,7 @@ def _standing(orders: Orders, order: Key) -> Standing | None:
     speaking = (
         row
         for row in rows
-        if (row.key[0] if row.kind in ORDERS else row.shop(shops)) == shop and row.key != first
+        if (row.key[0] if row.kind in ORDERS else orders.shop_of(row)) == shop and row.key != first
     )
     return Standing(
         order_id,

@@ -141,7 +141,7 @@ def confirms(item: Item, wait: Waiting) -> bool:
 
 def told_before(waits: Sequence[tuple[Item, Waiting]]) -> dict[int, Activity]:
     """By wait, the activity that settles it although it was told before; it happened later, or at once.
-    One query, or none. What speaks of an order waits for it, so it is none of these."""
+    One query, or none. What speaks of another shop's order of the same number is none of these."""
     open_ones = [(item, wait) for item, wait in waits if wait.confirmed_by]
     if not open_ones:
         return {}
@@ -162,9 +162,17 @@ def told_before(waits: Sequence[tuple[Item, Waiting]]) -> dict[int, Activity]:
                 and row.kind in (wait.confirmed_by, wait.cancelled_by)
                 and (not serial or not wait.serial or serial == wait.serial)
                 and row.occurred_at >= item.told.occurred_at
+                and not _is_of_another(item, row)
             ):
                 found.setdefault(wait.pk, row)
     return found
+
+
+def _is_of_another(item: Item, row: Activity) -> bool:
+    """Whether this speaks of an order, and the item is one that somebody else told."""
+    told_by = row.payload.get("order_source") or row.source
+    is_of_order = row.kind in AFTER_ORDERS and item.told.kind in ORDERS
+    return is_of_order and told_by != item.told.source
 
 
 def look_again(waits: Sequence[tuple[Item, Waiting]], *, at: datetime) -> None:

@@ -179,15 +179,20 @@ def _read_backs(sales: Mapping[Key, Sale], orders: Mapping[Number, Mapping[str, 
         evaluation__isnull=False,
         payload__order_id__in=[order_id for *_, order_id in sales],
     )
-    for row in (
-        earlier.select_related("member")
-        .annotate(settled_at=F("evaluation__evaluated_at"))
-        .order_by("pk")
-    ):
-        key = _key_of(row, orders)
+    earlier = earlier.select_related("member").order_by("pk")
+    for row in earlier.annotate(settled_at=F("evaluation__evaluated_at")):
+        key = _key_then(row, orders)
         if key is not None and key in sales:
             sales[key].take_in(row.payload)
             sales[key].backs.append(row)
+
+
+def _key_then(row: Activity, orders: Mapping[Number, Mapping[str, Activity]]) -> Key | None:
+    """Which order something speaks of that counts already."""
+    number, named = _number(row), row.payload.get("order_source")
+    since = {shop: placed.received_at for shop, placed in orders.get(number, {}).items()}
+    shop = returned.shop_then(row.source, named, since, row.received_at)
+    return None if shop is None else (number[0], shop, number[1])
 
 
 def _read_sent(sales: Mapping[Key, Sale], orders: Mapping[Number, Mapping[str, Activity]]) -> None:
@@ -200,7 +205,7 @@ def _read_sent(sales: Mapping[Key, Sale], orders: Mapping[Number, Mapping[str, A
         payload__order_id__in=[order_id for *_, order_id in sales],
     )
     for row in gone.select_related("evaluation"):
-        key = _key_of(row, orders)
+        key = _key_then(row, orders)
         if key is not None and key in sales:
             sales[key].sent[row.pk] = row
 

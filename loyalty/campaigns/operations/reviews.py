@@ -9,7 +9,7 @@ from django.db import transaction
 
 from loyalty.campaigns.errors import NoReviewForOneself, OverMeanwhile, TooManyAtOnce
 from loyalty.campaigns.models import ReviewCase
-from loyalty.campaigns.operations import intake, order_facts
+from loyalty.campaigns.operations import intake, order_facts, people
 from loyalty.campaigns.operations.matching import ORDER_DECLINED
 from loyalty.campaigns.operations.schemas import ORDERS
 from loyalty.rewards.models import Redemption
@@ -57,6 +57,7 @@ def decline(case: ReviewCase, *, reason: str, actor: Actor) -> ReviewCase:
     """
     case = _decide(case, State.DECLINED, reason=reason, actor=actor)
     if case.activity is not None:
+        _wait_for_what_is_told(case.activity)
         activities.decline([case.activity.pk], reason=DECLINED)
         _decline_returns(case.activity, actor=actor)
     elif case.redemption is not None and case.redemption.in_review:
@@ -111,6 +112,20 @@ def _write(case: ReviewCase, to: str, *, reason: str, actor: Actor) -> None:
     audit.record(case, actor=actor, verb=f"campaigns.review_case.{to}", reason=reason)
 
 
+def _wait_for_what_is_told(order: Activity) -> None:
+    """Let what is being told of an order come in first, and what comes later see that it is declined: neither
+    waits for it for ever. The cases about it come before its member in the order of locks."""
+    if order.kind not in ORDERS or order.member is None:
+        return
+    speaking = ReviewCase.objects.open().filter(
+        activity__member=order.member, activity__kind__in=AFTER_ORDERS
+    )
+    list(speaking.order_by("pk").select_for_update(of=("self",), no_key=True))
+    people.lock_people([order.member.ref])
+    # While we waited, a merge may have handed it over.
+    order.refresh_from_db(fields=["member"])
+
+
 def _decline_returns(order: Activity, *, actor: Actor) -> None:
     """What was told of an order that does not count never counts either, whoever looks at it."""
     if order.kind not in ORDERS or order.member_id is None:
@@ -118,6 +133,13 @@ def _decline_returns(order: Activity, *, actor: Actor) -> None:
     member_id, shop, order_id = order_facts.key_of(order)
     number = member_id, order_id
     orders = order_facts.read({number})
+    standing = (Activity.Status.ACCEPTED, Activity.Status.PARKED)
+    if any(
+        row.kind in ORDERS and row.key[0] == shop and row.status in standing
+        for row in orders.rows[number]
+    ):
+        # Its shop told another of the number, which counts or may yet: they are of that one.
+        return
     speaking = [
         row.pk
         for row in orders.rows[number]

@@ -80,7 +80,8 @@ def _message(
         member_id=note.member_id,
         channel=channel,
         topic=note.topic,
-        subject=note.subject[:150],
+        # A subject is one line: a mail with another would never leave.
+        subject=" ".join(note.subject.split())[:150],
         body=note.body,
         link=note.link,
         dedupe_key=note.key,

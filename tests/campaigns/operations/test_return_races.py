@@ -6,14 +6,16 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection, transaction
 
-from loyalty.campaigns.models import BudgetUse
-from loyalty.campaigns.operations import merges, returns
+from loyalty.campaigns.models import BudgetUse, ReviewCase
+from loyalty.campaigns.operations import merges, returns, reviews
 from loyalty.campaigns.operations.matching import PLACED_BEFORE
+from members.domain.actors import Actor
 from members.models import Activity
 from members.operations import holds
 from tests.books import faults
 from tests.campaigns.conftest import act, order, take
 from tests.campaigns.operations.test_returns import balance, published
+from tests.campaigns.operations.test_reviews import often
 from tests.conftest import SYSTEM, person
 
 _WAITING = """
@@ -107,3 +109,30 @@ def test_a_number_told_twice_at_the_same_moment_is_flagged_once(campaigns, bo, p
     assert [each["why"] for each in notes if not each["rule"]] == [PLACED_BEFORE]
     assert balance(bo, points) == 20
     assert faults() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_return_that_is_told_while_its_order_is_declined_ends_with_it(campaigns, bo):
+    """E64, E31: whoever declines waits for what is being told of the order; nothing waits for ever."""
+    often(0, subjects=["order.placed"])
+    take(order(bo, "40.00"))
+    clerk = Actor.user(person("clerk@example.test", is_staff=True))
+
+    def decline() -> None:
+        try:
+            reviews.decline(ReviewCase.objects.get(), reason="A farm", actor=clerk)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=decline)
+    with transaction.atomic():
+        [early] = take(act("order.returned", bo, id="r1", order_id="o1"))
+        other.start()
+        assert any(looks())
+    other.join(timeout=30)
+    assert early["status"] == "parked"
+    of_order = Activity.objects.filter(kind__startswith="order.").order_by("pk")
+    assert list(of_order.values_list("kind", "status")) == [
+        ("order.placed", "declined"),
+        ("order.returned", "declined"),
+    ]

@@ -206,6 +206,20 @@ def test_a_case_about_a_return_ends_with_its_order(campaigns, bo, clerk):
     assert (about_return.state, about_return.decision) == ("declined", reviews.ORDER_DECLINED)
 
 
+def test_a_return_of_the_first_order_outlives_the_second_of_its_number(campaigns, bo, clerk):
+    """E64, semantic 16: declining what was told twice does not decline what came back of the first."""
+    take(order(bo, "40.00"))
+    often(0, subjects=["order.placed", "order.returned"])
+    take(order(bo, "41.00", id="e2", order_id="o1"))
+    take(act("order.returned", bo, id="r", order_id="o1"))
+    about_order, about_return = ReviewCase.objects.order_by("pk")
+    reviews.decline(about_order, reason="Told twice", actor=clerk)
+    about_return.refresh_from_db()
+    assert about_return.state == "open"
+    reviews.accept(about_return, reason="Fine", actor=clerk)
+    assert Activity.objects.get(external_id="r").status == "accepted"
+
+
 def test_paused_and_other_kinds_and_the_past_are_left_alone(campaigns, bo):
     rule = often(0)
     assert statuses(take(order(bo, "4.00"))) == ["accepted"]

@@ -219,3 +219,35 @@ def test_who_pays_for_an_order_that_may_be_either_says_which(campaigns, amara, p
         amara, reward=mug, key="m", order_id="7", order_source="market", actor=SYSTEM
     )
     assert redemption.order_source == "market"
+
+
+def test_what_came_back_stays_with_its_order_when_another_shop_tells_its_number(
+    campaigns, bo, points
+):
+    """E24, E31: a desk's return was of the only order; later ones still see it, and no piece comes back
+    twice."""
+    take(order(bo, "10.00", "10.00", id="7"))
+    piece, other = ([{"line_id": place, "quantity": 1}] for place in "01")
+    desk = told_by("desk", act("order.returned", bo, id="d1", order_id="7", lines=piece))
+    [first] = take(desk)
+    take(told_by("market", order(bo, "7.00", id="7")))
+    assert (first["status"], balance(bo, points)) == ("accepted", 17)
+    [second] = take(act("order.returned", bo, id="s1", order_id="7", lines=other))
+    assert (second["status"], balance(bo, points)) == ("accepted", 7)
+    [again] = take(act("order.returned", bo, id="s2", order_id="7", lines=piece))
+    assert (again["status"], again["code"]) == ("quarantined", "nothing_left")
+    assert balance(bo, points) == 7
+
+
+def test_what_one_shop_sent_out_confirms_nothing_of_the_others(bo, points, orders):
+    """E47: a parcel of the same number, told before the other shop's order was."""
+    waits = {"until": "order.fulfilled"}
+    effects = [{"kind": "earn", "unit": "points", "amount": 20, "pending": waits}]
+    funded(None, triggers=["order.placed"], effects=effects)
+    shops, markets = orders
+    take(shops, act("order.fulfilled", bo, id="f", order_id="7"))
+    take(markets)
+    assert (balance(bo, points), Waiting.objects.count()) == (20, 1)
+    take(told_by("market", act("order.fulfilled", bo, id="g", order_id="7")))
+    assert (balance(bo, points), Waiting.objects.count()) == (40, 0)
+    assert faults() == []

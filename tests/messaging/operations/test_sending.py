@@ -186,3 +186,10 @@ def test_quiet_hours_that_are_none_are_refused(bo, begins, ends):
     with pytest.raises(NoSuchQuietHours):
         quiet(bo, quiet_from=begins, quiet_until=ends)
     assert not Pace.objects.exists()
+
+
+def test_a_subject_of_several_lines_is_sent_as_one(reader):
+    """M5: a campaign's text may be broken; its mail leaves all the same."""
+    tell([Note(reader.pk, "offers", "k", "Silver\nis near", "30 points more.")])
+    work(clock.now())
+    assert [each.subject for each in mail.outbox] == ["Silver is near"]

@@ -85,6 +85,8 @@ def test_the_holder_hides_all(client, award, amara):
     client.post(reverse("badges:profile"), {"visibility": "private"})
     assert "Only you see your badges." in client.get(reverse("badges:wall")).content.decode()
     assert client.get(page_of(award)).status_code == 200
+    own = client.get(card_of(award))
+    assert (own.status_code, own["Cache-Control"]) == (200, "no-store")
     client.logout()
     assert client.get(page_of(award)).status_code == 410
     assert client.get(card_of(award)).status_code == 410
@@ -222,3 +224,12 @@ def test_rarity_counts_people_and_is_counted_anew(badge, amara, bo):
     rarity.count()
     count = Badge.objects.select_related("count").get().count
     assert (count.holders, count.members, count.per_thousand) == (1, 2, 500)
+
+
+def test_a_name_that_no_drawing_may_hold_is_drawn_without_it(client, amara, badge):
+    """UM11: shops send what they have; a control character is none of the card's letters."""
+    members.update(amara, given_name="Ama\x08ra", shows_real_name=True, actor=SYSTEM)
+    award = give(amara, badge)
+    badges.show(award, holder=amara, is_public=True, actor=SYSTEM)
+    response = client.get(card_of(award))
+    assert (response.status_code, size_of(response.content)) == (200, (1200, 630))

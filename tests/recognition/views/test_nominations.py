@@ -233,3 +233,11 @@ def test_nobody_declines_for_others_or_once_the_committee_has_it(client, cycle, 
     client.force_login(bo.user)
     client.post(away)
     assert cycle.candidates.get().declined_at is None
+
+
+def test_a_draft_keeps_only_what_a_text_can_hold(as_user, pages, amara, bo):
+    """B2: a character that no text holds is no reason to lose the rest."""
+    client = as_user(bo.user)
+    said = {"nominee": key_of(client, pages, amara), "statement": "Bi\0cycles.", "keep": ""}
+    assert client.post(pages["nominate"], said).status_code == 302
+    assert NominationDraft.objects.get().statement == "Bicycles."
