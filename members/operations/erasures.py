@@ -218,7 +218,9 @@ def _take_out(person: Person, history: dict[str, list[int]], *, at: datetime) ->
     with connection.cursor() as cursor:
         for function in WORDS:
             name, who = sql.Identifier(function), [each.pk for each in person.members]
-            cursor.execute(sql.SQL("SELECT {}(%s)").format(name), [who])
+            # As a text: what notes who changes what reads every statement.
+            asked = sql.SQL("SELECT {}(%s)").format(name).as_string(cursor.connection)
+            cursor.execute(asked, [who])
 
 
 def journal() -> Path:

@@ -128,10 +128,10 @@ def test_the_statement_asks_the_same_number_of_queries_for_1_and_30_lines(
 ):
     intake.take([order(1, "1.50")], actor=SYSTEM)
     bo_in.get(reverse("points:statement"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         bo_in.get(reverse("points:statement"))
     intake.take([order(number, "1.50") for number in range(2, 31)], actor=SYSTEM)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         bo_in.get(reverse("points:statement"))
 
 
