@@ -78,7 +78,7 @@ class Reckoning:
         # That something went out is true as long as anything of it is not back.
         by_share = effect.rule_version.campaign.returns == Campaign.Returns.SHARE
         return returns.kept_by_share(
-            effect.amount or 0, self.share if by_share else self.share // 1
+            effect.amount or 0, self.share if by_share else Fraction(int(self.share))
         )
 
     def lost_things(self) -> list[Effect]:
