@@ -21,7 +21,7 @@ EXCUSED = {
         "members.entry", "members.auditrow", "members.decision", "measurement.liabilityrate",
         "campaigns.effect", "campaigns.exchangerate", "rewards.fundmove", "rewards.fundbill",
         "rewards.couponbatch", "events_directory.poolentry", "events_directory.checkin",
-        "governance.decision", "recognition.streakmilestone",
+        "governance.decision", "recognition.streakmilestone", "members.consenttext",
     },
     "what members and the programme do, with its own rows and operations": {
         "members.activity", "members.balance", "members.adjustment", "members.hold", "members.gift",

@@ -190,7 +190,6 @@ def test_a_member_page_shows_them_all_round_and_saves_by_the_operation(busy, ira
             "joined_on": member.joined_on.isoformat(),
             "time_zone": "Europe/Berlin",
             "language": "en",
-            "is_ranked": "on",
         },
     )
     assert answer.status_code == 302

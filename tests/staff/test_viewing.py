@@ -93,7 +93,16 @@ def test_nothing_can_be_changed_and_only_opened_pages_are_shown(part, db):
             if written.since() or status != 403:
                 faults.append(f"{door.name} {method}: {status}")
         is_portal = door.name in ROUTES and not path.startswith(
-            ("/admin/", "/api/", "/worker.js", "/offline/", "/healthz", "/readyz")
+            (
+                "/admin/",
+                "/api/",
+                "/brand/",
+                "/app/",
+                "/worker.js",
+                "/offline/",
+                "/healthz",
+                "/readyz",
+            )
         )
         if is_portal:
             page = client.get(path)
