@@ -96,6 +96,21 @@ def faults_here(visitor: Visitor, path: str = "here") -> list[str]:
     return [f"{path}: {fault}" for fault in found]
 
 
+def faults_in_console(visitor: Visitor, path: str) -> list[str]:
+    """Everything that is wrong with a page of the staff console, in every size and theme. Its frame is
+    Unfold's, and is not made for letters twice the size on the narrowest phone."""
+    response = visitor.go(path)
+    found = [] if response.status < 500 else [f"status {response.status}"]
+    return [f"{path}: {fault}" for fault in found] + console_faults_here(visitor, path)
+
+
+def console_faults_here(visitor: Visitor, path: str = "here") -> list[str]:
+    """The same of such a page as it stands now."""
+    found = _seen(visitor, FROM_THE_LEFT + FROM_THE_RIGHT) + _too_wide(visitor) + _noticed(visitor)
+    visitor.back_to_size()
+    return [f"{path}: {fault}" for fault in found]
+
+
 def faults_from_the_right(visitor: Visitor, path: str) -> list[str]:
     """The page in the pseudo-language: UM26, UA2, UA3, and words that nobody can translate."""
     with visitor.speaking(pseudo.CODE):
@@ -156,5 +171,5 @@ def told() -> str:
             if isinstance(each, (CharField, EmailField, TextField, JSONField))
         ]
         for row in model._default_manager.values_list(*names) if names else ():
-            texts.append(" ".join(str(value) for value in row if value))
+            texts.append(" ".join(" ".join(map(str, filter(None, row))).split()))
     return "\n".join(texts).lower()

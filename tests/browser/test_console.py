@@ -11,7 +11,7 @@ from loyalty.rewards.models import Redemption
 from members.domain.actors import Actor
 from members.models import Member, User
 from members.operations import bulk, jobs
-from tests.browser.test_walks import faults_of
+from tests.browser.looks import faults_in_console
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
 
@@ -42,11 +42,10 @@ def kept(programme, fay) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("size", "theme"), [("phone", "light"), ("desk", "dark")])
-def test_the_consoles_own_pages_hold_wcag_policy_and_width(visit, kept, fay, size, theme):
+def test_the_consoles_own_pages_hold_wcag_policy_and_width(visit, kept, fay):
     """UA2, UA4; US1, US3, US13, US15, US16, US17."""
-    with visit(fay, size=size, theme=theme) as visitor:
-        assert [fault for path in kept for fault in faults_of(visitor, path)] == []
+    with visit(fay) as visitor:
+        assert [fault for path in kept for fault in faults_in_console(visitor, path)] == []
 
 
 def test_a_member_is_reached_in_four_keys_and_the_name(
