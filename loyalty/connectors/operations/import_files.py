@@ -245,8 +245,15 @@ def _fault(found: Import, fault: RowFault, is_trial: bool) -> ImportFault:
         is_trial=is_trial,
         line=fault.line,
         column=fault.column[:100],
-        value=fault.value[:200],
+        value=_readable(fault.value[:200]),
         remedy=fault.remedy[:300],
+    )
+
+
+def _readable(text: str) -> str:
+    """What a column of text can hold and a page can show: a file may hold any character."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
     )
 
 

@@ -266,3 +266,36 @@ def test_json_lines_need_no_columns(units, ira):
     found = read_in(client, work(found))
     assert (found.done["statuses"], found.done["rows"]) == ({"accepted": 1}, 1)
     assert failed(client, found) == b"nonsense\n"
+
+
+def test_odd_characters_and_endless_numbers_are_faults_and_stop_nothing(units, ira):
+    """US3: what the database cannot hold is shown as far as it can be, and the rest is checked."""
+    client = client_of(ira)
+    head = "id,type,time,member,line_id,sku,quantity,unit_price"
+    rows = [
+        "a\x00,app.opened,2026-03-14T09:30:00Z,m1,,,,",
+        f"b,order.placed,2026-03-14T09:30:00Z,m1,1,x,{'9' * 5000},1.00",
+        "c,app.opened,2026-03-14T09:30:00Z,m1,,,,",
+    ]
+    found = check(client, bring(client, "\n".join([head, *rows]).encode() + b"\n"))
+    assert (found.state, found.checked["rows"], found.checked["read"]) == ("checked", 2, 1)
+    faults = found.faults.values_list("line", "column", "value")
+    assert list(faults) == [(2, "id", "a\N{REPLACEMENT CHARACTER}"), (3, "quantity", "9" * 60)]
+
+
+def test_names_of_columns_are_made_harmless_too(units, ira):
+    """Attack 11: a head is a row of cells as well, and it is read back as it was."""
+    client = client_of(ira)
+    text = b"id,type,time,member,=cmd()\nx,app.opened,gestern,m1,1\n"
+    found = check(client, bring(client, text))
+    mended = failed(client, found)
+    assert mended.splitlines()[0] == b"id,type,time,member,'=cmd(),what_to_do"
+    again = bring(client, mended)
+    assert import_files.head_of(again)[0] == [
+        "id",
+        "type",
+        "time",
+        "member",
+        "=cmd()",
+        "what_to_do",
+    ]
