@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
@@ -32,6 +33,7 @@ from members.operations import (
     keys,
     members,
     purses,
+    references,
     seals,
     traits,
 )
@@ -242,6 +244,26 @@ def test_a_backup_that_is_put_back_is_erased_again(
     assert Member.objects.known_as("qponmlk").exists()
     call_command("erase_member", "--again")
     assert everywhere(CANARIES) == []
+
+
+def test_a_backup_that_is_put_back_erases_nobody_who_joined_since(zyx, bo, settings, tmp_path):
+    """P19: a number that the backup forgot is given again; who has it now is somebody else. And one who
+    is refused keeps nobody else."""
+    settings.CHECKPOINTS = str(tmp_path / "checkpoints.jsonl")
+    fro = members.enrol("fro", actor=SYSTEM)
+    balance = Balance.objects.filter(account__member=zyx, account__kind="wallet").first()
+    accounts.freeze(balance.account_id, reason="look", actor=SYSTEM)
+    for member, at in (
+        (bo, bo.created_at - timedelta(days=1)),
+        (zyx, clock.now()),
+        (fro, clock.now()),
+    ):
+        digest = references.digests_of(member.ref)[0].hex()
+        with erasures.journal().open("a") as file:
+            file.write(json.dumps({"digest": digest, "at": at.isoformat()}) + "\n")
+    assert erasures.erase_again() == 1
+    erased = Member.objects.filter(erased_at__isnull=False)
+    assert list(erased.values_list("pk", flat=True)) == [fro.pk]
 
 
 def test_the_copy_holds_everything_of_theirs_and_nothing_of_others(zyx, bo):
