@@ -49,6 +49,7 @@ from members.operations.holdings import (
     ALSO,
     BEFORE,
     HOLDINGS,
+    SHORTEST_WORD,
     WORDS,
     Person,
     keeps_sign_in,
@@ -58,8 +59,6 @@ from members.operations.holdings import (
 log = structlog.get_logger(__name__)
 
 SYSTEM = Actor.system("erasure")
-#: A reason is searched for words of at least so many letters: shorter ones are parts of others.
-SHORTEST_WORD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +173,7 @@ def _history_of(person: Person, *, with_sign_in: bool) -> dict[str, list[int]]:
     )
     for word in person.quoted:
         told |= Q(was__contains=word) | Q(now__contains=word)
+    told |= Q(now__iregex=person.asked)
     for word in person.words:
         if len(word) >= SHORTEST_WORD:
             told |= Q(reason__icontains=word)

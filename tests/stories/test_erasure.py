@@ -12,6 +12,10 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 
 from loyalty.campaigns.operations import intake, standard
+from loyalty.connectors import lists, private_files
+from loyalty.connectors.operations import exports as list_exports
+from loyalty.connectors.operations import import_files
+from loyalty.measurement.operations import saved_views
 from loyalty.messaging.models import Message
 from loyalty.messaging.operations.messages import Note, tell
 from loyalty.rewards.models import Reward
@@ -23,6 +27,7 @@ from members.models import Activity, AuditRow, Balance, Entry, Member, MemberExp
 from members.operations import (
     accounts,
     adjustments,
+    bulk,
     consents,
     erasures,
     exports,
@@ -154,6 +159,39 @@ def test_nothing_that_names_them_is_left_and_the_books_keep_their_sums(zyx):
     assert not left.exists()
     row = AuditRow.objects.get(verb="members.member.erased")
     assert (row.actor_name, row.subject_id) == ("the member", str(zyx.pk))
+
+
+def test_nothing_is_left_of_them_at_the_console(
+    zyx, fay, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    """P19: lists that were searched for them, files that name them, steps on many rows."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    actor, query = Actor.user(fay), "q=hgfedcba%40example.test"
+    saved_views.keep("Z", label="members.member", query=query, owner=fay, actor=actor)
+    export = list_exports.ask(
+        "members.member",
+        title="Members",
+        query=query,
+        total=1,
+        last_row=zyx.pk,
+        by=fay,
+        actor=actor,
+    )
+    told = {"kind": "members", "source": "till", "by": fay, "actor": actor}
+    named = import_files.bring([b"ref,email\nqponmlk,x\n"], file_name="a.csv", **told)
+    other = import_files.bring([b"ref,email\nqponmlkj,x\n"], file_name="b.csv", **told)
+    named.faults.create(is_trial=True, line=2, column="ref", value="qponmlk", remedy="x")
+    run = bulk.choose("members.member", step="adjust", ids=[zyx.pk], by=fay, actor=actor)
+    bulk.begin(run, asked="reason=For+qponmlk", actor=actor)
+    bulk.take(run.pk, lambda pk: str(Member.objects.get(pk=pk)), most=2)
+    while jobs.work_off():
+        pass
+    assert b"Zyxwara" in b"".join(lists.lines(list_exports.Export.objects.get()))
+    with django_capture_on_commit_callbacks(execute=True):
+        erasures.erase(zyx, actor=SYSTEM)
+    assert everywhere(CANARIES) == []
+    kept = [private_files.folder(each.folder).exists() for each in (export, named, other)]
+    assert kept == [False, False, True]
 
 
 def test_erasing_again_changes_nothing(zyx):
