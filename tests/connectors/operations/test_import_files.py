@@ -5,6 +5,7 @@ import io
 import threading
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
@@ -12,8 +13,10 @@ from loyalty.connectors import private_files
 from loyalty.connectors.domain import columns
 from loyalty.connectors.models import Import
 from loyalty.connectors.operations import import_files
-from members.models import Activity, AuditRow, Job, Member
-from members.operations import jobs
+from members import clock
+from members.models import Activity, AuditRow, HouseholdSeat, Job, Member
+from members.operations import households, jobs, members
+from tests.conftest import SYSTEM
 from tests.staff.conftest import client_of, gil, hal, ira, staff_group
 
 __all__ = ["gil", "hal", "ira", "staff_group"]
@@ -299,3 +302,25 @@ def test_names_of_columns_are_made_harmless_too(units, ira):
         "=cmd()",
         "what_to_do",
     ]
+
+
+def test_nobody_brings_points_to_themselves_or_their_household(units, ira, bo, dee, staff_group):
+    """Attack 21: and members are changed by an import only by whoever may change them."""
+    own = members.enrol("ira", user=ira, actor=SYSTEM)
+    household = households.open(own, name="Home", actor=SYSTEM)
+    HouseholdSeat.objects.create(household=household, member=dee, joined_at=clock.now())
+    client = client_of(ira)
+    lines = [f"{ref},app.opened,2026-03-14T09:30:00Z,{ref}" for ref in ("ira", "bo", "dee")]
+    found = check(client, bring(client, "\n".join(["id,type,time,member", *lines]).encode()))
+    found = read_in(client, found)
+    assert list(found.faults.filter(is_trial=False).values_list("line", "column", "value")) == [
+        (2, "member", "ira"),
+        (4, "member", "dee"),
+    ]
+    assert not Activity.objects.filter(member=own, kind="app.opened").exists()
+    assert Activity.objects.filter(member=bo, kind="app.opened").count() == 1
+    people = check(client, bring(client, b"ref,given_name\nbo,Beau\n", kind="members"))
+    staff_group.permissions.remove(Permission.objects.get(codename="change_member"))
+    assert client.post(f"/admin/connectors/import/{people.pk}/begin/").status_code == 403
+    bo.refresh_from_db()
+    assert bo.given_name != "Beau"
