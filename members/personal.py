@@ -10,6 +10,8 @@ from members.models import (
     ActivityKey,
     Adjustment,
     Balance,
+    BulkRow,
+    BulkRun,
     Consent,
     CredentialChange,
     CustomerKey,
@@ -33,7 +35,7 @@ from members.models import (
     TierPeriod,
     User,
 )
-from members.operations.holdings import ALSO, WORDS, Person, excuse, holds
+from members.operations.holdings import ALSO, HOLDINGS, WORDS, Person, excuse, holds
 
 ERASED = "Erased"
 
@@ -67,6 +69,7 @@ excuse(ErasedReference, "member", why="It is what erasing leaves.")
 excuse(Redaction, "member", why="It is what erasing leaves.")
 excuse(Member, "merged_into", why="Whoever was merged in is exported and erased with the member.")
 excuse(Adjustment, "made_by", "decided_by", why="The work of staff, on somebody else's story.")
+excuse(BulkRun, "asked_by", why="The work of staff.")
 
 
 def forget_elsewhere(person: Person) -> None:
@@ -78,5 +81,19 @@ def forget_elsewhere(person: Person) -> None:
     empty.update(name=ERASED)
 
 
-ALSO.append(forget_elsewhere)
+def forget_in_bulk(person: Person) -> None:
+    """What steps on many rows called their rows, and what was asked for with their names."""
+    runs = BulkRun.objects.filter(state=BulkRun.State.DONE)
+    runs.filter(asked__iregex=person.asked).update(asked="")
+    labels = set(BulkRun.objects.values_list("label", flat=True).distinct())
+    for holding in HOLDINGS:
+        label = holding.model._meta.label_lower
+        if label in labels:
+            rows = holding.rows(person).order_by().values("pk")
+            BulkRow.objects.filter(run__label=label, subject_id__in=rows).update(
+                name=ERASED, why=""
+            )
+
+
+ALSO += [forget_elsewhere, forget_in_bulk]
 WORDS.append("erase_words")

@@ -25,7 +25,7 @@ def lines(found: Import) -> Iterator[str]:
     head, between = import_files.head_of(found)
     head = [name for name in head if name != FAULT]
     writer = csv.writer(_Line(), delimiter=between, lineterminator="\n")
-    yield writer.writerow([*head, FAULT])
+    yield writer.writerow([cell(name) for name in (*head, FAULT)])
     together = found.columns.get("id") if found.kind == Import.Kind.ACTIVITIES else None
     wanted = (
         {row.get(together) for line, row in _rows(found) if line in told} if together else set()
@@ -52,7 +52,7 @@ def _rows(found: Import) -> Iterator[tuple[int, dict[str, Any]]]:
         reader = csv.DictReader(text, delimiter=between)
         for row in reader:
             clean = {
-                str(name).strip(): plain(value)
+                plain(str(name).strip()): plain(value)
                 for name, value in row.items()
                 if isinstance(value, str)
             }

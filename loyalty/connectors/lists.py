@@ -8,9 +8,10 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, SuspiciousOperation
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.html import strip_tags
@@ -25,6 +26,10 @@ from members.models import User
 #: Rows in one part: written in a few seconds, and never more than these in memory.
 PART = 5_000
 SET = 1_000
+
+
+#: What a list says to filters that it does not know, or that this person may not ask for.
+NOT_SHOWN = (IncorrectLookupParameters, SuspiciousOperation)
 
 
 def page_of(label: str) -> admin.ModelAdmin | None:
@@ -63,7 +68,11 @@ def write_part(pk: int, part: int, *, after: int) -> None:
     if page is None or not may_take(export.asked_by, export.label):
         exports.fail(export, why=_("You may not see this list any more."))
         return
-    found = changelist(page, export.query, export.asked_by)
+    try:
+        found = changelist(page, export.query, export.asked_by)
+    except NOT_SHOWN:
+        exports.fail(export, why=_("The list cannot be filtered like this any more."))
+        return
     wanted = rows_of(found).filter(pk__gt=after, pk__lte=export.last_row)[:PART]
     file = private_files.made(export.folder) / f"{part:06}.csv"
     count, reached = 0, after
@@ -72,7 +81,7 @@ def write_part(pk: int, part: int, *, after: int) -> None:
         if part == 0:
             writer.writerow(_head(page, found))
         for row in wanted.iterator(SET):
-            writer.writerow([_cell(page, name, row) for name in _names(found)])
+            writer.writerow([_cell(page, name, row) for name in _columns(found)])
             count, reached = count + 1, row.pk
     exports.note_part(export, rows=count, reached=reached, is_last=count < PART)
 
@@ -84,13 +93,13 @@ def lines(export: Export) -> Iterator[bytes]:
             yield from iter(lambda: file.read(65_536), b"")
 
 
-def _names(found: ChangeList) -> list[Any]:
-    """The list's columns: fields and methods by name, or functions themselves."""
-    return [name for name in found.list_display if name != "action_checkbox"]
+def _columns(found: ChangeList) -> list[Any]:
+    """By name, or as the function that says what stands there."""
+    return [column for column in found.list_display if column != "action_checkbox"]
 
 
 def _head(page: admin.ModelAdmin, found: ChangeList) -> list[Any]:
-    labels = (label_for_field(name, page.model, page) for name in _names(found))
+    labels = (label_for_field(name, page.model, page) for name in _columns(found))
     return [cell(str(label)) for label in labels]
 
 

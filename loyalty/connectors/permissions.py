@@ -55,9 +55,11 @@ def can_import(user) -> Verdict:
 
 
 def can_begin(user, found: Import) -> Verdict:
-    """The same, once it has been checked or was stopped."""
+    """The same, once it has been checked or was stopped; of members, whoever may change them."""
     if found.state not in (Import.State.CHECKED, Import.State.STOPPED):
         return refused(_("First it is checked."))
+    if found.kind == Import.Kind.MEMBERS:
+        return can_import(user) and held(user, "members.change_member")
     return can_import(user)
 
 

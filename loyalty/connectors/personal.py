@@ -1,9 +1,24 @@
 """What was said to and by other machines about somebody."""
 
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db import transaction
 from django.db.models import BinaryField, F, Func, IntegerField, Value
 
-from loyalty.connectors.models import StoredAnswer, WebhookDelivery
-from members.operations.holdings import ALSO, Person
+from loyalty.connectors import private_files
+from loyalty.connectors.models import (
+    Export,
+    Import,
+    ImportFault,
+    StoredAnswer,
+    WebhookDelivery,
+)
+from members.operations.holdings import ALSO, Person, excuse
+
+excuse(Export, "asked_by", why="The work of staff.")
+excuse(Import, "asked_by", why="The work of staff.")
 
 
 def forget_what_was_said(person: Person) -> None:
@@ -20,4 +35,40 @@ def forget_what_was_said(person: Person) -> None:
         WebhookDelivery.objects.filter(body__contains=word).update(body="{}", fault="")
 
 
-ALSO.append(forget_what_was_said)
+def forget_files(person: Person) -> None:
+    """Files that staff brought and took and that name them; what is under way is deleted in its days."""
+    brought = Import.objects.exclude(
+        state__in=(Import.State.CHECKING, Import.State.READING, Import.State.GONE)
+    )
+    for found in brought:
+        if _names(found.folder, person):
+            Import.objects.filter(pk=found.pk).update(state=Import.State.GONE)
+            ImportFault.objects.filter(file=found).delete()
+            transaction.on_commit(_removal_of(found.folder), robust=True)
+    for export in Export.objects.filter(state=Export.State.READY):
+        if _names(export.folder, person):
+            Export.objects.filter(pk=export.pk).update(state=Export.State.GONE)
+            transaction.on_commit(_removal_of(export.folder), robust=True)
+    Export.objects.filter(query__iregex=person.asked).update(query="")
+
+
+def _removal_of(folder: UUID) -> Callable[[], None]:
+    def remove() -> None:
+        private_files.remove(folder)
+
+    return remove
+
+
+def _names(folder: UUID, person: Person) -> bool:
+    """Whether one of the folder's files names them, as a word of its own; line by line."""
+    told = [*person.words, *(one.full_name for one in person.members if one.full_name)]
+    words = "|".join(re.escape(word) for word in told)
+    wanted = re.compile(rf"(?<![\w.@+-])({words})(?![\w.@+-])".encode(), re.IGNORECASE)
+    for file in private_files.folder(folder).glob("*"):
+        with file.open("rb") as lines:
+            if any(wanted.search(line) for line in lines):
+                return True
+    return False
+
+
+ALSO += [forget_what_was_said, forget_files]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -19,6 +19,7 @@ from unfold.dataclasses import SearchResult
 from loyalty.campaigns.models import Campaign
 from loyalty.measurement.sidebar import GROUPS, list_address, may_see
 from members.models import Member
+from members.permissions import can_see_contact
 
 #: As many of a sort as are looked through at a glance.
 MOST = 8
@@ -104,10 +105,16 @@ def found(request: HttpRequest, asked: str) -> list[SearchResult]:
 def _members(request: HttpRequest, asked: str) -> Iterator[SearchResult]:
     if len(asked) < SHORTEST or not may_see(request, MEMBER):
         return
-    for member in Member.objects.beginning(asked)[:MOST]:
+    for member in _beginning(request, asked):
         link = reverse("admin:members_member_change", args=(member.pk,))
         told = f"{_('Member')} · {member.ref}"
         yield SearchResult(title=str(member), description=told, link=link, icon="person")
+
+
+def _beginning(request: HttpRequest, asked: str) -> QuerySet[Member]:
+    """Nobody finds out letter by letter an address that they may not see."""
+    is_open = bool(can_see_contact(request.user))
+    return Member.objects.beginning(asked, whole_address=not is_open)[:MOST]
 
 
 def _steps(request: HttpRequest, asked: str) -> Iterator[SearchResult]:
@@ -118,7 +125,7 @@ def _steps(request: HttpRequest, asked: str) -> Iterator[SearchResult]:
     for begins, title, icon, step in STEPS_OF_A_MEMBER:
         if not str(begins).startswith(word.lower()) or not request.user.has_perm(_MAY[step]):
             continue
-        for member in Member.objects.beginning(name)[:MOST]:
+        for member in _beginning(request, name):
             link = reverse(f"admin:members_member_{step}", args=(member.pk,))
             told = title % {"member": member}
             yield SearchResult(title=told, description=member.ref, link=link, icon=icon)

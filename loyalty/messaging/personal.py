@@ -1,8 +1,10 @@
 """What was written to somebody: that it was stays, the words go."""
 
-from loyalty.messaging.models import Message
+from loyalty.messaging.models import Choice, Message, Pace
 from members.operations.holdings import ALSO, Person, holds
 
+holds(Choice, "member", goes=True)
+holds(Pace, "member", goes=True)
 holds(Message, "member", blank={"subject": "Erased", "body": "", "link": ""})
 
 

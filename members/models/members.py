@@ -37,13 +37,15 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """The user's own membership (none or one row)."""
         return self.active().filter(user_id=user.pk)
 
-    def beginning(self, asked: str) -> "MemberQuerySet":
+    def beginning(self, asked: str, *, whole_address: bool = False) -> "MemberQuerySet":
         """Active members whose reference, e-mail address or names begin so, whatever the case; of
-        several words, each begins a name. Answered from the indexes `member_found_by_…`."""
+        several words, each begins a name. With `whole_address` an address is found by the whole of it
+        alone. Answered from the indexes `member_found_by_…`."""
         words = asked.split()
         if not words:
             return self.none()
-        wanted = Q(ref__istartswith=asked) | Q(email__istartswith=asked)
+        address = Q(email__iexact=asked) if whole_address else Q(email__istartswith=asked)
+        wanted = Q(ref__istartswith=asked) | address
         wanted |= Q(given_name__istartswith=asked) | Q(family_name__istartswith=asked)
         if len(words) > 1:
             first, last = words[0], words[-1]

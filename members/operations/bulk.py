@@ -1,6 +1,7 @@
 """Bulk runs: chosen, confirmed, and taken row by row, each row a commit of its own."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,6 +17,8 @@ from members.operations import audit, jobs
 AT_ONCE = 50
 #: More than these nobody has looked through.
 MOST = 10_000
+#: So long after it was begun a run that was taken at once is over, or was cut off.
+CUT_OFF = timedelta(minutes=2)
 #: Rows in one job: well within its lease.
 PART = 100
 
@@ -50,14 +53,14 @@ def begin(run: BulkRun, *, asked: str, actor: Actor) -> bool:
     run.save(update_fields=["state", "asked"])
     told = {"list": run.label, "step": run.step, "rows": run.count}
     audit.record(run, actor=actor, verb="members.bulk_run.begun", after=told)
-    if run.count > AT_ONCE:
-        _enqueue(run)
+    # What is taken at once goes on in the background if whoever waits for it is cut off.
+    _enqueue(run, after=timedelta(0) if run.count > AT_ONCE else CUT_OFF)
     return True
 
 
-def _enqueue(run: BulkRun) -> None:
-    taken = run.done + run.refused
-    jobs.enqueue("bulk.take", key=f"bulk:{run.pk}:{taken}", arguments={"run": run.pk})
+def _enqueue(run: BulkRun, *, after: timedelta = timedelta(0)) -> None:
+    key = f"bulk:{run.pk}:{run.done + run.refused}"
+    jobs.enqueue("bulk.take", key=key, arguments={"run": run.pk}, not_before=clock.now() + after)
 
 
 def take(pk: int, step: Take, *, most: int) -> None:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q, Sum, TextField
 from django.db.models.functions import Cast
@@ -47,15 +49,16 @@ from members.operations.holdings import (
     ALSO,
     BEFORE,
     HOLDINGS,
+    SHORTEST_WORD,
     WORDS,
     Person,
     keeps_sign_in,
     person_of,
 )
 
+log = structlog.get_logger(__name__)
+
 SYSTEM = Actor.system("erasure")
-#: A reason is searched for words of at least so many letters: shorter ones are parts of others.
-SHORTEST_WORD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ def _history_of(person: Person, *, with_sign_in: bool) -> dict[str, list[int]]:
     )
     for word in person.quoted:
         told |= Q(was__contains=word) | Q(now__contains=word)
+    told |= Q(now__iregex=person.asked)
     for word in person.words:
         if len(word) >= SHORTEST_WORD:
             told |= Q(reason__icontains=word)
@@ -236,15 +240,28 @@ def _write_down(digests: Sequence[str], *, at: datetime) -> None:
 
 
 def erase_again() -> int:
-    """After a backup was put back: erase whoever had been erased since it was made. Returns how many."""
+    """After a backup was put back: erase whoever had been erased since it was made. Returns how many.
+
+    Whoever joined only after the erasure is somebody else: a number that was given twice, for the backup
+    had forgotten the first. One who is refused keeps nobody else.
+    """
     if not journal().exists():
         return 0
-    known = {json.loads(line)["digest"] for line in journal().read_text().splitlines()}
+    lines = [json.loads(line) for line in journal().read_text().splitlines()]
+    erased = {line["digest"]: datetime.fromisoformat(line["at"]) for line in lines}
     back = [
         member
         for member in Member.objects.filter(erased_at=None).iterator(2_000)
-        if known & {digest.hex() for digest in references.digests_of(member.ref)}
+        for digest in references.digests_of(member.ref)
+        if digest.hex() in erased and member.created_at <= erased[digest.hex()]
     ]
-    for member in back:
+    return sum(_is_erased_again(member) for member in back)
+
+
+def _is_erased_again(member: Member) -> bool:
+    try:
         erase(member, actor=SYSTEM)
-    return len(back)
+    except ValidationError as refusal:
+        log.error("erasure_refused", member=member.pk, why=refusal.messages[0])
+        return False
+    return True

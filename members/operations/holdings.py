@@ -5,11 +5,13 @@ what a member's export shows and what an erasure takes out; a test fails on a ta
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 from typing import Any
+from urllib.parse import quote_plus
 
 from django.db.models import Model, Q, QuerySet
 
@@ -17,6 +19,9 @@ from members.models import Member, User
 
 #: What is never shown: secrets, and what says nothing to anybody.
 NEVER_SHOWN = frozenset({"password", "digest", "sealed", "body_hash", "session_key", "file"})
+
+#: Free text is searched for words of at least so many letters: shorter ones are parts of others.
+SHORTEST_WORD = 5
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,13 @@ class Person:
     def quoted(self) -> frozenset[str]:
         """The same as they stand in JSON: a short reference is no part of another word there."""
         return frozenset(json.dumps(word) for word in self.words)
+
+    @property
+    def asked(self) -> str:
+        """A regular expression for them in the address of a list that was searched for one of them."""
+        long = sorted(word for word in self.words if len(word) >= SHORTEST_WORD)
+        words = "|".join(re.escape(quote_plus(word)) for word in long)
+        return rf"[=+]({words})($|[^\w.%-])" if words else "$x"
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Who is too near to decide: nobody moves points or tiers by hand for themselves or their household."""
 
+from django.db.models import Q
+
 from members import clock
 from members.domain.actors import Actor
 from members.errors import NotForHousehold, NotForOneself, Refused
@@ -19,6 +21,16 @@ def bar(
     if HouseholdSeat.objects.shared(user_id, member.heir, clock.now()).exists():
         return NotForHousehold()
     return None
+
+
+def near_refs(user_id: int) -> frozenset[str]:
+    """The references of everybody about whom `bar` says no to this user. One query."""
+    now = clock.now()
+    around = Household.objects.around(user_id, now)
+    shared = HouseholdSeat.objects.near(now).filter(household__in=around).values("member")
+    near = Q(user=user_id) | Q(merged_into__user=user_id)
+    near |= Q(pk__in=shared) | Q(merged_into__in=shared)
+    return frozenset(Member.objects.filter(near).values_list("ref", flat=True))
 
 
 def bar_household(user_id: int, household: Household) -> Refused | None:

@@ -1,9 +1,11 @@
 """One step on many rows: counted, confirmed, refused row by row."""
 
 import pytest
+import time_machine
 
 from loyalty.rewards.models import Redemption
 from loyalty.rewards.operations import redemptions, rewards
+from members import clock
 from members.models import Adjustment, AuditRow, Balance, BulkRun, Job
 from members.operations import bulk, jobs
 from tests.conftest import SYSTEM
@@ -137,3 +139,19 @@ def test_more_rows_than_anybody_looks_through_are_refused(fifty, ira, monkeypatc
     assert choose(client, "fulfil", fifty) is None
     assert not BulkRun.objects.exists()
     assert b"Choose at most 10 rows at once." in client.get(LIST).content
+
+
+def test_a_short_run_that_is_cut_off_goes_on_in_the_background(fifty, ira, monkeypatch):
+    """US16: the page that takes it may end in the middle."""
+    client = client_of(ira)
+    run = choose(client, "fulfil", fifty)
+    taken = bulk.take
+    monkeypatch.setattr(bulk, "take", lambda pk, step, most: bulk._take_one(pk, step))
+    assert confirm(client, run) == 302
+    assert (run.state, run.done) == ("running", 1)
+    monkeypatch.setattr(bulk, "take", taken)
+    with time_machine.travel(clock.now() + bulk.CUT_OFF):
+        while jobs.work_off():
+            pass
+    run.refresh_from_db()
+    assert (run.state, run.done, run.refused) == ("done", 49, 1)

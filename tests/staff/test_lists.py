@@ -44,6 +44,7 @@ def views(client, address: str = MEMBERS) -> list[tuple[str, bool]]:
 
 def test_a_view_is_kept_shown_and_forgotten(amara, bo, ira, gil):
     """US15: mine; the address carries all state and opens alike in another browser."""
+    members.update(amara, is_ranked=True, actor=SYSTEM)
     client = client_of(ira)
     answer = keep(client, "Ranked", "is_ranked__exact=0&q=ama&p=3&o=1")
     assert answer.status_code == 302
@@ -112,8 +113,9 @@ def rows(client, found: Export) -> list[list[str]]:
 def test_a_list_is_exported_as_it_is_filtered(amara, bo, dee, ira, monkeypatch):
     """US14: rows = list count, in parts, with who asked in the trail."""
     monkeypatch.setattr("loyalty.connectors.lists.PART", 2)
+    members.update(amara, is_ranked=True, actor=SYSTEM)
     for number in range(5):
-        members.enrol(f"amara{number}", given_name="Amar", actor=SYSTEM)
+        members.enrol(f"amara{number}", given_name="Amar", is_ranked=True, actor=SYSTEM)
     client = client_of(ira)
     query = "q=amar&is_ranked__exact=0"
     count = client.get(f"{MEMBERS}?{query}").context["cl"].result_count
@@ -228,3 +230,18 @@ def test_no_list_asks_row_by_row(db):
         if counts[0] > MOST or counts[0] - counts[1] > FOR_ROWS:
             faults.append(f"{address}: {counts[0]} queries, {counts[1]} when empty")
     assert faults == []
+
+
+def test_filters_that_no_list_knows_are_refused(amara, ira, staff_group):
+    """US15: neither a fault of ours nor a file that is never written."""
+    client = client_of(ira)
+    for query in ("birth_month=x", "joined_on=x"):
+        sent = {"label": "members.member", "query": query}
+        assert client.post("/admin/connectors/export/ask/", sent).status_code == 404, query
+    assert not Export.objects.exists()
+    sent = {"label": "members.member", "query": "email__startswith=a"}
+    assert client.post("/admin/connectors/export/ask/", sent).status_code == 302
+    staff_group.permissions.remove(Permission.objects.get(codename="see_contact"))
+    while jobs.work_off():
+        pass
+    assert Export.objects.get().state == "failed"

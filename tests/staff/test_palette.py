@@ -85,3 +85,14 @@ def test_members_are_found_from_indexes(name, amara):
     plan = Member.objects.filter(**{f"{name}__istartswith": "amar"}).explain()
     assert f"member_found_by_{name}" in plan
     assert "Index Cond" in plan
+
+
+def test_an_address_is_not_found_letter_by_letter(amara, ira, staff_group):
+    """US2: whoever may not see how a member is reached finds them by the whole address alone."""
+    staff_group.permissions.remove(Permission.objects.get(codename="see_contact"))
+    client = client_of(ira)
+    for asked, found in (("amara@ex", []), ("amara@example.test", ["Amara Obi"])):
+        assert titles(client, asked) == found
+        listed = client.get("/admin/members/member/", {"q": asked}).context["cl"].result_list
+        assert [str(member) for member in listed] == found
+    assert titles(client, "adjust amara@ex") == []

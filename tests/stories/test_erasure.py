@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
@@ -11,6 +12,10 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 
 from loyalty.campaigns.operations import intake, standard
+from loyalty.connectors import lists, private_files
+from loyalty.connectors.operations import exports as list_exports
+from loyalty.connectors.operations import import_files
+from loyalty.measurement.operations import saved_views
 from loyalty.messaging.models import Message
 from loyalty.messaging.operations.messages import Note, tell
 from loyalty.rewards.models import Reward
@@ -22,6 +27,7 @@ from members.models import Activity, AuditRow, Balance, Entry, Member, MemberExp
 from members.operations import (
     accounts,
     adjustments,
+    bulk,
     consents,
     erasures,
     exports,
@@ -32,6 +38,7 @@ from members.operations import (
     keys,
     members,
     purses,
+    references,
     seals,
     traits,
 )
@@ -154,6 +161,39 @@ def test_nothing_that_names_them_is_left_and_the_books_keep_their_sums(zyx):
     assert (row.actor_name, row.subject_id) == ("the member", str(zyx.pk))
 
 
+def test_nothing_is_left_of_them_at_the_console(
+    zyx, fay, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    """P19: lists that were searched for them, files that name them, steps on many rows."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    actor, query = Actor.user(fay), "q=hgfedcba%40example.test"
+    saved_views.keep("Z", label="members.member", query=query, owner=fay, actor=actor)
+    export = list_exports.ask(
+        "members.member",
+        title="Members",
+        query=query,
+        total=1,
+        last_row=zyx.pk,
+        by=fay,
+        actor=actor,
+    )
+    told = {"kind": "members", "source": "till", "by": fay, "actor": actor}
+    named = import_files.bring([b"ref,email\nqponmlk,x\n"], file_name="a.csv", **told)
+    other = import_files.bring([b"ref,email\nqponmlkj,x\n"], file_name="b.csv", **told)
+    named.faults.create(is_trial=True, line=2, column="ref", value="qponmlk", remedy="x")
+    run = bulk.choose("members.member", step="adjust", ids=[zyx.pk], by=fay, actor=actor)
+    bulk.begin(run, asked="reason=For+qponmlk", actor=actor)
+    bulk.take(run.pk, lambda pk: str(Member.objects.get(pk=pk)), most=2)
+    while jobs.work_off():
+        pass
+    assert b"Zyxwara" in b"".join(lists.lines(list_exports.Export.objects.get()))
+    with django_capture_on_commit_callbacks(execute=True):
+        erasures.erase(zyx, actor=SYSTEM)
+    assert everywhere(CANARIES) == []
+    kept = [private_files.folder(each.folder).exists() for each in (export, named, other)]
+    assert kept == [False, False, True]
+
+
 def test_erasing_again_changes_nothing(zyx):
     erasures.erase(zyx, actor=SYSTEM)
     rows = AuditRow.objects.count()
@@ -242,6 +282,26 @@ def test_a_backup_that_is_put_back_is_erased_again(
     assert Member.objects.known_as("qponmlk").exists()
     call_command("erase_member", "--again")
     assert everywhere(CANARIES) == []
+
+
+def test_a_backup_that_is_put_back_erases_nobody_who_joined_since(zyx, bo, settings, tmp_path):
+    """P19: a number that the backup forgot is given again; who has it now is somebody else. And one who
+    is refused keeps nobody else."""
+    settings.CHECKPOINTS = str(tmp_path / "checkpoints.jsonl")
+    fro = members.enrol("fro", actor=SYSTEM)
+    balance = Balance.objects.filter(account__member=zyx, account__kind="wallet").first()
+    accounts.freeze(balance.account_id, reason="look", actor=SYSTEM)
+    for member, at in (
+        (bo, bo.created_at - timedelta(days=1)),
+        (zyx, clock.now()),
+        (fro, clock.now()),
+    ):
+        digest = references.digests_of(member.ref)[0].hex()
+        with erasures.journal().open("a") as file:
+            file.write(json.dumps({"digest": digest, "at": at.isoformat()}) + "\n")
+    assert erasures.erase_again() == 1
+    erased = Member.objects.filter(erased_at__isnull=False)
+    assert list(erased.values_list("pk", flat=True)) == [fro.pk]
 
 
 def test_the_copy_holds_everything_of_theirs_and_nothing_of_others(zyx, bo):

@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -93,7 +94,10 @@ class ExportAdmin(ReadOnlyAdmin):
             raise Http404
         if not lists.may_take(staff_of(request), label):
             raise PermissionDenied
-        found = lists.changelist(page, query, staff_of(request))
+        try:
+            found = lists.changelist(page, query, staff_of(request))
+        except IncorrectLookupParameters as odd:
+            raise Http404 from odd
         last = lists.rows_of(found).values_list("pk", flat=True).last()
         export = exports.ask(
             page.opts.label_lower,

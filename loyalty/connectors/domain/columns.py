@@ -65,7 +65,7 @@ def head_of(first_line: str) -> tuple[list[str], str]:
     """The column names of a file by its first line, and what stands between them."""
     between = max(",;\t", key=first_line.count)
     names = next(csv.reader([first_line], delimiter=between), [])
-    return [name.strip() for name in names], between
+    return [plain(name.strip()) for name in names], between
 
 
 def guess(head: list[str], kind: str) -> dict[str, str]:
@@ -90,7 +90,9 @@ def rows(
     """Each row under our names, with the line it ends on. A column that is not mapped is empty."""
     reader = csv.DictReader(lines, delimiter=between)
     for row in reader:
-        clean = {str(name).strip(): value for name, value in row.items() if isinstance(value, str)}
+        clean = {
+            plain(str(name).strip()): value for name, value in row.items() if isinstance(value, str)
+        }
         yield (
             reader.line_num,
             {ours: plain(clean.get(theirs, "").strip()) for ours, theirs in columns.items()},

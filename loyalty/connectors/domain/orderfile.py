@@ -113,8 +113,9 @@ def _row_faults(line: int, row: dict[str, str]) -> Iterator[RowFault]:
         if not value and column in ("discount", "tax"):
             continue
         if column == "quantity":
-            if not (value.isascii() and value.isdigit() and 0 < int(value) <= 1_000_000):
-                yield RowFault(line, column, value, "write a whole number of at least 1")
+            is_whole = value.isascii() and value.isdigit() and len(value) <= 10
+            if not (is_whole and 0 < int(value) <= 1_000_000):
+                yield RowFault(line, column, value[:60], "write a whole number of at least 1")
         elif not _is_amount(value):
             yield RowFault(line, column, value, "write an amount with a point, such as 14.90")
 

@@ -5,7 +5,7 @@ commit, so a worker that is killed loses nothing and does nothing twice.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -16,7 +16,7 @@ from django.db import transaction
 
 from loyalty.connectors import private_files
 from loyalty.connectors.domain import columns, memberfile, orderfile
-from loyalty.connectors.domain.orderfile import RowFault
+from loyalty.connectors.domain.orderfile import Read, RowFault
 from loyalty.connectors.errors import (
     ColumnsMissing,
     FileEmpty,
@@ -29,7 +29,7 @@ from loyalty.connectors.operations import imports, member_imports
 from members import clock
 from members.domain.actors import Actor
 from members.models import User
-from members.operations import audit, jobs
+from members.operations import audit, jobs, relations
 
 LARGEST = 50_000_000
 KEPT = timedelta(days=30)
@@ -207,7 +207,17 @@ def _take(items: list[Any], found: Import, is_trial: bool) -> imports.Report:
     actor = Actor.user(found.asked_by)
     if found.kind == Import.Kind.MEMBERS:
         return member_imports.run(items, actor=actor, dry_run=is_trial)
+    near = relations.near_refs(found.asked_by_id)
+    items = [_unless_near(item, near) for item in items]
     return imports.run(items, source=found.source, actor=actor, dry_run=is_trial)
+
+
+def _unless_near(item: Any, near: Collection[str]) -> Any:
+    """Nobody brings points to themselves or to their household."""
+    if not isinstance(item, Read) or item.member not in near:
+        return item
+    remedy = "a colleague imports what you or your household did"
+    return RowFault(item.line, "member", item.member, remedy)
 
 
 def _items(found: Import, text: Iterable[str]) -> Iterator[Any]:
@@ -245,8 +255,15 @@ def _fault(found: Import, fault: RowFault, is_trial: bool) -> ImportFault:
         is_trial=is_trial,
         line=fault.line,
         column=fault.column[:100],
-        value=fault.value[:200],
+        value=_readable(fault.value[:200]),
         remedy=fault.remedy[:300],
+    )
+
+
+def _readable(text: str) -> str:
+    """What a column of text can hold and a page can show: a file may hold any character."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
     )
 
 

@@ -5,6 +5,7 @@ import io
 import threading
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
@@ -12,8 +13,10 @@ from loyalty.connectors import private_files
 from loyalty.connectors.domain import columns
 from loyalty.connectors.models import Import
 from loyalty.connectors.operations import import_files
-from members.models import Activity, AuditRow, Job, Member
-from members.operations import jobs
+from members import clock
+from members.models import Activity, AuditRow, HouseholdSeat, Job, Member
+from members.operations import households, jobs, members
+from tests.conftest import SYSTEM
 from tests.staff.conftest import client_of, gil, hal, ira, staff_group
 
 __all__ = ["gil", "hal", "ira", "staff_group"]
@@ -266,3 +269,58 @@ def test_json_lines_need_no_columns(units, ira):
     found = read_in(client, work(found))
     assert (found.done["statuses"], found.done["rows"]) == ({"accepted": 1}, 1)
     assert failed(client, found) == b"nonsense\n"
+
+
+def test_odd_characters_and_endless_numbers_are_faults_and_stop_nothing(units, ira):
+    """US3: what the database cannot hold is shown as far as it can be, and the rest is checked."""
+    client = client_of(ira)
+    head = "id,type,time,member,line_id,sku,quantity,unit_price"
+    rows = [
+        "a\x00,app.opened,2026-03-14T09:30:00Z,m1,,,,",
+        f"b,order.placed,2026-03-14T09:30:00Z,m1,1,x,{'9' * 5000},1.00",
+        "c,app.opened,2026-03-14T09:30:00Z,m1,,,,",
+    ]
+    found = check(client, bring(client, "\n".join([head, *rows]).encode() + b"\n"))
+    assert (found.state, found.checked["rows"], found.checked["read"]) == ("checked", 2, 1)
+    faults = found.faults.values_list("line", "column", "value")
+    assert list(faults) == [(2, "id", "a\N{REPLACEMENT CHARACTER}"), (3, "quantity", "9" * 60)]
+
+
+def test_names_of_columns_are_made_harmless_too(units, ira):
+    """Attack 11: a head is a row of cells as well, and it is read back as it was."""
+    client = client_of(ira)
+    text = b"id,type,time,member,=cmd()\nx,app.opened,gestern,m1,1\n"
+    found = check(client, bring(client, text))
+    mended = failed(client, found)
+    assert mended.splitlines()[0] == b"id,type,time,member,'=cmd(),what_to_do"
+    again = bring(client, mended)
+    assert import_files.head_of(again)[0] == [
+        "id",
+        "type",
+        "time",
+        "member",
+        "=cmd()",
+        "what_to_do",
+    ]
+
+
+def test_nobody_brings_points_to_themselves_or_their_household(units, ira, bo, dee, staff_group):
+    """Attack 21: and members are changed by an import only by whoever may change them."""
+    own = members.enrol("ira", user=ira, actor=SYSTEM)
+    household = households.open(own, name="Home", actor=SYSTEM)
+    HouseholdSeat.objects.create(household=household, member=dee, joined_at=clock.now())
+    client = client_of(ira)
+    lines = [f"{ref},app.opened,2026-03-14T09:30:00Z,{ref}" for ref in ("ira", "bo", "dee")]
+    found = check(client, bring(client, "\n".join(["id,type,time,member", *lines]).encode()))
+    found = read_in(client, found)
+    assert list(found.faults.filter(is_trial=False).values_list("line", "column", "value")) == [
+        (2, "member", "ira"),
+        (4, "member", "dee"),
+    ]
+    assert not Activity.objects.filter(member=own, kind="app.opened").exists()
+    assert Activity.objects.filter(member=bo, kind="app.opened").count() == 1
+    people = check(client, bring(client, b"ref,given_name\nbo,Beau\n", kind="members"))
+    staff_group.permissions.remove(Permission.objects.get(codename="change_member"))
+    assert client.post(f"/admin/connectors/import/{people.pk}/begin/").status_code == 403
+    bo.refresh_from_db()
+    assert bo.given_name != "Beau"
