@@ -1,6 +1,7 @@
 """What judges fill in: a ballot, or why they step back."""
 
 from django import forms
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from governance.domain.rubric import HIGHEST, LOWEST
@@ -30,7 +31,7 @@ class BallotForm(forms.Form):
         for criterion in self.criteria:
             self.fields[self.name_of(criterion.key)] = forms.ChoiceField(
                 label=f"{criterion.title} ({criterion.weight} %)",
-                help_text=criterion.description,
+                help_text=escape(criterion.description),  # pages take it for HTML
                 choices=[*SCALE, (NOT_APPLICABLE, _("does not apply"))],
                 widget=forms.RadioSelect(attrs={"class": "scale"}),
                 required=not abstains,

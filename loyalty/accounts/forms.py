@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 
 from members.models import ConsentText, User
@@ -57,7 +57,8 @@ class ConsentsForm(TermsForm):
             del self.fields["news"]
         else:
             self.fields["news"].label = text.title
-            self.fields["news"].help_text = " ".join(text.text.split())
+            # Pages take what stands beside a field for HTML.
+            self.fields["news"].help_text = escape(" ".join(text.text.split()))
 
     @property
     def agreed_news(self) -> str:

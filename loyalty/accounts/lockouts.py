@@ -10,13 +10,15 @@ from django.shortcuts import render
 
 from members import clock, secret_keys
 
+LOCKOUTS = "lockouts"
+
 
 def name_of(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
     """What stands for the account that is tried. A keyed hash, for most that is typed there is somebody's
     address."""
     told = credentials or {}
     typed = told.get("email") or told.get("username") or request.POST.get("login") or ""
-    return secret_keys.digests(str(typed).strip().lower(), purpose="lockouts")[0].hex()
+    return secret_keys.digests(str(typed).strip().lower(), purpose=LOCKOUTS)[0].hex()
 
 
 def address_of(request: HttpRequest) -> str | None:

@@ -3,10 +3,13 @@
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt, AccessLog
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from pghistory.models import MiddlewareEvents
 
+from loyalty.accounts.lockouts import LOCKOUTS
+from members import secret_keys
 from members.models import Member, User
 from members.operations.holdings import ALSO, Person, excuse, holds, keeps_sign_in
 
@@ -30,6 +33,14 @@ def close_the_door(person: Person) -> None:
         )
     if person.user is None:
         return
+    tried = [
+        digest.hex()
+        for word in person.words
+        for digest in secret_keys.digests(word.lower(), purpose=LOCKOUTS)
+    ]
+    AccessAttempt.objects.filter(username__in=tried).delete()
+    # Of the time when each sign-in was still written down.
+    AccessLog.objects.filter(username__in=person.words).delete()
     for session in UserSession.objects.filter(user=person.user):
         session.end()
     if not keeps_sign_in(person.user):

@@ -76,6 +76,8 @@ def _limits(is_behind_proxy: bool) -> dict[str, Any]:
         "AXES_CLIENT_IP_CALLABLE": "loyalty.accounts.lockouts.address_of",
         "AXES_SENSITIVE_PARAMETERS": ["username", "login", "email", "ip_address"],
         "AXES_RESET_ON_SUCCESS": True,
+        # It would keep the address of everybody who signs in, and from where, for ever.
+        "AXES_DISABLE_ACCESS_LOG": True,
         "ACCOUNT_RATE_LIMITS": {"login_failed": "60/m/ip,24/15m/key"},
         "ALLAUTH_TRUSTED_PROXY_COUNT": 1 if is_behind_proxy else 0,
     }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from loyalty.connectors.models import (
     StoredAnswer,
     WebhookDelivery,
 )
+from members import clock
 from members.operations.holdings import ALSO, Person, excuse
 
 excuse(Export, "asked_by", why="The work of staff.")
@@ -36,20 +38,30 @@ def forget_what_was_said(person: Person) -> None:
 
 
 def forget_files(person: Person) -> None:
-    """Files that staff brought and took and that name them; what is under way is deleted in its days."""
-    brought = Import.objects.exclude(
-        state__in=(Import.State.CHECKING, Import.State.READING, Import.State.GONE)
-    )
-    for found in brought:
-        if _names(found.folder, person):
-            Import.objects.filter(pk=found.pk).update(state=Import.State.GONE)
-            ImportFault.objects.filter(file=found).delete()
-            transaction.on_commit(_removal_of(found.folder), robust=True)
-    for export in Export.objects.filter(state=Export.State.READY):
+    """Files that staff brought and took and that name them. One that is being read in goes as soon as
+    that has ended (`file_days`)."""
+    for found in Import.objects.exclude(state=Import.State.GONE):
+        if not _names(found.folder, person):
+            continue
+        if found.is_moving:
+            # Afterwards, for whoever reads it holds its row and waits for the members whom it names.
+            transaction.on_commit(_end_of(found.pk), robust=True)
+            continue
+        Import.objects.filter(pk=found.pk).update(state=Import.State.GONE)
+        ImportFault.objects.filter(file=found).delete()
+        transaction.on_commit(_removal_of(found.folder), robust=True)
+    for export in Export.objects.exclude(state=Export.State.GONE):
         if _names(export.folder, person):
             Export.objects.filter(pk=export.pk).update(state=Export.State.GONE)
             transaction.on_commit(_removal_of(export.folder), robust=True)
     Export.objects.filter(query__iregex=person.asked).update(query="")
+
+
+def _end_of(pk: int) -> Callable[[], None]:
+    def end() -> None:
+        Import.objects.filter(pk=pk).update(ends_at=clock.now())
+
+    return end
 
 
 def _removal_of(folder: UUID) -> Callable[[], None]:
@@ -65,7 +77,7 @@ def _names(folder: UUID, person: Person) -> bool:
     words = "|".join(re.escape(word) for word in told)
     wanted = re.compile(rf"(?<![\w.@+-])({words})(?![\w.@+-])".encode(), re.IGNORECASE)
     for file in private_files.folder(folder).glob("*"):
-        with file.open("rb") as lines:
+        with suppress(FileNotFoundError), file.open("rb") as lines:  # its days may be over just now
             if any(wanted.search(line) for line in lines):
                 return True
     return False

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.models import Session
 from django.db import connection
 
 from members.domain.actors import Actor
@@ -106,7 +107,9 @@ def seal_history(since: datetime, until: datetime) -> Tally:
 
 
 def tidy(since: datetime, until: datetime) -> Tally:
-    """Forget jobs that were done long ago, and copies that nobody may fetch any more."""
+    """Forget jobs that were done long ago, copies that nobody may fetch any more, and sessions that are
+    over: they say who was here."""
     gone, _ = Job.objects.filter(state=Job.State.DONE, done_at__lt=until - KEPT).delete()
+    gone += Session.objects.filter(expire_date__lte=until).delete()[0]
     gone += MemberExport.objects.filter(expires_at__lte=until).delete()[0]
     return Tally(until, gone, gone)

@@ -41,8 +41,13 @@ class Person:
 
     @property
     def quoted(self) -> frozenset[str]:
-        """The same as they stand in JSON: a short reference is no part of another word there."""
-        return frozenset(json.dumps(word) for word in self.words)
+        """The same as they stand in JSON, with letters of other scripts spelled out and as they are: a
+        short reference is no part of another word there."""
+        return frozenset(
+            json.dumps(word, ensure_ascii=spelled)
+            for word in self.words
+            for spelled in (True, False)
+        )
 
     @property
     def asked(self) -> str:

@@ -67,6 +67,15 @@ def test_nothing_is_ticked_beforehand_and_news_are_kept_when_they_are(client):
     assert (news.channel, news.granted, news.text_version) == ("email", True, "1")
 
 
+def test_what_is_agreed_to_is_text_and_no_page(client):
+    """Attack 17."""
+    wordings = {"en": ("<i>News</i>", "Offers <b>now</b> & then", "")}
+    consent_texts.publish("programme", wordings=wordings, actor=SYSTEM)
+    page = client.get(reverse("account_signup")).content.decode()
+    assert "Offers &lt;b&gt;now&lt;/b&gt; &amp; then" in page and "&lt;i&gt;News" in page
+    assert "<b>now" not in page and "<i>News" not in page
+
+
 @pytest.mark.parametrize("page", ["account_signup", "account_signup_by_passkey"])
 def test_without_the_terms_nobody_takes_part(client, page):
     form = {name: value for name, value in FORM.items() if name != "terms"}

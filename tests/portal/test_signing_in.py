@@ -7,7 +7,8 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessLog
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.urls import reverse
 from loyalty.accounts.enrolment import agree
 from members import clock
 from members.models import Consent, User
-from members.operations import consent_texts
+from members.operations import consent_texts, due
 from tests.conftest import SYSTEM
 from tests.portal.test_sign_up import NEXT, sent_code
 
@@ -141,6 +142,18 @@ def test_no_address_is_kept_of_those_that_were_tried(client, ama):
     client.post(LOGIN, {"login": "nobody@example.test", "password": "wrong"})
     attempt = AccessAttempt.objects.get()
     assert "nobody" not in attempt.username + attempt.post_data + attempt.get_data
+
+
+def test_nobody_who_signs_in_is_written_down_and_sessions_that_are_over_go(client, ama):
+    """P19: neither the address nor from where; and nothing lies about for ever."""
+    sign_in(client, ama.user)
+    assert signed_in(client)
+    assert not AccessLog.objects.exists()
+    ends = client.session.get_expiry_date()
+    due.tidy(ends, ends - timedelta(hours=1))
+    assert Session.objects.count() == 1
+    due.tidy(ends, ends + timedelta(hours=1))
+    assert not Session.objects.exists()
 
 
 def test_a_reset_link_leads_to_our_own_host_only(client, ama):

@@ -7,14 +7,18 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt, AccessLog
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, transaction
+from django.http import HttpRequest
 
+from loyalty.accounts import lockouts
 from loyalty.campaigns.operations import intake, standard
 from loyalty.connectors import lists, private_files
 from loyalty.connectors.operations import exports as list_exports
 from loyalty.connectors.operations import import_files
+from loyalty.connectors.operations.file_days import forget_files
 from loyalty.measurement.operations import saved_views
 from loyalty.messaging.models import Message
 from loyalty.messaging.operations.messages import Note, tell
@@ -27,6 +31,7 @@ from members.models import Activity, AuditRow, Balance, Entry, Member, MemberExp
 from members.operations import (
     accounts,
     adjustments,
+    audit,
     bulk,
     consents,
     erasures,
@@ -180,6 +185,8 @@ def test_nothing_is_left_of_them_at_the_console(
     told = {"kind": "members", "source": "till", "by": fay, "actor": actor}
     named = import_files.bring([b"ref,email\nqponmlk,x\n"], file_name="a.csv", **told)
     other = import_files.bring([b"ref,email\nqponmlkj,x\n"], file_name="b.csv", **told)
+    moving = import_files.bring([b"ref\nqponmlk\n"], file_name="c.csv", **told)
+    import_files.Import.objects.filter(pk=moving.pk).update(state="reading")
     named.faults.create(is_trial=True, line=2, column="ref", value="qponmlk", remedy="x")
     run = bulk.choose("members.member", step="adjust", ids=[zyx.pk], by=fay, actor=actor)
     bulk.begin(run, asked="reason=For+qponmlk", actor=actor)
@@ -192,6 +199,27 @@ def test_nothing_is_left_of_them_at_the_console(
     assert everywhere(CANARIES) == []
     kept = [private_files.folder(each.folder).exists() for each in (export, named, other)]
     assert kept == [False, False, True]
+    import_files.Import.objects.filter(pk=moving.pk).update(state="done")
+    forget_files(clock.now(), clock.now())
+    assert not private_files.folder(moving.folder).exists()
+
+
+def test_nothing_is_left_of_their_signing_in(zyx):
+    """P19: also of what was written down before that ended."""
+    tried = lockouts.name_of(HttpRequest(), {"email": zyx.email})
+    AccessAttempt.objects.create(username=tried, failures_since_start=1)
+    AccessLog.objects.create(username=zyx.email, ip_address="203.0.113.7")
+    erasures.erase(zyx, actor=SYSTEM)
+    assert not AccessAttempt.objects.exists() and not AccessLog.objects.exists()
+
+
+def test_names_in_any_script_are_found(bo):
+    """P19: PostgreSQL keeps letters in JSON as they are."""
+    zoe = members.enrol("größe-zoë", actor=SYSTEM)
+    audit.record(bo, actor=SYSTEM, verb="members.member.updated", after={"ref": zoe.ref})
+    assert len(everywhere(["größe-zoë"])) > 1
+    erasures.erase(zoe, actor=SYSTEM)
+    assert everywhere(["größe-zoë"]) == []
 
 
 def test_erasing_again_changes_nothing(zyx):

@@ -32,6 +32,8 @@ from members.models import User
 from members.operations import audit, jobs, relations
 
 LARGEST = 50_000_000
+#: In letters: an order of some thousand lines on one line of JSON.
+LONGEST_LINE = 1_000_000
 KEPT = timedelta(days=30)
 #: Activities or members in one job: some seconds of work.
 PART = 1_000
@@ -80,15 +82,24 @@ def _keep(key: UUID, chunks: Iterable[bytes], name: str) -> tuple[int, int, list
             out.write(chunk)
     try:
         with file.open(encoding="utf-8-sig", newline="") as text:
-            first = text.readline()
+            told = _short(text)
+            first = next(told, "")
             head, between = ([], ",") if is_jsonl(name) else columns.head_of(first.strip())
-            rows = text if is_jsonl(name) else csv.reader(text, delimiter=between)
+            rows = told if is_jsonl(name) else csv.reader(told, delimiter=between)
             lines = 1 + sum(1 for _row in rows)
     except (UnicodeDecodeError, csv.Error) as fault:
         raise FileUnreadable() from fault
     if not first.strip() or (lines < 2 and not is_jsonl(name)):
         raise FileEmpty()
     return size, lines, head
+
+
+def _short(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, of which none is so long that its cells would fill the memory."""
+    for line in lines:
+        if len(line) > LONGEST_LINE:
+            raise FileUnreadable()
+        yield line
 
 
 def is_jsonl(name: str) -> bool:

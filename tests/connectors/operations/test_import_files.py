@@ -217,6 +217,10 @@ def test_what_cannot_be_read_is_refused_and_nothing_is_kept(units, ira, settings
         file = SimpleUploadedFile("x.csv", text)
         sent = {"kind": "activities", "source": "till", "file": file}
         assert client.post(ADD, sent).status_code == 422
+    monkeypatch.setattr(import_files, "LONGEST_LINE", 50)
+    for text in (b"id,type" + b"," * 60 + b"\nx,y\n", b"id,type\nx" + b"," * 60 + b"\n"):
+        sent = {"kind": "activities", "source": "till", "file": SimpleUploadedFile("x.csv", text)}
+        assert client.post(ADD, sent).status_code == 422
     for source in ("../x", "", "a b"):
         file = SimpleUploadedFile("x.csv", b"id,type\nx,y\n")
         sent = {"kind": "activities", "source": source, "file": file}
