@@ -48,7 +48,8 @@ def test_what_was_won_is_announced_goes_at_a_press_and_never_comes_again(visit, 
             visitor.go("/")
         shown = visitor.page.locator("[data-celebration]")
         expect(shown.get_by_role("heading", name="You have won “First”.")).to_be_visible()
-        expect(visitor.page.get_by_role("status").filter(has_text="won")).to_have_text("You have won “First”.")
+        said = visitor.page.get_by_role("status").filter(has_text="won")
+        expect(said).to_have_text("You have won “First”.")
         moving = "element => element.getAnimations({subtree: true}).length"
         assert shown.evaluate(moving) == 0
         visitor.page.keyboard.press("Escape")

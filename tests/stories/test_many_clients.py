@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CLIENTS = scale(4, 40)
 #: So many looks and entries there are at least before the last client is killed.
 LOOKS, ENTRIES = scale(60, 10_000), scale(120, 20_000)
-#: After so many looks one client is killed, and another one takes its place.
-KILLS_EVERY = scale(25, 40)
+#: After so many more entries one client is killed, and another one takes its place.
+KILLS_EVERY = scale(40, 400)
 MOST_STATEMENTS = 500
 #: More than any client comes to.
 ENDLESS = 10**9
@@ -78,15 +78,18 @@ def test_value_is_conserved_while_many_clients_are_busy_and_killed():
         members.enrol(f"m{number}", actor=SYSTEM)
     clients = [client(seed) for seed in range(CLIENTS)]
     looks, seeds, statements = 0, CLIENTS, []
+    written = last_kill = 0
     try:
-        while looks < LOOKS or Entry.objects.count() < ENTRIES:
+        while looks < LOOKS or written < ENTRIES:
             snapshot()
             looks += 1
             # Every member's statement, but at full scale no more than can be told again later.
             if len(statements) < MOST_STATEMENTS:
                 found = Member.objects.order_by("pk")
                 statements += [(member, readings.balances(member)) for member in found]
-            if looks % KILLS_EVERY == 0:
+            written = Entry.objects.count()
+            if written - last_kill >= KILLS_EVERY:
+                last_kill = written
                 kill(clients.pop(0))
                 clients.append(client(seeds))
                 seeds += 1
