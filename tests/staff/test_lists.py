@@ -46,10 +46,10 @@ def test_a_view_is_kept_shown_and_forgotten(amara, bo, ira, gil):
     """US15: mine; the address carries all state and opens alike in another browser."""
     members.update(amara, is_ranked=True, actor=SYSTEM)
     client = client_of(ira)
-    answer = keep(client, "Ranked", "is_ranked__exact=0&q=ama&p=3&o=1")
+    answer = keep(client, "Ranked", "is_ranked__exact=1&q=ama&p=3&o=1")
     assert answer.status_code == 302
     view = SavedView.objects.get()
-    assert view.query == "is_ranked__exact=0&o=1&q=ama"
+    assert view.query == "is_ranked__exact=1&o=1&q=ama"
     address = f"{MEMBERS}?{view.query}"
     assert views(client, address) == [("Ranked", True)]
     assert views(client) == [("Ranked", False)]
@@ -71,7 +71,7 @@ def test_a_view_is_kept_shown_and_forgotten(amara, bo, ira, gil):
 
 def test_a_shared_view_is_for_those_who_may_see_the_list(amara, ira, gil, hal, fay):
     """US15: shared; only its owner and superusers forget it."""
-    keep(client_of(ira), "Ranked", "is_ranked__exact=0", is_shared="on")
+    keep(client_of(ira), "Ranked", "is_ranked__exact=1", is_shared="on")
     view = SavedView.objects.get()
     assert views(client_of(gil)) == [("Ranked", False)]
     assert client_of(gil).post(f"/admin/measurement/savedview/{view.pk}/forget/").status_code == 403
@@ -117,7 +117,7 @@ def test_a_list_is_exported_as_it_is_filtered(amara, bo, dee, ira, monkeypatch):
     for number in range(5):
         members.enrol(f"amara{number}", given_name="Amar", is_ranked=True, actor=SYSTEM)
     client = client_of(ira)
-    query = "q=amar&is_ranked__exact=0"
+    query = "q=amar&is_ranked__exact=1"
     count = client.get(f"{MEMBERS}?{query}").context["cl"].result_count
     found = export(client, "members.member", query)
     assert (found.state, found.total, found.parts) == ("ready", count, 4)
