@@ -29,6 +29,12 @@ def test_the_table_is_as_large_as_promised():
     assert len(list(walking.doors())) * 2 * len(ACTORS) >= 2_000
 
 
+@pytest.fixture(autouse=True)
+def _silence():
+    with walking.in_silence():
+        yield
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_everybody_finds_what_the_table_says(part, db):
     world, faults = build(), []
