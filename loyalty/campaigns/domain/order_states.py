@@ -5,7 +5,7 @@ taken, in whatever order they are told; of two that cannot, the first told stand
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -198,11 +198,3 @@ class Course:
         return {
             line: min(quantity, left[line]) for line, quantity in fact.lines.items() if line in left
         }
-
-
-def course_of(ordered: Mapping[str, int], facts: Iterable[Fact]) -> Course:
-    """How far an order is by what was told and counts."""
-    course = Course(ordered)
-    for fact in facts:
-        course.take(fact)
-    return course

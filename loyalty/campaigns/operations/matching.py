@@ -18,7 +18,6 @@ from members.shipped import AFTER_ORDERS, RETURNS
 
 Status = Activity.Status
 
-SEVERAL = OBJECTIONS["order_ambiguous"]
 UNKNOWN = OBJECTIONS["order_unknown"]
 #: What is said when more comes back than is left.
 SURPLUS = "More came back than was left of it; it counts as what was left."

@@ -6,9 +6,9 @@ from itertools import permutations
 
 import pytest
 
+from loyalty.campaigns.domain.order_states import OBJECTIONS
 from loyalty.campaigns.models import Waiting
 from loyalty.campaigns.operations import intake, refunds
-from loyalty.campaigns.operations.matching import SEVERAL
 from loyalty.rewards.operations import redemptions, rewards
 from members import clock
 from members.errors import OrderAmbiguous
@@ -87,7 +87,7 @@ def test_one_that_could_mean_either_waits_for_a_person(campaigns, bo, points, or
     desk = told_by("desk", act("order.returned", bo, id="r", order_id="7"))
     [answer] = take(desk)
     assert answer["status"] == "quarantined"
-    assert Activity.objects.get(source="desk").status_reason == SEVERAL
+    assert Activity.objects.get(source="desk").status_reason == OBJECTIONS["order_ambiguous"]
     assert balance(bo, points) == 40
     [answer] = take(replace(told_by("desk", desk, order_source="shop"), external_id="r2"))
     assert answer["status"] == "accepted"
