@@ -45,10 +45,10 @@ def offer(campaign: Campaign) -> dict[str, Any]:
     offered = building.offer(rulebook.catalogue())
     asked = {field["name"]: field["choices"] for field in offered["fields"]}
     kinds = building.as_json(choices.kinds())
-    ladders = _ladders()
-    lists = {
-        name: building.as_json(known) for name, known in (_lists(campaign) | ladders.tiers).items()
-    }
+    tiers = _given_tiers()
+    ladders = _ladders(tiers)
+    named = _lists(campaign) | {"tiers": _by_name_alone(tiers)} | ladders.tiers
+    lists = {name: building.as_json(known) for name, known in named.items()}
     return offered | {
         "triggers": kinds["values"],
         "effects": [effect_kinds.as_json(kind) for kind in (*effect_kinds.KINDS, *ladders.kinds)],
@@ -70,7 +70,6 @@ def _lists(campaign: Campaign) -> dict[str, Choices]:
         "achievements": _goals(Achievement.objects.active()),
         "streaks": _goals(Streak.objects.active()),
         "rewards": _goals(rewards),
-        "tiers": _tiers(),
         "doors": _doors(),
         "tags": choices.tags(),
         "attributes": _seen(name.removeprefix(ATTRIBUTE) for name in choices.attributes()),
@@ -85,12 +84,17 @@ def _seen(names: Iterable[str]) -> Choices:
     return Choices(tuple((name, name) for name in names), is_open=True)
 
 
-def _tiers() -> Choices:
-    """The tiers that can be given by name alone: not the lowest, and called so on one ladder only."""
-    named = Tier.objects.filter(threshold__gt=0).order_by("group_id", "threshold")
-    rows = list(named.values_list("slug", "name"))
-    often = Counter(slug for slug, _name in rows)
-    return Choices(tuple(row for row in rows if often[row[0]] == 1))
+def _given_tiers() -> list[tuple[str, str, str, str]]:
+    """The tiers that can be given, all but the lowest: the ladder's slug and name, and their own."""
+    given = Tier.objects.filter(threshold__gt=0).order_by("group_id", "threshold")
+    return list(given.values_list("group__slug", "group__name", "slug", "name"))
+
+
+def _by_name_alone(tiers: Iterable[tuple[str, str, str, str]]) -> Choices:
+    """Those that are called so on one ladder only."""
+    named = [(slug, name) for _group, _ladder, slug, name in tiers]
+    often = Counter(slug for slug, _name in named)
+    return Choices(tuple(row for row in named if often[row[0]] == 1))
 
 
 @dataclass(frozen=True)
@@ -101,10 +105,8 @@ class Ladders:
     tiers: dict[str, Choices]
 
 
-def _ladders() -> Ladders:
-    given = Tier.objects.filter(threshold__gt=0).order_by("group__slug", "threshold")
-    rows = list(given.values_list("group__slug", "group__name", "slug", "name"))
-    names = {group: name for group, name, *_tier in rows}
+def _ladders(rows: list[tuple[str, str, str, str]]) -> Ladders:
+    names = dict(sorted((group, name) for group, name, *_tier in rows))
     if len(names) < 2:
         return Ladders((), {})
     kinds = tuple(effect_kinds.tier_of(group, name) for group, name in names.items())

@@ -51,7 +51,11 @@ def take_back(wave: "Wave") -> None:
 def catch_up(wave: "Wave") -> None:
     """Reverse what orders have just brought by going out, as far as they had come back before that was
     told."""
-    sent = {item.order: item for item in wave.items if item.told.kind == FULFILLED and item.effects}
+    sent = {
+        item.order: item
+        for item in wave.items
+        if item.told.kind == FULFILLED and item.outcome is not None and item.outcome.given
+    }
     sales = returns.sales_of(set(sent)) if sent else {}
     reckonings = [
         (

@@ -1,7 +1,7 @@
 """Orders that come back: what they brought is taken back, what they were paid with is given back."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -145,7 +145,8 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
         for shop, row in told.items()
         if (member_id, shop, order_id) in keys
     }
-    _read_sent(sales, orders)
+    for sale, row in _told_of(sales, orders, {FULFILLED}):
+        sale.sent[row.pk] = row
     by_activity = {sale.activity.pk: sale for sale in sales.values()}
     by_activity |= {pk: sale for sale in sales.values() for pk in sale.sent}
     effects = Effect.objects.filter(activity__in=by_activity, kind__in=["points", *THINGS])
@@ -172,19 +173,9 @@ def sales_of(keys: Collection[Key]) -> dict[Key, Sale]:
 
 def _read_backs(sales: Mapping[Key, Sale], orders: Mapping[Number, Mapping[str, Activity]]) -> None:
     """What has come back of these so far."""
-    earlier = Activity.objects.filter(
-        member_id__in={member_id for member_id, *_ in sales},
-        kind__in=RETURNS,
-        status=Status.ACCEPTED,
-        evaluation__isnull=False,
-        payload__order_id__in=[order_id for *_, order_id in sales],
-    )
-    earlier = earlier.select_related("member").order_by("pk")
-    for row in earlier.annotate(settled_at=F("evaluation__evaluated_at")):
-        key = _key_then(row, orders)
-        if key is not None and key in sales:
-            sales[key].take_in(row.payload)
-            sales[key].backs.append(row)
+    for sale, row in _told_of(sales, orders, RETURNS):
+        sale.take_in(row.payload)
+        sale.backs.append(row)
 
 
 def _key_then(row: Activity, orders: Mapping[Number, Mapping[str, Activity]]) -> Key | None:
@@ -195,19 +186,24 @@ def _key_then(row: Activity, orders: Mapping[Number, Mapping[str, Activity]]) ->
     return None if shop is None else (number[0], shop, number[1])
 
 
-def _read_sent(sales: Mapping[Key, Sale], orders: Mapping[Number, Mapping[str, Activity]]) -> None:
-    """By what these went out."""
-    gone = Activity.objects.filter(
+def _told_of(
+    sales: Mapping[Key, Sale],
+    orders: Mapping[Number, Mapping[str, Activity]],
+    kinds: Collection[str],
+) -> Iterator[tuple[Sale, Activity]]:
+    """What of these kinds was told of the sales and counts, as it was told; with `settled_at`."""
+    told = Activity.objects.filter(
         member_id__in={member_id for member_id, *_ in sales},
-        kind=FULFILLED,
+        kind__in=kinds,
         status=Status.ACCEPTED,
         evaluation__isnull=False,
         payload__order_id__in=[order_id for *_, order_id in sales],
     )
-    for row in gone.select_related("evaluation"):
+    told = told.select_related("member", "evaluation").order_by("pk")
+    for row in told.annotate(settled_at=F("evaluation__evaluated_at")):
         key = _key_then(row, orders)
         if key is not None and key in sales:
-            sales[key].sent[row.pk] = row
+            yield sales[key], row
 
 
 def _read_cancelled(sales: Iterable[Sale]) -> None:
