@@ -143,6 +143,27 @@ class ConsoleAdmin(ModelAdmin):
         return TemplateResponse(request, "admin/history.html", context)
 
 
+class SurroundedAdmin(ModelAdmin):
+    """A page on which more than the form stands: what `around` answers is there for its templates."""
+
+    def around(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """What stands around the form of a row that this person may see."""
+        raise NotImplementedError
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The form, and what stands around it."""
+        row = self.get_object(request, object_id)
+        if row is not None and self.has_view_permission(request, row):
+            extra_context = {**(extra_context or {}), **self.around(request, row)}
+        return super().change_view(request, object_id, form_url, extra_context)
+
+
 class ReadOnlyAdmin(ConsoleAdmin):
     """Rows that people read here, and that only operations write."""
 

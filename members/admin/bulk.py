@@ -17,7 +17,7 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from members.bulk import step_of, taker
-from members.console import ReadOnlyAdmin, Step
+from members.console import ReadOnlyAdmin, Step, SurroundedAdmin
 from members.domain.actors import Actor
 from members.models import BulkRow, BulkRun
 from members.operations import bulk
@@ -47,7 +47,7 @@ class TypedForm(forms.Form):
 
 
 @admin.register(BulkRun)
-class BulkRunAdmin(ReadOnlyAdmin):
+class BulkRunAdmin(SurroundedAdmin, ReadOnlyAdmin):
     """One's own runs; superusers see everybody's."""
 
     list_display = ("step", "label", "state_label", "count", "refused", "asked_by", "chosen_at")
@@ -127,20 +127,10 @@ class BulkRunAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/members/bulk_ask.html", context, status=status)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def around(self, request: HttpRequest, row: BulkRun) -> dict[str, Any]:
         """What came of it."""
-        run = self.get_object(request, object_id)
-        extra: dict[str, Any] = {}
-        if run is not None:
-            refused = run.rows.filter(outcome=BulkRow.Outcome.REFUSED).order_by("pk")[:REFUSALS]
-            extra = {"run": run, "rows": self._named(request, run, list(refused))}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+        refused = row.rows.filter(outcome=BulkRow.Outcome.REFUSED).order_by("pk")[:REFUSALS]
+        return {"run": row, "rows": self._named(request, row, list(refused))}
 
     def _named(self, request: HttpRequest, run: BulkRun, rows: list[BulkRow]) -> list[dict]:
         """The refused rows as their list names them, for those who may see it."""

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 
-from members.console import ReadOnlyAdmin, ReasonForm, Step, StepsAdmin
+from members.console import ReadOnlyAdmin, ReasonForm, Step, StepsAdmin, SurroundedAdmin
 from members.models import Balance, Entry, Household, HouseholdSeat
 from members.operations import households
 from members.permissions import can_close_household
@@ -19,7 +19,7 @@ LAST = 30
 
 
 @admin.register(Household)
-class HouseholdAdmin(StepsAdmin, ReadOnlyAdmin):
+class HouseholdAdmin(SurroundedAdmin, StepsAdmin, ReadOnlyAdmin):
     """Members open them, join and leave; staff look, and may end one."""
 
     list_display = ("id", "name", "people", "daily_limit", "created_at", "closed_at")
@@ -55,18 +55,9 @@ class HouseholdAdmin(StepsAdmin, ReadOnlyAdmin):
         """How many are in it now."""
         return household.sitting
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def around(self, request: HttpRequest, row: Household) -> dict[str, Any]:
         """The household, its seats, and the statement of its purse."""
-        household = self.get_object(request, object_id)
-        if household is not None and self.has_view_permission(request, household):
-            extra_context = {**(extra_context or {}), "together": _together(household)}
-        return super().change_view(request, object_id, form_url, extra_context)
+        return {"together": _together(row)}
 
 
 def _together(household: Household) -> dict[str, Any]:

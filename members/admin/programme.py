@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -19,6 +19,7 @@ from members.console import (
     RefusableForm,
     Step,
     StepsAdmin,
+    SurroundedAdmin,
 )
 from members.domain.actors import Actor
 from members.domain.documents import differences
@@ -107,7 +108,7 @@ class ActivityKindForm(RefusableForm):
 
 
 @admin.register(ActivityKind)
-class ActivityKindAdmin(OperationAdmin):
+class ActivityKindAdmin(SurroundedAdmin, OperationAdmin):
     """What members can do. Staff add kinds; shipped ones keep their name."""
 
     form = ActivityKindForm
@@ -117,18 +118,9 @@ class ActivityKindAdmin(OperationAdmin):
     ordering = ("name",)
     change_form_outer_after_template = "admin/members/kind_versions.html"
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The form, and every version with what it changed."""
-        kind = self.get_object(request, object_id)
-        if kind is not None and self.has_view_permission(request, kind):
-            extra_context = {**(extra_context or {}), "versions": _versions(kind)}
-        return super().change_view(request, object_id, form_url, extra_context)
+    def around(self, request: HttpRequest, row: ActivityKind) -> dict[str, Any]:
+        """Every version with what it changed."""
+        return {"versions": _versions(row)}
 
     def get_readonly_fields(self, request: HttpRequest, obj: ActivityKind | None = None) -> tuple:
         """Names are for ever."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.enums import ActionVariant
@@ -13,7 +13,7 @@ from loyalty.campaigns import permissions
 from loyalty.campaigns.backtest_figures import standing
 from loyalty.campaigns.models import Backtest
 from loyalty.campaigns.operations import backtests
-from members.console import ReadOnlyAdmin, Step, StepsAdmin
+from members.console import ReadOnlyAdmin, Step, StepsAdmin, SurroundedAdmin
 
 STATES = {"running": "info", "done": "success", "cancelled": "default"}
 STEPS = (
@@ -32,7 +32,7 @@ STEPS = (
 
 
 @admin.register(Backtest)
-class BacktestAdmin(StepsAdmin, ReadOnlyAdmin):
+class BacktestAdmin(SurroundedAdmin, StepsAdmin, ReadOnlyAdmin):
     """A back-test is started from its campaign, and read here."""
 
     list_display = ("campaign", "number", "since", "until", "state_label", "asked_by", "asked_at")
@@ -54,15 +54,6 @@ class BacktestAdmin(StepsAdmin, ReadOnlyAdmin):
             return backtest.state, f"{backtest.percent} %"
         return backtest.state, backtest.get_state_display()
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def around(self, request: HttpRequest, row: Backtest) -> dict[str, Any]:
         """Its figures, or how far it has come."""
-        backtest = self.get_object(request, object_id)
-        if backtest is not None and self.has_view_permission(request, backtest):
-            extra_context = {**(extra_context or {}), "backtest": backtest, **standing(backtest)}
-        return super().change_view(request, object_id, form_url, extra_context)
+        return {"backtest": row, **standing(row)}

@@ -26,7 +26,7 @@ from loyalty.campaigns.panel import concerns_of, panel
 from loyalty.campaigns.steps import STATES, STEPS
 from loyalty.campaigns.trial_form import TrialForm
 from loyalty.campaigns.views import backtests, building, recipes
-from members.console import OperationAdmin, ReadOnlyAdmin, Step, StepsAdmin
+from members.console import OperationAdmin, ReadOnlyAdmin, Step, StepsAdmin, SurroundedAdmin
 from members.domain.actors import Actor
 
 #: Which two versions to compare, in the address.
@@ -34,7 +34,7 @@ COMPARED = ("before", "after")
 
 
 @admin.register(Campaign)
-class CampaignAdmin(StepsAdmin, OperationAdmin):
+class CampaignAdmin(SurroundedAdmin, StepsAdmin, OperationAdmin):
     """A campaign's frame is this form; its rule has a page of its own."""
 
     form = CampaignForm
@@ -97,24 +97,14 @@ class CampaignAdmin(StepsAdmin, OperationAdmin):
             response.context_data = (response.context_data or {}) | {"concerns": concerns}
         return response
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The frame, and under it every version in words."""
-        campaign = self.get_object(request, object_id)
-        if campaign is not None and self.has_view_permission(request, campaign):
-            extra_context = {
-                **(extra_context or {}),
-                "campaign": campaign,
-                "versions": versions_in_words(campaign),
-                "compared": compared(campaign, request.GET),
-                "panel": panel(campaign, request.user, self.steps, address_of(campaign)),
-            }
-        return super().change_view(request, object_id, form_url, extra_context)
+    def around(self, request: HttpRequest, row: Campaign) -> dict[str, Any]:
+        """Its panel, and every version in words."""
+        return {
+            "campaign": row,
+            "versions": versions_in_words(row),
+            "compared": compared(row, request.GET),
+            "panel": panel(row, request.user, self.steps, address_of(row)),
+        }
 
     def get_urls(self) -> list[URLPattern]:
         """The rule's page beside the stock ones, and what its builder asks."""

@@ -22,7 +22,7 @@ from loyalty.connectors import lists, private_files
 from loyalty.connectors.models import Export
 from loyalty.connectors.operations import exports
 from loyalty.connectors.permissions import can_export, can_fetch
-from members.console import ReadOnlyAdmin
+from members.console import ReadOnlyAdmin, SurroundedAdmin
 from members.domain.actors import Actor
 from members.doors import staff_of
 
@@ -38,7 +38,7 @@ class AskForm(forms.Form):
 
 
 @admin.register(Export)
-class ExportAdmin(ReadOnlyAdmin):
+class ExportAdmin(SurroundedAdmin, ReadOnlyAdmin):
     """One's own exports."""
 
     list_display = ("title", "state_label", "total", "asked_at", "ends_at")
@@ -67,17 +67,9 @@ class ExportAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def around(self, request: HttpRequest, row: Export) -> dict[str, Any]:
         """How far it has come, and the file."""
-        export = self.get_object(request, object_id)
-        extra = {"export": export, "may_fetch": export and can_fetch(request.user, export)}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+        return {"export": row, "may_fetch": can_fetch(request.user, row)}
 
     @method_decorator(require_POST)
     def ask_view(self, request: HttpRequest) -> HttpResponse:

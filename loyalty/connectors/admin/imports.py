@@ -25,7 +25,7 @@ from loyalty.connectors import failed_rows, permissions
 from loyalty.connectors.domain import columns
 from loyalty.connectors.models import Import
 from loyalty.connectors.operations import import_files
-from members.console import ReadOnlyAdmin, Step, StepsAdmin
+from members.console import ReadOnlyAdmin, Step, StepsAdmin, SurroundedAdmin
 from members.domain.actors import Actor
 from members.doors import staff_of
 from members.models import Job
@@ -89,7 +89,7 @@ class ColumnsForm(forms.Form):
 
 
 @admin.register(Import)
-class ImportAdmin(StepsAdmin, ReadOnlyAdmin):
+class ImportAdmin(SurroundedAdmin, StepsAdmin, ReadOnlyAdmin):
     """Files on their way in."""
 
     list_display = ("file_name", "kind", "source", "state_label", "lines", "asked_by", "asked_at")
@@ -216,29 +216,18 @@ class ImportAdmin(StepsAdmin, ReadOnlyAdmin):
         status = 422 if form.errors else 200
         return TemplateResponse(request, "admin/connectors/bring.html", context, status=status)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def around(self, request: HttpRequest, row: Import) -> dict[str, Any]:
         """Where it stands, and what is wrong in it."""
-        found = self.get_object(request, object_id)
-        extra: dict[str, Any] = {}
-        if found is not None:
-            faults = found.faults.filter(is_trial=not found.done)
-            waits = Job.objects.filter(kind="import.read", arguments__contains={"import": found.pk})
-            extra = {
-                "found": found,
-                "tallies": found.done or found.checked,
-                "faults": faults[:SHOWN],
-                "shown": SHOWN,
-                "dead": waits.filter(state=Job.State.DEAD).first() if found.is_moving else None,
-                "may_import": bool(permissions.can_import(request.user)),
-                "step": 4 if found.done or found.state == Import.State.READING else 3,
-            }
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+        waits = Job.objects.filter(kind="import.read", arguments__contains={"import": row.pk})
+        return {
+            "found": row,
+            "tallies": row.done or row.checked,
+            "faults": row.faults.filter(is_trial=not row.done)[:SHOWN],
+            "shown": SHOWN,
+            "dead": waits.filter(state=Job.State.DEAD).first() if row.is_moving else None,
+            "may_import": bool(permissions.can_import(request.user)),
+            "step": 4 if row.done or row.state == Import.State.READING else 3,
+        }
 
     @method_decorator(require_safe)
     def failed_view(self, request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:

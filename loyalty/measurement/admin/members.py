@@ -19,7 +19,15 @@ from unfold.widgets import (
 from loyalty.measurement import readings
 from loyalty.measurement.admin import by_hand, identity, lives, privacy
 from members import permissions
-from members.console import Menu, OperationAdmin, ReasonForm, RefusableForm, Step, StepsAdmin
+from members.console import (
+    Menu,
+    OperationAdmin,
+    ReasonForm,
+    RefusableForm,
+    Step,
+    StepsAdmin,
+    SurroundedAdmin,
+)
 from members.domain import masks
 from members.domain.actors import Actor
 from members.domain.calendar import zone_names
@@ -85,7 +93,7 @@ def start_viewing(request: HttpRequest, viewing: viewings.Viewing) -> HttpRespon
 
 
 @admin.register(Member)
-class MemberAdmin(StepsAdmin, OperationAdmin):
+class MemberAdmin(SurroundedAdmin, StepsAdmin, OperationAdmin):
     """Members. They enrol themselves or through the API, so there is nothing to add here."""
 
     form = MemberForm
@@ -211,21 +219,11 @@ class MemberAdmin(StepsAdmin, OperationAdmin):
         """As far as known."""
         return member.full_name
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The form, and everything around it. Who looked at whom is logged."""
-        member = self.get_object(request, object_id)
-        if member is not None and self.has_view_permission(request, member):
-            seen = bool(permissions.can_see_contact(request.user))
-            log.info("member_viewed", member=member.pk, by=request.user.pk, contact=seen)
-            around = {"all_round": readings.all_round(member), "member": member}
-            extra_context = {**(extra_context or {}), **around}
-        return super().change_view(request, object_id, form_url, extra_context)
+    def around(self, request: HttpRequest, row: Member) -> dict[str, Any]:
+        """Everything about the member. Who looked at whom is logged."""
+        seen = bool(permissions.can_see_contact(request.user))
+        log.info("member_viewed", member=row.pk, by=request.user.pk, contact=seen)
+        return {"all_round": readings.all_round(row), "member": row}
 
     def change_row(self, row: Member, actor: Actor, **fields: Any) -> Member:
         """By the operation; a birthday is told as a whole."""
