@@ -7,6 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+#: When something was told: its instant, and among what came in one batch, its number.
+Turn = tuple[datetime, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Return:
@@ -25,15 +28,27 @@ def shop_of(told_by: str, named: str | None, shops: Collection[str]) -> str | No
     return next(iter(shops)) if len(shops) == 1 else None
 
 
-def shop_then(
-    told_by: str, named: str | None, shops: Mapping[str, datetime], at: datetime
-) -> str | None:
-    """The same of a return that counts already, which was told at `at`: among those who had told theirs by
-    then, or else were the first to. Who tells an order of that number afterwards changes nothing."""
+def known_to(
+    told_by: str, named: str | None, known: Collection[str], coming: Sequence[str]
+) -> set[str]:
+    """Among whose orders a return finds its own when these are known as it is told, and those come with it
+    or after it. One that names its shop, or whose own shop tells one, among all of them. A desk's, that
+    tells no orders: among the known, or else in the next."""
+    every = {*known, *coming}
+    if named or told_by in every:
+        return every
+    return set(known or coming[:1])
+
+
+def shop_then(told_by: str, named: str | None, shops: Mapping[str, Turn], at: Turn) -> str | None:
+    """The same of a return that counts already, which was told in turn `at`: among those who had told theirs
+    by then, or else were the first to. Who tells an order of that number afterwards changes nothing."""
     if named:
         return shop_of(told_by, named, shops)
-    first = min(shops.values(), default=at)
-    return shop_of(told_by, None, [shop for shop in shops if shops[shop] <= max(at, first)])
+    last = max(at, min(shops.values(), default=at))
+    if told_by in shops and shops[told_by][0] <= last[0]:
+        return told_by
+    return shop_of(told_by, None, [shop for shop in shops if shops[shop] <= last])
 
 
 def spread(

@@ -16,7 +16,7 @@ from members.domain.actors import Actor
 from members.domain.calendar import start_of_day
 from members.domain.lifts import Lift, lifted
 from members.domain.projections import Projection, project
-from members.domain.returned import Return, shop_then, spread
+from members.domain.returned import Return, Turn, shop_then, spread
 from members.domain.tiers import Period, Rules, Rung, Version, replay, version_at
 from members.domain.windows import Rolling, Status, Terms, Undone, Window
 from members.models import (
@@ -69,7 +69,7 @@ WHERE a.unit_id = ANY(%(units)s)
 #: The orders of these names, and what came back of them.
 _ORDERS = """
 SELECT member_id, payload->>'order_id', kind, occurred_at, payload->'lines', source,
-       payload->>'order_source', received_at FROM members_activity
+       payload->>'order_source', received_at, id FROM members_activity
 WHERE member_id = ANY(%s) AND kind = ANY(%s) AND status = 'accepted'
   AND payload->>'order_id' = ANY(%s) ORDER BY id DESC
 """
@@ -230,21 +230,22 @@ def _returned(
     if not back:
         return
     ordered: dict[tuple[int, str], dict[str, list[dict[str, Any]]]] = defaultdict(dict)
-    since: dict[tuple[int, str], dict[str, datetime]] = defaultdict(dict)
-    told: list[tuple[tuple[int, str], str, str | None, datetime, Return]] = []
+    since: dict[tuple[int, str], dict[str, Turn]] = defaultdict(dict)
+    told: list[tuple[tuple[int, str], str, str | None, Turn, Return]] = []
     ids, numbers = {key[0] for key in back}, {key[3][0] for key in back}
     with connection.cursor() as cursor:
         cursor.execute(_ORDERS, [list(ids), [*RETURNS, "order.placed"], list(numbers)])
-        for member_id, number, kind, at, raw, source, named, told_at in cursor.fetchall():
+        for member_id, number, kind, at, raw, source, named, *turn in cursor.fetchall():
+            told_at, pk = turn
             lines = json.loads(raw or "[]")
             if kind in RETURNS:
-                told.append(((member_id, number), source, named, told_at, Return(at, lines)))
+                told.append(((member_id, number), source, named, (told_at, pk), Return(at, lines)))
             else:
                 ordered[member_id, number][source] = lines
-                since[member_id, number][source] = told_at
+                since[member_id, number][source] = told_at, pk
     returns: dict[tuple[int, Order], list[Return]] = defaultdict(list)
-    for (member_id, number), source, named, told_at, each in told:
-        shop = shop_then(source, named, since[member_id, number], told_at)
+    for (member_id, number), source, named, turn, each in told:
+        shop = shop_then(source, named, since[member_id, number], turn)
         returns[member_id, (number, shop or "")].append(each)
     for (member_id, unit_id, at, order), amount in back.items():
         lines = ordered[member_id, order[0]].get(order[1], [])

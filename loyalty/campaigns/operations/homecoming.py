@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 from loyalty.campaigns.domain.order_states import FULFILLED
 from loyalty.campaigns.models import Waiting
-from loyalty.campaigns.operations import people, refunds, returns, storing
+from loyalty.campaigns.operations import people, refunds, storing
 from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.matching import told_of
 from loyalty.campaigns.operations.reckoning import Reckoning
+from loyalty.campaigns.operations.sales import sales_of
 from loyalty.campaigns.operations.unwinding import Unwinding
 from members.operations import clawbacks
 from members.shipped import RETURNS
@@ -21,7 +22,7 @@ def take_back(wave: "Wave") -> None:
     back = [item for item in wave.items if item.told.kind in RETURNS]
     if not back:
         return
-    sales = returns.sales_of({item.order for item in back})
+    sales = sales_of({item.order for item in back}, ending=RETURNS & wave.book.settling)
     reckonings = [
         (
             item,
@@ -42,6 +43,7 @@ def take_back(wave: "Wave") -> None:
     unclear = refunds.give_back([each.refund() for _, each in reckonings], actor=wave.actor)
     causes = {refund.cause for refund in unclear}
     for item, reckoning in reckonings:
+        item.is_all_back = reckoning.sale.is_back
         if reckoning.cause in causes:
             item.note(refunds.UNCLEAR)
     # What follows, here and in this batch, sees the tier without what came back.
@@ -56,7 +58,7 @@ def catch_up(wave: "Wave") -> None:
         for item in wave.items
         if item.told.kind == FULFILLED and item.outcome is not None and item.outcome.given
     }
-    sales = returns.sales_of(set(sent)) if sent else {}
+    sales = sales_of(set(sent)) if sent else {}
     reckonings = [
         (
             sent[key],

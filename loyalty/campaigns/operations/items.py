@@ -18,7 +18,8 @@ from members.shipped import RETURNS
 class Item:
     """A new activity in a wave, and what came of it. `told_at` is when it was told, where that counts;
     `shop` who told the order that it speaks of, where that is somebody else; `settles_at` when the last of
-    that went out, where that is known by it; `is_awaited` that something was told of this order before it.
+    that went out, where that is known by it; `is_awaited` that something was told of this order before it;
+    `is_all_back` that with it nothing is left of the order.
     Of the rules in force for it, some are `ruled_out` by what it
     says itself; the others are `asked`. `notes` say beside the rules' traces, and in their form, why nothing
     comes of it."""
@@ -32,6 +33,7 @@ class Item:
     shop: str = ""
     settles_at: datetime | None = None
     is_awaited: bool = False
+    is_all_back: bool = False
     asked: list[Rule] = field(default_factory=list)
     ruled_out: list[Rule] = field(default_factory=list)
     effects: list[NewEffect] = field(default_factory=list)

@@ -1,13 +1,14 @@
 """Orders and what is told of them, whichever was told first: what cannot be true is set aside, what speaks of
 an order that is not known waits for it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from loyalty.campaigns.domain.order_states import FULFILLED, OBJECTIONS, Fact
 from loyalty.campaigns.domain.told import Told
-from loyalty.campaigns.operations import order_facts, returns, schemas
+from loyalty.campaigns.operations import order_facts, returns, sales, schemas
 from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.order_facts import Key, Number, Orders
 from loyalty.campaigns.operations.storing import Arrival
@@ -43,10 +44,13 @@ def matched(arrivals: Mapping[int, Arrival], known: Collection[int] = ()) -> dic
         for place, number in speaking.items()
         if not orders.is_told(number, arrivals[place].told.key)
     }
-    found = _placed(arrivals, fresh, orders)
+    shops = {number: orders.shops(number) for number in fresh.values()}
+    found, telling = _placed(arrivals, fresh, orders)
     after = [place for place in fresh if arrivals[place].told.kind in AFTER_ORDERS]
     for place in after:
-        found[place] = _match(arrivals[place], fresh[place], orders)
+        number = fresh[place]
+        known_then = _known_then(arrivals[place].told, place, shops[number], telling[number])
+        found[place] = _match(arrivals[place], number, orders, known_then)
     homeless = {
         place: fresh[place]
         for place in after
@@ -62,10 +66,12 @@ def matched(arrivals: Mapping[int, Arrival], known: Collection[int] = ()) -> dic
 
 def _placed(
     arrivals: Mapping[int, Arrival], fresh: Mapping[int, Number], orders: Orders
-) -> dict[int, Arrival]:
-    """Take in the orders among these. One that its source placed before counts, for nothing but an id tells
-    the same purchase from an equal one, and says so; what comes back is of the first."""
+) -> tuple[dict[int, Arrival], dict[Number, dict[int, str]]]:
+    """Take in the orders among these; answers too which place tells the first of whom. One that its source
+    placed before counts, for nothing but an id tells the same purchase from an equal one, and says so; what
+    comes back is of the first."""
     found: dict[int, Arrival] = {}
+    telling: dict[Number, dict[int, str]] = defaultdict(dict)
     for place, number in fresh.items():
         told = arrivals[place].told
         if told.kind not in schemas.ORDERS:
@@ -75,15 +81,25 @@ def _placed(
             found[place] = replace(arrivals[place], note=PLACED_BEFORE)
             continue
         orders.place(number, told)
+        telling[number][place] = told.source
         if orders.is_awaited(number):
             found[place] = replace(arrivals[place], is_awaited=True)
-    return found
+    return found, telling
 
 
-def _match(arrival: Arrival, number: Number, orders: Orders) -> Arrival:
+def _known_then(
+    told: Told, place: int, before: Collection[str], telling: Mapping[int, str]
+) -> set[str]:
+    """Among whose orders of its number this finds its own."""
+    known = {*before, *(shop for at, shop in telling.items() if at < place)}
+    coming = [shop for at, shop in sorted(telling.items()) if at > place]
+    return sales.known_to(told, known, coming)
+
+
+def _match(arrival: Arrival, number: Number, orders: Orders, shops: Collection[str]) -> Arrival:
     """What is told of an order, with the one it speaks of, among those of its number by who told them."""
-    told, shops = arrival.told, orders.shops(number)
-    shop = returns.shop_of(told, shops)
+    told = arrival.told
+    shop = sales.shop_of(told, shops)
     if shop is None:
         if len(shops) > 1 and not told.payload.get("order_source"):
             return _set_aside(arrival, "order_ambiguous")
@@ -152,7 +168,7 @@ def ahead_of_orders(items: list[Item]) -> list[Item]:
 def late_orders(items: list[Item]) -> list[Item]:
     """What waited for the orders among these; it counts from now on, as far as it can be true."""
     keys = {item.order: item for item in items if item.is_awaited}
-    waiting = returns.waiting_for(keys)
+    waiting = returns.waiting_for(list(keys))
     if not waiting:
         return []
     orders = order_facts.read({(key[0], key[2]) for _, key in waiting})

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from loyalty.campaigns.operations import order_facts, returns
+from loyalty.campaigns.operations import order_facts, sales
 from loyalty.campaigns.operations.order_facts import Key
 from loyalty.campaigns.operations.schemas import ORDERS
 from members.models import Activity, Merge
@@ -49,5 +49,5 @@ def _going_home(made: Merge) -> set[Key]:
 
 def _order_of(row: Activity, orders: order_facts.Orders) -> Key | None:
     number = row.member_id or 0, str(row.payload["order_id"])
-    shop = returns.shop_of(row, orders.shops(number))
+    shop = sales.shop_of(row, orders.shops(number))
     return None if shop is None else (number[0], shop, number[1])

@@ -20,7 +20,8 @@ from loyalty.campaigns.domain.rules import compile_limit
 from loyalty.campaigns.models import Effect, LimitUse, MergedBonus, RefillCycle, Waiting
 from loyalty.campaigns.operations import budgets, merged_returns, referrals, rulebook
 from loyalty.campaigns.operations.budgets import Budgets
-from loyalty.campaigns.operations.returns import cancelled, drawn_by
+from loyalty.campaigns.operations.returns import drawn_by
+from loyalty.campaigns.operations.sales import cancelled
 from loyalty.rewards.models import Fund
 from loyalty.rewards.operations import fund_moves, redemptions
 from loyalty.rewards.operations.fund_moves import Back

@@ -14,6 +14,7 @@ from loyalty.campaigns.models import Waiting
 from loyalty.campaigns.operations.rates import worths_of
 from loyalty.campaigns.operations.schemas import ORDERS
 from members.domain import returned
+from members.domain.returned import Turn
 from members.models import Activity, Member
 from members.shipped import AFTER_ORDERS
 
@@ -57,11 +58,14 @@ class Row:
         """Whose order of its number it speaks of, when these told one."""
         return returned.shop_of(self.key[0], self.payload.get("order_source"), shops)
 
-    def shop_then(self, shops: Mapping[str, datetime]) -> str | None:
+    @property
+    def turn(self) -> Turn:
+        """When it was told."""
+        return self.told_at, self.pk
+
+    def shop_then(self, shops: Mapping[str, Turn]) -> str | None:
         """The same of what counts already, when these told one since when."""
-        return returned.shop_then(
-            self.key[0], self.payload.get("order_source"), shops, self.told_at
-        )
+        return returned.shop_then(self.key[0], self.payload.get("order_source"), shops, self.turn)
 
     def as_fact(self) -> Fact:
         """As the order's course counts it."""
@@ -128,7 +132,7 @@ class Orders:
         if row.status != Status.ACCEPTED:
             return row.shop(known)
         since = {
-            each.key[0]: each.told_at
+            each.key[0]: each.turn
             for each in reversed(self.rows.get(row.number, ()))
             if each.kind in ORDERS and each.status == Status.ACCEPTED and each.key[0] in known
         }
@@ -146,6 +150,12 @@ class Orders:
                     course.take(row.as_fact())
             self.courses[order] = course
         return self.courses[order]
+
+    def out_at(self, pk: int, number: Number) -> datetime | None:
+        """When the last of the order that this row speaks of went out; of no known one, when it says so."""
+        row = next(row for row in self.rows[number] if row.pk == pk)
+        shop = self.shop_of(row)
+        return row.at if shop is None else self.course((number[0], shop, number[1])).out_at
 
     def is_awaited(self, number: Number) -> bool:
         """Whether something waits for an order of this number."""

@@ -10,7 +10,9 @@ from loyalty.campaigns.domain.given import Given
 from loyalty.campaigns.domain.order_states import FULFILLED
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Effect, Waiting
+from loyalty.campaigns.operations import order_facts
 from loyalty.campaigns.operations.items import Item
+from loyalty.campaigns.operations.order_facts import Number
 from loyalty.campaigns.operations.people import Person
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
@@ -123,8 +125,9 @@ def speaks_of(item: Item, wait: Waiting) -> bool:
     serial = str(item.told.payload.get("serial", ""))
     return (
         wait.member_id == item.person.member.pk
-        and (item.told.kind == wait.cancelled_by or confirms(item, wait))
+        and (_cancels(item, wait) or confirms(item, wait))
         and wait.key == item.told.order_id
+        and (_is_out(item, wait) or _is_in_time(item.told, wait.effect.activity))
         and (not serial or not wait.serial or serial == wait.serial)
         and not (item.told.kind in AFTER_ORDERS and _is_elsewhere(item, wait.effect.activity))
     )
@@ -132,40 +135,83 @@ def speaks_of(item: Item, wait: Waiting) -> bool:
 
 def confirms(item: Item, wait: Waiting) -> bool:
     """Whether this activity is what the wait is for; of an order, that the last of it has gone out."""
-    if item.told.kind == wait.cancelled_by:
+    if _cancels(item, wait):
         return False
-    if wait.confirmed_by == FULFILLED:
-        return item.settles_at is not None
-    return item.told.kind == wait.confirmed_by
+    is_told = item.told.kind == wait.confirmed_by != FULFILLED
+    return is_told or _is_out(item, wait)
+
+
+def _is_out(item: Item, wait: Waiting) -> bool:
+    """Whether it is for this that the wait is, and by this activity the last of the order has gone out."""
+    is_asked = wait.confirmed_by == FULFILLED and not _cancels(item, wait)
+    return is_asked and item.settles_at is not None
+
+
+def _cancels(item: Item, wait: Waiting) -> bool:
+    """Whether this activity ends the wait for nothing. What comes back of an order takes its part of what
+    that order promised; only with the last of it is nothing left to wait for."""
+    if item.told.kind in RETURNS and is_of_order(wait.effect.activity) and not item.is_all_back:
+        return False
+    return item.told.kind == wait.cancelled_by
+
+
+def _is_in_time(by: Told | Activity, promised_for: Told | Activity) -> bool:
+    """Whether the first may settle what the second promised: it happened later, or at once. Only that an
+    order has gone out may be true already."""
+    return by.occurred_at >= promised_for.occurred_at or (
+        by.kind in AFTER_ORDERS - RETURNS and bool(by.payload.get("order_id"))
+    )
+
+
+def is_of_order(act: Activity | Told) -> bool:
+    """Whether what it promised is taken back piece by piece when the order comes back, paid or not."""
+    return act.kind in ORDERS or act.kind == FULFILLED
 
 
 def told_before(waits: Sequence[tuple[Item, Waiting]]) -> dict[int, Activity]:
-    """By wait, the activity that settles it although it was told before; it happened later, or at once.
-    One query, or none. What speaks of another shop's order of the same number is none of these."""
+    """By wait, the activity that settles it although it was told before. Two queries at most, or none. What
+    speaks of another shop's order of the same number is none of these. What came back of an order has taken
+    its part of what that promised; what another act promised it ends, confirmed or not."""
     open_ones = [(item, wait) for item, wait in waits if wait.confirmed_by]
     if not open_ones:
         return {}
     kinds = {kind for _, wait in open_ones for kind in (wait.confirmed_by, wait.cancelled_by)}
     told = Activity.objects.filter(
         member__in={wait.member_id for _, wait in open_ones},
-        kind__in=kinds - RETURNS,
+        kind__in=kinds,
         status=Activity.Status.ACCEPTED,
         evaluation__isnull=False,
         payload__order_id__in={wait.key for _, wait in open_ones},
     )
     found: dict[int, Activity] = {}
-    for row in told.order_by("occurred_at", "pk"):
+    rows = _without_parcels(told.order_by("occurred_at", "pk"))
+    for row in sorted(rows, key=lambda row: row.kind not in RETURNS):
         serial = str(row.payload.get("serial", ""))
         for item, wait in open_ones:
             if (
                 (wait.member_id, wait.key) == (row.member_id, str(row.payload["order_id"]))
                 and row.kind in (wait.confirmed_by, wait.cancelled_by)
                 and (not serial or not wait.serial or serial == wait.serial)
-                and row.occurred_at >= item.told.occurred_at
+                and _is_in_time(row, item.told)
+                and not (row.kind in RETURNS and is_of_order(item.told))
                 and not _is_of_another(item, row)
             ):
                 found.setdefault(wait.pk, row)
     return found
+
+
+def _without_parcels(told: Iterable[Activity]) -> list[Activity]:
+    """These without what says that a part of an order went out, which confirms nothing: the last of it does.
+    One query, or none."""
+    rows = list(told)
+    numbers = {_number(row) for row in rows if row.kind == FULFILLED}
+    orders = order_facts.read(numbers)
+    last = {row.pk: orders.out_at(row.pk, _number(row)) for row in rows if row.kind == FULFILLED}
+    return [row for row in rows if last.get(row.pk, row.occurred_at) == row.occurred_at]
+
+
+def _number(row: Activity) -> Number:
+    return row.member_id or 0, str(row.payload["order_id"])
 
 
 def _is_of_another(item: Item, row: Activity) -> bool:

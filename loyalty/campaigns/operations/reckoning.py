@@ -10,8 +10,9 @@ from loyalty.campaigns.models import Campaign, Effect
 from loyalty.campaigns.operations import budgets
 from loyalty.campaigns.operations.people import Company, Person
 from loyalty.campaigns.operations.refunds import Refund
-from loyalty.campaigns.operations.returns import Sale, due_after, facts_left, still_due
+from loyalty.campaigns.operations.returns import due_after, facts_left, still_due
 from loyalty.campaigns.operations.rulebook import Rulebook
+from loyalty.campaigns.operations.sales import Sale
 from loyalty.campaigns.operations.storing import NewEffect, reversal
 from loyalty.rewards.operations.fund_moves import Back
 from members.domain.sentences import kept
@@ -66,13 +67,25 @@ class Reckoning:
         """What is taken back of each effect that is to lose something."""
         found = []
         for effect in (*self.sale.effects, *self.sale.later):
+            if not self._speaks_of(effect):
+                continue
             before = self.sale.asked.get(effect.pk, 0)
             amount = (effect.amount or 0) - self._keeps(effect) - before
             if amount > 0:
                 found.append((effect, self._ask(effect, amount, before)))
         return found
 
+    def _speaks_of(self, effect: Effect) -> bool:
+        """What another act about the order promised ends only by a return of the kind that it names, and of
+        later."""
+        kind = self.sale.ended_by.get(effect.pk)
+        return kind is None or (
+            kind == self.told.kind and self.told.occurred_at >= effect.activity.occurred_at
+        )
+
     def _keeps(self, effect: Effect) -> int:
+        if effect.pk in self.sale.ended_by:
+            return 0
         if effect.activity_id not in self.sale.sent:
             return self.due.get((effect.rule_version_id, effect.place), 0)
         # That something went out is true as long as anything of it is not back.

@@ -13,11 +13,10 @@ from loyalty.campaigns.operations import (
     referral_facts,
     referral_joins,
     referrals,
-    returns,
 )
 from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.order_facts import Key
-from loyalty.campaigns.operations.returns import Sale
+from loyalty.campaigns.operations.sales import Sale, sales_of
 from loyalty.campaigns.operations.schemas import ORDERS
 from members import clock
 from members.domain.actors import Actor
@@ -95,7 +94,7 @@ def look_at_returned(member_id: int, order_id: str, *, actor: Actor) -> None:
         state=State.COUNTED, activity__member=member_id, activity__payload__order_id=order_id
     )
     purchases = list(counted.select_related("activity").order_by("referral_id", "pk"))
-    sales = returns.sales_of({_key_of(purchase) for purchase in purchases})
+    sales = sales_of({_key_of(purchase) for purchase in purchases})
     gone = [purchase for purchase in purchases if _is_gone(sales.get(_key_of(purchase)))]
     try:
         accounts.despite_wrong(lambda: _take_back(gone, actor), actor=actor)
@@ -150,7 +149,7 @@ def _due(until: datetime) -> QuerySet[ReferralPurchase]:
 def _decide(
     purchases: Sequence[ReferralPurchase], locked: dict[int, Referral], *, at: datetime
 ) -> None:
-    sales = returns.sales_of({_key_of(purchase) for purchase in purchases})
+    sales = sales_of({_key_of(purchase) for purchase in purchases})
     counted, approved = [], []
     for purchase in purchases:
         referral = locked[purchase.referral_id]

@@ -17,8 +17,8 @@ from loyalty.campaigns.domain.orders import Rate, read_order
 from loyalty.campaigns.models import Effect, MergedBonus, RuleVersion
 from loyalty.campaigns.operations import returns, rulebook
 from loyalty.campaigns.operations.contents import content_of
-from loyalty.campaigns.operations.returns import Sale
 from loyalty.campaigns.operations.rulebook import Rulebook
+from loyalty.campaigns.operations.sales import Sale, sales_of
 from loyalty.campaigns.operations.schemas import ORDERS
 from members.models import Activity
 from members.shipped import RETURNS
@@ -143,7 +143,7 @@ def _returned(orders: list[Activity]) -> Iterator[Difference]:
         if row.pk in touched and row.pk not in merged
     }
     book = rulebook.current()
-    for sale in returns.sales_of(keys).values() if keys else ():
+    for sale in sales_of(keys).values() if keys else ():
         sale.asked.clear()
         sale.returned.clear()
         for back in _in_turn(sale):

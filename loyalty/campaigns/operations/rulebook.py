@@ -272,7 +272,7 @@ def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
     settling: set[str] = set()
     # What a campaign's dates allow goes by when something happened: it may come later, and be told late.
     state = Campaign.State
-    running = Q(campaign__state__in=[state.LIVE, state.SCHEDULED]) | Q(
+    running = Q(campaign__state__in=[state.LIVE, state.SCHEDULED, state.PAUSED]) | Q(
         campaign__state=state.ENDED, campaign__ended_at__isnull=False
     )
     versions = RuleVersion.objects.filter(running, published_at__isnull=False)
@@ -286,12 +286,15 @@ def _compile(stamp: int, groups: tuple[int, ...]) -> Rulebook:
             and rule.ends_at <= rule.starts_at
         ):
             continue  # taken back before it came into force
-        book.numbers[version.pk] = version
-        for kind in rule.triggers:
-            book.by_kind[kind].append(rule)
+        # What a campaign promised before it paused is kept.
         for effect in rule.effects:
             if isinstance(effect, Earn) and effect.wait is not None:
                 settling |= {effect.wait.confirmed_by, effect.wait.cancelled_by} - {""}
+        if version.campaign.state == state.PAUSED:
+            continue
+        book.numbers[version.pk] = version
+        for kind in rule.triggers:
+            book.by_kind[kind].append(rule)
     book.settling = frozenset(settling)
     book.marks = marks.watched(book.by_kind.get(marks.REACHED, ()), book.units)
     book.is_capped = Campaign.objects.filter(capped()).exists()

@@ -22,7 +22,7 @@ from loyalty.campaigns.operations import rulebook
 from loyalty.campaigns.operations.hindsight import Act, Asking, Hindsight
 from loyalty.campaigns.operations.narrowing import any_may_hold
 from loyalty.campaigns.operations.people import Person
-from loyalty.campaigns.operations.returns import pieces
+from loyalty.campaigns.operations.sales import pieces
 from members.domain.tiers import INSTANT, Period
 from members.models import Activity
 from members.operations.tiers import Ladder

@@ -14,7 +14,8 @@ from loyalty.campaigns.domain.caps import window_of
 from loyalty.campaigns.models import Effect, LimitUse, MergedBonus, Waiting
 from loyalty.campaigns.operations import budgets, people, rulebook, storing
 from loyalty.campaigns.operations.budgets import Budgets
-from loyalty.campaigns.operations.returns import cancelled, drawn_by
+from loyalty.campaigns.operations.returns import drawn_by
+from loyalty.campaigns.operations.sales import cancelled
 from loyalty.campaigns.operations.things import WORDS, Thing, gone, take
 from loyalty.rewards.models import Fund
 from loyalty.rewards.operations import fund_moves

@@ -302,7 +302,7 @@ class Wave:
             promised,
             confirmed=confirmed,
             amount=amount,
-            at=at or item.told.occurred_at,
+            at=max(at or item.told.occurred_at, promised.activity.occurred_at),
             cause=("activity", item.activity_id),
             reason=effect.why,
             told_at=item.told_at,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
+from django.db import transaction
 
 from loyalty.campaigns.domain.order_states import OBJECTIONS
 from loyalty.campaigns.models import Waiting
@@ -251,3 +252,30 @@ def test_what_one_shop_sent_out_confirms_nothing_of_the_others(bo, points, order
     take(told_by("market", act("order.fulfilled", bo, id="g", order_id="7")))
     assert (balance(bo, points), Waiting.objects.count()) == (40, 0)
     assert faults() == []
+
+
+def test_a_desks_return_finds_its_order_alike_in_a_batch_and_one_by_one(campaigns, bo, points):
+    """E31: of the order that was told before it, else of the next; another of that number changes nothing."""
+    at = clock.now()
+    mine, theirs = order(bo, "10.00", id="7", at=at), told_by("market", order(bo, "30.00", id="7"))
+    desk = told_by("desk", act("order.returned", bo, id="r", order_id="7", at=at))
+    for tolds, left in (
+        ((mine, desk, theirs), 30),
+        ((desk, mine, theirs), 30),
+        ((theirs, desk, mine), 10),
+        ((desk, theirs, mine), 10),
+    ):
+        for batches in ([tolds], [[one] for one in tolds], [tolds[:1], tolds[1:]]):
+            with transaction.atomic():
+                for batch in batches:
+                    take(*batch)
+                assert balance(bo, points) == left
+                # What is told next reads the same of what was told so far: nothing is left of the first.
+                own = "shop" if left == 30 else "market"
+                [again] = take(told_by(own, act("order.returned", bo, id="s", order_id="7")))
+                assert again["status"] == "quarantined"
+                other = "market" if left == 30 else "shop"
+                take(told_by(other, act("order.returned", bo, id="s", order_id="7")))
+                assert balance(bo, points) == 0
+                assert faults() == []
+                transaction.set_rollback(True)
