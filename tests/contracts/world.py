@@ -47,9 +47,11 @@ from members.operations import (
     purses,
     sweeps,
 )
+from recognition import signing
 from recognition.models import Achievement, Streak
 from recognition.operations import (
     badges,
+    credentials,
     cycles,
     goals,
     leaderboards,
@@ -264,6 +266,7 @@ def _recognition(amara, bo, chi, unit) -> dict[str, Any]:
     )
     award = badges.award(amara, badge=badge, key="first", actor=SYSTEM, reason="Bicycles")
     award = badges.show(award, holder=amara, is_public=True, actor=SYSTEM)
+    taken = credentials.make(award, holder=amara, with_name=False, actor=Actor.user(amara.user))
     _goals(amara)
     board = leaderboards.define("month", name="This month", unit=unit, actor=SYSTEM)
     leaderboards.activate(board, actor=SYSTEM)
@@ -292,7 +295,13 @@ def _recognition(amara, bo, chi, unit) -> dict[str, Any]:
         if slug == "spring":
             cycles.close(cycle, actor=SYSTEM)
             case = cycle.candidates.get().case.pk
-    return {"award": award.slug, "case": case, "nomination": nomination.pk}
+    return {
+        "award": award.slug,
+        "credential": taken.slug,
+        "badge_key": signing.name_of(signing.ring()[0]),
+        "case": case,
+        "nomination": nomination.pk,
+    }
 
 
 def _goals(amara) -> None:
