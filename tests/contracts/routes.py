@@ -114,6 +114,8 @@ ROUTES: dict[str, Route] = {
     "referrals:index": Route(MEMBERS, MEMBERS),
     "referrals:code": Route(NO, MEMBERS),
     # Visitors go on to sign up; who has signed in without being a member is sent home, to join there.
+    "referrals:invites": Route(NO, MEMBERS),
+    "referrals:invite_removal": Route(NO, OWN, {"pk": "@referral_invite"}),
     "referrals:invitation": Route(
         ANYBODY, policy("in in in home home home home home in in"), {"code": "@referral_code"}
     ),

@@ -178,6 +178,7 @@ def _household(amara, bo, unit) -> dict[str, Any]:
 def _referral(amara) -> dict[str, Any]:
     """Amara's link, that she brought Bo (of her own household), and something that is looked at."""
     code = referrals.give_code(amara, actor=SYSTEM).code
+    invite = referrals.send_invite(amara, actor=SYSTEM).pk
     told = Told("shop", "joined", "referral.joined", "amara", clock.now(), {"friend": "bo"})
     rule = review_rules.define(
         "openings",
@@ -191,7 +192,7 @@ def _referral(amara) -> dict[str, Any]:
     review_rules.activate(rule, actor=SYSTEM)
     opened = Told("shop", "opened", "app.opened", "amara", clock.now(), {})
     intake.take([told, opened], actor=SYSTEM)
-    return {"referral_code": code}
+    return {"referral_code": code, "referral_invite": invite}
 
 
 def _directory(amara, eli) -> dict[str, Any]:
