@@ -2,8 +2,9 @@
 
 import django.core.validators
 import django.db.models.deletion
-import recognition.models.badges
 from django.db import migrations, models
+
+import recognition.models.badges
 
 
 class Migration(migrations.Migration):
