@@ -27,6 +27,18 @@ class NoSuchZone(Refused):
     sentence = _("There is no time zone named %(zone)s.")
 
 
+class NoSuchName(Refused):
+    code = "no_such_name"
+    sentence = _(
+        "A name for others has 2 to 30 letters that can be seen, and is no address and no made-up name."
+    )
+
+
+class NameTaken(Refused):
+    code = "name_taken"
+    sentence = _("Somebody else goes by this name already.")
+
+
 class NotEnough(Refused):
     code = "not_enough"
     sentence = _("There are not enough points for this.")

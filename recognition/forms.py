@@ -19,6 +19,31 @@ MOST_FOUND = 10
 DAYS = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST.replace(year=LATEST.year - 1))]
 
 
+class VerificationForm(forms.Form):
+    """What somebody was given as a badge: the file's text, or the address in it."""
+
+    credential = forms.CharField(
+        label=_("The badge"),
+        help_text=_("The text of its file, or the address where it is checked."),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class TakingAlongForm(forms.Form):
+    """How a member wants their badge as a file."""
+
+    name = forms.BooleanField(required=False)
+
+    def __init__(self, member: Member, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if member.full_name:
+            label = _("Put my name in it: %(name)s") % {"name": member.full_name}
+            self.fields["name"].label = label
+        else:
+            del self.fields["name"]
+
+
 class ReadingForm(forms.Form):
     """Which window of a board to read, from an address: `window`, the day `on` which lies in it, or
     `from` and `until` (the first day that does not count) for own dates; `after` goes on from there."""

@@ -23,12 +23,12 @@ def nominees(text: str) -> models.QuerySet[Member]:
     words = set(text.casefold().split())
     if sum(map(len, words)) < SHORTEST_SEARCH:
         return Member.objects.none()
-    shown = Q(shows_real_name=True)
+    shown, named = Q(shows_real_name=True), Q(display_name__iexact=text)
     for word in words:
         shown &= Q(given_name__istartswith=word) | Q(family_name__istartswith=word)
     return (
         Member.objects.active()
-        .filter(Q(ref__iexact=text) | Q(pseudonym__iexact=text) | shown)
+        .filter(Q(ref__iexact=text) | Q(pseudonym__iexact=text) | named | shown)
         .order_by("pseudonym", "pk")
     )
 

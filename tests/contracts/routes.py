@@ -114,6 +114,8 @@ ROUTES: dict[str, Route] = {
     "referrals:index": Route(MEMBERS, MEMBERS),
     "referrals:code": Route(NO, MEMBERS),
     # Visitors go on to sign up; who has signed in without being a member is sent home, to join there.
+    "referrals:invites": Route(NO, MEMBERS),
+    "referrals:invite_removal": Route(NO, OWN, {"pk": "@referral_invite"}),
     "referrals:invitation": Route(
         ANYBODY, policy("in in in home home home home home in in"), {"code": "@referral_code"}
     ),
@@ -121,6 +123,17 @@ ROUTES: dict[str, Route] = {
     "badges:profile": Route(NO, MEMBERS),
     "badges:visibility": Route(NO, OWN, {"slug": "@award"}),
     # Amara shares it.
+    "badges:credential": Route(NO, OWN, {"slug": "@award"}),
+    # Badges that leave the house, and whether one is good: for everybody, people and machines.
+    "awards:verification": Route(ANYBODY, ANYBODY),
+    "awards:credential": Route(ANYBODY, NO, {"slug": "@credential"}),
+    "awards:issuer": Route(ANYBODY, NO),
+    "awards:key": Route(ANYBODY, NO, {"slug": "@badge_key"}),
+    "awards:achievement": Route(ANYBODY, NO, {"slug": "neighbour"}),
+    "awards:document": Route(ANYBODY, NO, {"slug": "@award"}),
+    "awards:token": Route(ANYBODY, NO, {"slug": "@award"}),
+    "well_known:keys": Route(ANYBODY, NO),
+    "well_known:did": Route(ANYBODY, NO),
     "awards:award": Route(ANYBODY, NO, {"slug": "@award"}),
     "awards:card": Route(ANYBODY, NO, {"slug": "@award"}),
     "badges:badge": Route(ANYBODY, NO, {"slug": "neighbour"}),
