@@ -12,7 +12,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from events_directory.domain import money
-from events_directory.models import Booking, GrantApplication, MicroEvent, Occurrence, Pool, Venue
+from events_directory.models import (
+    Booking,
+    GrantApplication,
+    MicroEvent,
+    Occurrence,
+    PartnerSeat,
+    Pool,
+    Venue,
+)
 from members.domain.calendar import zone_names
 
 
@@ -104,6 +112,27 @@ class BookingForm(ExchangeForm):
     seats = forms.IntegerField(
         label=_("How many people?"), min_value=1, max_value=Booking.LARGEST_PARTY, initial=1
     )
+
+
+class FullDateChoice(DateChoice):
+    """One of the dates that are full."""
+
+    def label_from_instance(self, occurrence: Occurrence) -> str:
+        """Day and time on the venue's wall, with its zone."""
+        starts = occurrence.starts_at.astimezone(ZoneInfo(occurrence.zone))
+        return date_format(starts, "D j M, H:i T")
+
+
+class WaitingForm(BookingForm):
+    """To wait for a date, for how many people."""
+
+    occurrence = FullDateChoice(
+        label=_("Date"), queryset=Occurrence.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # It stands beside the booking form, whose fields have the same names.
+        super().__init__(*args, auto_id="waiting_%s", **kwargs)
 
 
 class OrganisationForm(forms.Form):
@@ -211,6 +240,27 @@ class ScanForm(forms.Form):
     def clean_ticket(self) -> str:
         """The code alone."""
         return self.cleaned_data["ticket"].strip().rstrip("/").rpartition("/")[2]
+
+
+class OfflineScanForm(ScanForm):
+    """A scan that a device made by itself: with its name for it, and by its clock."""
+
+    nonce = forms.CharField(label=_("Scan"), max_length=100)
+    at = forms.DateTimeField(label=_("Time"))
+
+
+class InvitationForm(forms.Form):
+    """What the person who is invited may do."""
+
+    role = forms.ChoiceField(
+        label=_("What may they do?"),
+        choices=[
+            (PartnerSeat.Role.HELPER, _("Only check guests in at the door")),
+            (PartnerSeat.Role.EDITOR, _("Also change events and apply for grants")),
+        ],
+        widget=forms.RadioSelect,
+        initial=PartnerSeat.Role.HELPER,
+    )
 
 
 def question(name: str) -> forms.CharField:

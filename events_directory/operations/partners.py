@@ -18,7 +18,7 @@ from members.models import User
 from members.operations import audit
 
 #: Slugs that would hide a page of the console.
-RESERVED = ("organisations", "tickets")
+RESERVED = ("organisations", "tickets", "invitations")
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events_directory.views import feeds, portal
+from events_directory.views import feeds, portal, waiting
 
 app_name = "events_directory"
 
@@ -15,6 +15,8 @@ urlpatterns = [
         "events/bookings/<slug:reference>/cancellation/", portal.cancellation, name="cancellation"
     ),
     path("events/bookings/<slug:reference>/exchange/", portal.exchange, name="exchange"),
+    path("events/waiting/", waiting.waiting, name="waiting"),
+    path("events/waiting/<int:pk>/departure/", waiting.departure, name="waiting_departure"),
     path("events/pools/", portal.pools, name="pools"),
     path("events/pools/<slug:slug>/", portal.pool, name="pool"),
     path("events.ics", feeds.public, name="calendar"),
