@@ -156,6 +156,11 @@ ROUTES: dict[str, Route] = {
     "events_directory:booking": Route(OWN_BOOKING, NO_BUT_SIGN_IN, BOOKING),
     "events_directory:cancellation": Route(NO_BUT_SIGN_IN, OWN_BOOKING, BOOKING),
     "events_directory:exchange": Route(NO_BUT_SIGN_IN, OWN_BOOKING, BOOKING),
+    "events_directory:waiting": Route(
+        NO_BUT_SIGN_IN, policy("login 404 404 403 403 403 403 403 login login")
+    ),
+    # Nobody waits there.
+    "events_directory:waiting_departure": Route(NO_BUT_SIGN_IN, NOT_THERE, {"pk": 1}),
     "events_directory:pools": Route(ANYBODY, NO),
     "events_directory:pool": Route(ANYBODY, NO, {"slug": "northgate"}),
     "events_directory:calendar": Route(ANYBODY, NO),
@@ -173,6 +178,7 @@ ROUTES: dict[str, Route] = {
     "partner:door": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
     "partner:guests": Route(PARTNER, NO_BUT_SIGN_IN, DATE),
     "partner:check_in": Route(PARTNER, PARTNER, DATE),
+    "partner:scans": Route(NO_BUT_SIGN_IN, PARTNER, DATE),
     "partner:capacity": Route(NO_BUT_SIGN_IN, PARTNER, DATE),
     "partner:move": Route(NO_BUT_SIGN_IN, PARTNER, DATE),
     "partner:date_cancellation": Route(NO_BUT_SIGN_IN, PARTNER, DATE),
@@ -187,7 +193,15 @@ ROUTES: dict[str, Route] = {
     "partner_rewards:uses": Route(NO_BUT_SIGN_IN, PARTNER, ELIS),
     "partner_rewards:points": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
     "partner_rewards:bills": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
+    "partner:team": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
+    "partner:invitations": Route(NO_BUT_SIGN_IN, PARTNER, ELIS),
+    # These are nobody's.
+    "partner:invitation_withdrawal": Route(NO_BUT_SIGN_IN, NOT_THERE, ELIS | {"pk": 1}),
+    "partner:seat_end": Route(NO_BUT_SIGN_IN, NOT_THERE, ELIS | {"pk": 0}),
+    "partner:departure": Route(NO_BUT_SIGN_IN, PARTNER, ELIS),
+    "partner:invitation": Route(NOT_THERE, NOT_THERE, {"key": "x"}),
     "partner:venues": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
+    "partner:venue": Route(PARTNER, PARTNER, ELIS | {"pk": "@venue"}),
     "partner:new_venue": Route(PARTNER, PARTNER, ELIS),
     # Nominations and the committee desk
     "nominations:index": Route(ANYBODY, NO),
