@@ -368,6 +368,19 @@ class NotTheReference(Refused):
     sentence = _("This is not the reference of this member.")
 
 
+class ChangedElsewhere(Refused):
+    code = "changed_elsewhere"
+    sentence = _(
+        "This was changed elsewhere meanwhile, perhaps in another tab. Nothing was overwritten. What"
+        " you wrote is still here; save it once more to keep it instead."
+    )
+
+    def __init__(self, version: int) -> None:
+        """`version` is the one that is kept now."""
+        super().__init__()
+        self.version = version
+
+
 class TooManyRows(Refused):
     code = "too_many_rows"
     sentence = _("Choose at most %(most)s rows at once.")

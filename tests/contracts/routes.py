@@ -207,6 +207,7 @@ ROUTES: dict[str, Route] = {
     "nominations:index": Route(ANYBODY, NO),
     "nominations:cycle": Route(ANYBODY, NO, {"slug": "autumn"}),
     "nominations:nominate": Route(MEMBERS, MEMBERS, {"slug": "autumn"}),
+    "nominations:draft": Route(NO, MEMBERS, {"slug": "autumn"}),
     "nominations:withdrawal": Route(NO, OWN, {"slug": "autumn", "pk": "@nomination"}),
     "nominations:declining": Route(NO, MEMBERS, {"slug": "autumn"}),
     # The chair names the laureate; staff with the permission may, too.
@@ -217,6 +218,10 @@ ROUTES: dict[str, Route] = {
     ),
     "governance:desk": Route(JUDGE, NO),
     "governance:case": Route(JUDGE, NO, CASE),
+    # Machines of people who are signed in: no page to sign in is sent to them.
+    "governance:live": Route(policy("401 403 403 403 in 403 403 403 401 401"), NO),
+    "governance:reading": Route(NO, JUDGE, CASE),
+    "governance:draft": Route(NO, JUDGE, CASE),
     "governance:ballot": Route(NO, JUDGE, CASE),
     "governance:recusal": Route(NO, JUDGE, CASE),
     "governance:decision": Route(JUDGE, JUDGE, CASE),
