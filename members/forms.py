@@ -12,7 +12,7 @@ from members.models import Member
 
 
 class DraftForm(forms.Form):
-    """A form of which a draft is kept while it is filled in. As a draft, only `always_needed` has to be there.
+    """A form that is kept as a draft while it is filled in. A draft needs only its `always_needed`.
 
     `version`: of the draft that the form began with; 0 when there was none.
     """
