@@ -48,6 +48,21 @@ class LastOwner(Refused):
     sentence = _("An organisation needs an owner; name another one first.")
 
 
+class NoSuchInvitation(Refused):
+    code = "no_such_invitation"
+    sentence = _("This invitation is not good any more. Ask for another one.")
+
+
+class AlreadySeated(Refused):
+    code = "already_seated"
+    sentence = _("You belong to %(partner)s already.")
+
+
+class NotAnInvitedRole(Refused):
+    code = "not_an_invited_role"
+    sentence = _("Nobody is invited to that role.")
+
+
 class ForeignVenue(Refused):
     code = "foreign_venue"
     sentence = _("This venue belongs to another organisation.")
@@ -107,6 +122,16 @@ class PartyTooLarge(Refused):
 class AlreadyBooked(Refused):
     code = "already_booked"
     sentence = _("You have a booking for this date already.")
+
+
+class AlreadyWaiting(Refused):
+    code = "already_waiting"
+    sentence = _("You are on the waiting list for this date already.")
+
+
+class MoreThanThereAre(Refused):
+    code = "more_than_there_are"
+    sentence = _("This date has only %(capacity)s seats in all.")
 
 
 class AccessNeeded(Refused):

@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -12,7 +13,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from events_directory.domain import money
-from events_directory.models import Booking, GrantApplication, MicroEvent, Occurrence, Pool, Venue
+from events_directory.models import (
+    Booking,
+    GrantApplication,
+    MicroEvent,
+    Occurrence,
+    PartnerSeat,
+    Pool,
+    Venue,
+)
 from members.domain.calendar import zone_names
 
 
@@ -54,6 +63,12 @@ class ListingFilter(forms.Form):
     """The one set of filters of list, calendar and API. What cannot be read is not applied."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    city = forms.CharField(
+        label=_("Town or city"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"list": "cities", "autocomplete": "off"}),
+    )
     since = forms.DateField(label=_("From"), required=False, widget=DateInput())
     until = forms.DateField(label=_("Until"), required=False, widget=DateInput())
     category = forms.ChoiceField(
@@ -73,6 +88,12 @@ class ListingFilter(forms.Form):
         self.is_valid()
         found = dict(self.cleaned_data)
         return {"text": found.pop("q", "")} | found
+
+    @property
+    def query(self) -> str:
+        """The filters that are set, as they stand in an address."""
+        said = {name: self.data.get(name, "") for name in self.fields}
+        return urlencode({name: value for name, value in said.items() if value})
 
 
 class DateChoice(forms.ModelChoiceField):
@@ -106,6 +127,27 @@ class BookingForm(ExchangeForm):
     )
 
 
+class FullDateChoice(DateChoice):
+    """One of the dates that are full."""
+
+    def label_from_instance(self, occurrence: Occurrence) -> str:
+        """Day and time on the venue's wall, with its zone."""
+        starts = occurrence.starts_at.astimezone(ZoneInfo(occurrence.zone))
+        return date_format(starts, "D j M, H:i T")
+
+
+class WaitingForm(BookingForm):
+    """To wait for a date, for how many people."""
+
+    occurrence = FullDateChoice(
+        label=_("Date"), queryset=Occurrence.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # It stands beside the booking form, whose fields have the same names.
+        super().__init__(*args, auto_id="waiting_%s", **kwargs)
+
+
 class OrganisationForm(forms.Form):
     name = forms.CharField(label=_("Name of your organisation"), max_length=120)
 
@@ -113,12 +155,44 @@ class OrganisationForm(forms.Form):
 class VenueForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     address = forms.CharField(label=_("Address"), max_length=250)
+    city = forms.CharField(label=_("Town or city"), max_length=60, required=False)
     zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=lambda: [(name, name) for name in sorted(zone_names())],
         initial=lambda: settings.PROGRAMME_TIME_ZONE,
         help_text=_("Of the clock on its wall."),
     )
+    latitude = forms.DecimalField(
+        label=_("Latitude"),
+        required=False,
+        min_value=-90,
+        max_value=90,
+        max_digits=9,
+        decimal_places=6,
+        help_text=_("For the map, such as 53.5461. Leave both empty if you do not know."),
+    )
+    longitude = forms.DecimalField(
+        label=_("Longitude"),
+        required=False,
+        min_value=-180,
+        max_value=180,
+        max_digits=9,
+        decimal_places=6,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A position is whole, or there is none."""
+        cleaned = super().clean() or {}
+        given = [cleaned.get(name) is not None for name in ("latitude", "longitude")]
+        if any(given) and not all(given):
+            self.add_error("longitude", _("Give both, or leave both empty."))
+        return cleaned
+
+
+class VenueChangeForm(VenueForm):
+    """A place whose name and clock stay what they are."""
+
+    name = zone = None  # type: ignore[assignment]  # Django's way to drop a field
 
 
 class MoveForm(forms.Form):
@@ -211,6 +285,27 @@ class ScanForm(forms.Form):
     def clean_ticket(self) -> str:
         """The code alone."""
         return self.cleaned_data["ticket"].strip().rstrip("/").rpartition("/")[2]
+
+
+class OfflineScanForm(ScanForm):
+    """A scan that a device made by itself: with its name for it, and by its clock."""
+
+    nonce = forms.CharField(label=_("Scan"), max_length=100)
+    at = forms.DateTimeField(label=_("Time"))
+
+
+class InvitationForm(forms.Form):
+    """What the person who is invited may do."""
+
+    role = forms.ChoiceField(
+        label=_("What may they do?"),
+        choices=[
+            (PartnerSeat.Role.HELPER, _("Only check guests in at the door")),
+            (PartnerSeat.Role.EDITOR, _("Also change events and apply for grants")),
+        ],
+        widget=forms.RadioSelect,
+        initial=PartnerSeat.Role.HELPER,
+    )
 
 
 def question(name: str) -> forms.CharField:

@@ -22,6 +22,11 @@ def can_edit(user, partner: Partner) -> Verdict:
     return _seated(user, partner, EDITORS)
 
 
+def can_lead(user, partner: Partner) -> Verdict:
+    """Say who belongs to the organisation: its owners."""
+    return _seated(user, partner, (PartnerSeat.Role.OWNER,))
+
+
 def can_check_in(user, partner: Partner) -> Verdict:
     """Stand at the door: everybody of the organisation."""
     return _seated(user, partner, EVERY_ROLE)

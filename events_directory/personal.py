@@ -7,6 +7,8 @@ from events_directory.models import (
     Disbursement,
     GrantApplication,
     PartnerSeat,
+    SeatInvitation,
+    WaitlistPlace,
 )
 from members.models import User
 from members.operations.holdings import KEEPS_SIGN_IN, excuse, holds
@@ -14,8 +16,10 @@ from members.operations.holdings import KEEPS_SIGN_IN, excuse, holds
 holds(Booking, "member", blank={"state_reason": ""})
 holds(CheckIn, "booking__member", hides=("scanned_by", "nonce"))
 holds(PartnerSeat, by_user=("user",))
+holds(WaitlistPlace, "member", goes=True)
 
 excuse(CheckIn, "scanned_by", why="The work of whoever stood at the door.")
+excuse(SeatInvitation, "made_by", why="The organisation's word about its people.")
 excuse(GrantApplication, "author", "submitted_by", why="It is the organisation's.")
 excuse(Approval, "user", why="The work of staff.")
 excuse(Disbursement, "released_by", why="The work of staff.")

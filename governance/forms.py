@@ -1,18 +1,22 @@
 """What judges fill in: a ballot, or why they step back."""
 
+from typing import Any
+
 from django import forms
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from governance.domain.rubric import HIGHEST, LOWEST
-from governance.models import DECLARABLE, Ballot, Criteria
+from governance.domain.rubric import HIGHEST, LONGEST_COMMENT, LOWEST, Criterion
+from governance.models import DECLARABLE, Ballot, BallotDraft, Criteria
+from members.forms import DraftForm
 
 NOT_APPLICABLE = "na"
 SCALE = [(str(score), str(score)) for score in range(LOWEST, HIGHEST + 1)]
 
 
-class BallotForm(forms.Form):
-    """One score for each criterion, and the vote. An abstention needs no scores."""
+class BallotForm(DraftForm):
+    """One score for each criterion with what is to be said about it, and the vote. An abstention needs no
+    scores."""
 
     use_required_attribute = False
 
@@ -23,38 +27,72 @@ class BallotForm(forms.Form):
         help_text=_("An abstention counts to the quorum, not to the majority."),
     )
 
-    def __init__(self, *args, criteria: Criteria, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, *args: Any, criteria: Criteria, draft: BallotDraft | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, initial=_answers(draft) if draft else None, **kwargs)
         self.criteria = criteria.rubric
         vote = self.fields.pop("vote")
         abstains = self.data.get("vote") == Ballot.Vote.ABSTAIN
         for criterion in self.criteria:
-            self.fields[self.name_of(criterion.key)] = forms.ChoiceField(
-                label=f"{criterion.title} ({criterion.weight} %)",
-                help_text=escape(criterion.description),  # pages take it for HTML
-                choices=[*SCALE, (NOT_APPLICABLE, _("does not apply"))],
-                widget=forms.RadioSelect(attrs={"class": "scale"}),
-                required=not abstains,
-                error_messages={"required": _("Give a score, or say that it does not apply.")},
-            )
+            self._ask(criterion, required=not abstains)
         self.fields["vote"] = vote
 
-    @staticmethod
-    def name_of(key: str) -> str:
-        """The field of a criterion."""
-        return f"score_{key}"
+    def _ask(self, criterion: Criterion, *, required: bool) -> None:
+        self.fields[_score(criterion.key)] = forms.ChoiceField(
+            label=f"{criterion.title} ({criterion.weight} %)",
+            help_text=escape(criterion.description),  # pages take it for HTML
+            choices=[*SCALE, (NOT_APPLICABLE, _("does not apply"))],
+            widget=forms.RadioSelect(attrs={"class": "scale"}),
+            required=required,
+            error_messages={"required": _("Give a score, or say that it does not apply.")},
+        )
+        self.fields[_comment(criterion.key)] = forms.CharField(
+            label=_("Comment on “%(criterion)s”") % {"criterion": criterion.title},
+            max_length=LONGEST_COMMENT,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            required=False,
+        )
 
     @property
-    def scores(self) -> dict[str, int | None]:
-        """The scores by criterion; None where one does not apply."""
-        answers = {
-            criterion.key: self.cleaned_data.get(self.name_of(criterion.key)) or NOT_APPLICABLE
-            for criterion in self.criteria
-        }
+    def begun(self) -> dict[str, Any]:
+        """The answers so far: the vote, scores by criterion, and comments."""
+        given = self.cleaned_data
+        scores = {each.key: given.get(_score(each.key)) for each in self.criteria}
         return {
-            key: None if answer == NOT_APPLICABLE else int(answer)
-            for key, answer in answers.items()
+            "vote": given.get("vote", ""),
+            "scores": {
+                key: None if answer == NOT_APPLICABLE else int(answer)
+                for key, answer in scores.items()
+                if answer
+            },
+            "comments": {each.key: given.get(_comment(each.key), "") for each in self.criteria},
+            "version": given.get("version"),
         }
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The same of a whole ballot: what an abstention leaves out does not apply."""
+        unanswered = {each.key: None for each in self.criteria}
+        return self.begun | {"scores": unanswered | self.begun["scores"]}
+
+
+def _score(key: str) -> str:
+    return f"score_{key}"
+
+
+def _comment(key: str) -> str:
+    return f"comment_{key}"
+
+
+def _answers(draft: BallotDraft) -> dict[str, Any]:
+    """What the fields of a form begin with."""
+    scores = {
+        _score(key): NOT_APPLICABLE if score is None else str(score)
+        for key, score in draft.scores.items()
+    }
+    comments = {_comment(key): words for key, words in draft.comments.items()}
+    return {"vote": draft.vote, "version": draft.version, **scores, **comments}
 
 
 class RecusalForm(forms.Form):

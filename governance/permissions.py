@@ -13,7 +13,7 @@ def assignment_of(user, case: Case) -> Assignment | None:
     return (
         Assignment.objects.on_desk_of(user)
         .filter(case=case)
-        .select_related("seat", "ballot")
+        .select_related("seat", "ballot", "reading")
         .first()
     )
 

@@ -12,8 +12,19 @@ LOOSER = {
 }
 
 
+#: What no page may ask a device for; the one page that may says so itself.
+DEVICES = "camera=(), geolocation=(), microphone=()"
+
+
 class PolicyMiddleware(CSPMiddleware):
     """The strict policy, but for the few places that cannot work under it."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Beside the content's policy that of the device's parts."""
+        response.setdefault("Permissions-Policy", DEVICES)
+        return super().process_response(request, response)
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

@@ -38,6 +38,11 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 #: Where the newest seals of the books are kept, out of the database's reach.
 CHECKPOINTS = env.str("CHECKPOINTS", "") or str(addresses.var() / "checkpoints.jsonl")
 
+#: The file with the keys that sign badges, newest first; made where nobody names one.
+BADGE_KEYS = env.str("BADGE_KEYS", "") or str(addresses.var() / "badge_keys.pem")
+if env.str("BADGE_KEYS", "") and not Path(BADGE_KEYS).is_file():
+    raise ImproperlyConfigured("BADGE_KEYS names no file.")
+
 PROGRAMME_NAME = env.str("PROGRAMME_NAME", "Laurel")
 #: How the programme looks: one accent, and the file of its logo.
 PROGRAMME_ACCENT = env.str("PROGRAMME_ACCENT", colours.LAUREL)

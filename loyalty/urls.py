@@ -73,6 +73,7 @@ urlpatterns = [
     path("", include("loyalty.campaigns.urls.portal")),
     path("badges/", include("recognition.urls.wall")),
     path("b/", include("recognition.urls.awards")),
+    path(".well-known/", include("recognition.urls.well_known")),
     path("leaderboards/", include("recognition.urls.boards")),
     path("", include("events_directory.urls.portal")),
     path("partner/", include("events_directory.urls.partner")),

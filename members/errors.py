@@ -27,6 +27,18 @@ class NoSuchZone(Refused):
     sentence = _("There is no time zone named %(zone)s.")
 
 
+class NoSuchName(Refused):
+    code = "no_such_name"
+    sentence = _(
+        "A name for others has 2 to 30 letters that can be seen, and is no address and no made-up name."
+    )
+
+
+class NameTaken(Refused):
+    code = "name_taken"
+    sentence = _("Somebody else goes by this name already.")
+
+
 class NotEnough(Refused):
     code = "not_enough"
     sentence = _("There are not enough points for this.")
@@ -354,6 +366,19 @@ class UnprovenReturn(CoolingOff):
 class NotTheReference(Refused):
     code = "not_the_reference"
     sentence = _("This is not the reference of this member.")
+
+
+class ChangedElsewhere(Refused):
+    code = "changed_elsewhere"
+    sentence = _(
+        "This was changed elsewhere meanwhile, perhaps in another tab. Nothing was overwritten. What"
+        " you wrote is still here; save it once more to keep it instead."
+    )
+
+    def __init__(self, version: int) -> None:
+        """`version` is the one that is kept now."""
+        super().__init__()
+        self.version = version
 
 
 class TooManyRows(Refused):

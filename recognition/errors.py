@@ -35,6 +35,11 @@ class NotYours(Refused):
     sentence = _("This belongs to somebody else.")
 
 
+class TimeOver(Refused):
+    code = "time_over"
+    sentence = _("The time of this badge is over.")
+
+
 class DatesMissing(Refused):
     code = "dates_missing"
     sentence = _("A board with its own dates needs both of them.")

@@ -7,6 +7,7 @@ from django.core import signing
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from members.forms import DraftForm
 from members.models import Member
 from recognition.domain.windows import EARLIEST, LATEST, Kind, Window
 from recognition.models import Leaderboard, NominationCycle, NominationDraft, nominees
@@ -17,6 +18,31 @@ SALT = "recognition.nominee"
 MOST_FOUND = 10
 #: Days whose windows of every kind end before the calendar does.
 DAYS = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST.replace(year=LATEST.year - 1))]
+
+
+class VerificationForm(forms.Form):
+    """What somebody was given as a badge: the file's text, or the address in it."""
+
+    credential = forms.CharField(
+        label=_("The badge"),
+        help_text=_("The text of its file, or the address where it is checked."),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class TakingAlongForm(forms.Form):
+    """How a member wants their badge as a file."""
+
+    name = forms.BooleanField(required=False)
+
+    def __init__(self, member: Member, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if member.full_name:
+            label = _("Put my name in it: %(name)s") % {"name": member.full_name}
+            self.fields["name"].label = label
+        else:
+            del self.fields["name"]
 
 
 class ReadingForm(forms.Form):
@@ -78,16 +104,26 @@ class NomineeSearch(forms.Form):
         return [(signing.dumps(member.pk, salt=SALT), member) for member in people]
 
 
-class NominationForm(forms.Form):
-    """Whom, and why in one's own words."""
+class NominationForm(DraftForm):
+    """Whom, and why in one's own words. Where names are hidden from the judges, it says so."""
+
+    always_needed = ("nominee",)
 
     nominee = forms.CharField(widget=forms.HiddenInput, label=_("Nominee"))
     statement = forms.CharField(
         label=_("Why?"),
         help_text=_("The committee reads this next to the criteria, without your name."),
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": 6, "autofocus": True}),
     )
+
+    def __init__(self, *args, is_blind: bool = False, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if is_blind:
+            self.fields["statement"].help_text = _(
+                "The committee reads this next to the criteria, without your name and theirs. Leave out by"
+                " what else they could be known."
+            )
 
     @property
     def person(self) -> Member | None:
@@ -104,13 +140,6 @@ class NominationForm(forms.Form):
         if member is None:
             raise forms.ValidationError(_("Search for somebody first."), code="unknown")
         return member
-
-
-def draft_of(cycle: NominationCycle, nominator: Member, nominee: Member | None) -> dict[str, str]:
-    """What the form about somebody begins with: what was kept of it, if anything."""
-    drafts = NominationDraft.objects.filter(cycle=cycle, nominator=nominator, nominee=nominee)
-    kept = drafts.values_list("statement", flat=True).first()
-    return {} if kept is None else {"statement": kept}
 
 
 def drafts_of(

@@ -25,6 +25,15 @@ def can_show(user, award: BadgeAward) -> Verdict:
     return refused(_("This belongs to somebody else."))
 
 
+def can_take_along(user, award: BadgeAward) -> Verdict:
+    """Its holder may have it as a file that others can check, while it stands and its time lasts."""
+    if not award.is_live:
+        return refused(_("This badge was revoked already."))
+    if award.valid_until is not None and award.valid_until <= clock.now():
+        return refused(_("The time of this badge is over."))
+    return can_show(user, award)
+
+
 def can_award(user, badge: Badge) -> Verdict:
     """Staff with the permission, for a badge that can be won."""
     if not badge.is_active:

@@ -1,10 +1,12 @@
 """What recognition keeps about people."""
 
+from members import clock
 from members.operations.holdings import ALSO, Person, excuse, holds
 from recognition.models import (
     AchievementStep,
     BadgeAward,
     Candidate,
+    Credential,
     DailyScore,
     Nomination,
     NominationDraft,
@@ -16,6 +18,7 @@ from recognition.models import (
 )
 
 holds(BadgeAward, "member", blank={"reason": "Erased", "evidence": ""})
+holds(Credential, "award__member", blank={"holder_name": "", "token": ""})
 holds(Profile, "member", goes=True)
 holds(AchievementStep, "member")
 holds(Progress, "member")
@@ -35,4 +38,10 @@ def forget_drafts(person: Person) -> None:
     NominationDraft.objects.filter(nominee__in=person.members).delete()
 
 
-ALSO.append(forget_drafts)
+def end_credentials(person: Person) -> None:
+    """What they took along counts no more."""
+    held = Credential.objects.standing().filter(award__member__in=person.members)
+    held.update(withdrawn_at=clock.now())
+
+
+ALSO += [forget_drafts, end_credentials]

@@ -12,7 +12,7 @@ from unfold.enums import ActionVariant
 
 from events_directory import permissions
 from events_directory.admin.desk import Desk, ReasonDialog, Rows, ask
-from events_directory.models import Booking, CheckIn, MicroEvent, Occurrence
+from events_directory.models import Booking, CheckIn, MicroEvent, Occurrence, WaitlistPlace
 from events_directory.operations import micro_events
 
 
@@ -145,6 +145,17 @@ class BookingAdmin(Desk):
     """Bookings."""
 
     list_display = ("id", "member", "occurrence", "seats", "state", "booked_at")
+    list_filter = ("state",)
+    list_select_related = ("member", "occurrence")
+    search_fields = ("member__ref", "occurrence__micro_event__title")
+    ordering = ("-id",)
+
+
+@admin.register(WaitlistPlace)
+class WaitlistPlaceAdmin(Desk):
+    """Who waits, and what became of it."""
+
+    list_display = ("id", "member", "occurrence", "seats", "state", "joined_at", "ended_at")
     list_filter = ("state",)
     list_select_related = ("member", "occurrence")
     search_fields = ("member__ref", "occurrence__micro_event__title")

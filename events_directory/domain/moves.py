@@ -40,6 +40,13 @@ BOOKING: Moves = {
     "cancelled": {},
 }
 
+WAITLIST: Moves = {
+    "waiting": {"promote": "promoted", "leave": "left", "close": "closed"},
+    "promoted": {},
+    "left": {},
+    "closed": {},
+}
+
 GRANT_APPLICATION: Moves = {
     "draft": {"edit": "draft", "submit": "submitted", "withdraw": "withdrawn"},
     "submitted": {

@@ -23,6 +23,12 @@ def new_reference() -> str:
     return secrets.token_urlsafe(16)
 
 
+def short_name(member: Member) -> str:
+    """As much of a name as a partner needs: given name and an initial, else the pseudonym."""
+    initial = f" {member.family_name[0]}." if member.family_name else ""
+    return f"{member.given_name}{initial}" if member.given_name else member.pseudonym
+
+
 class BookingQuerySet(models.QuerySet["Booking"]):
     """Questions over bookings."""
 
@@ -107,6 +113,11 @@ class Booking(Moving):
         return f"booking #{self.pk}"
 
     @property
+    def is_live(self) -> bool:
+        """Whether it takes a seat."""
+        return self.state != self.State.CANCELLED
+
+    @property
     def ticket(self) -> str:
         """The code in the QR: the opaque reference and our signature under it."""
         return _signer.sign(self.reference)
@@ -122,13 +133,8 @@ class Booking(Moving):
 
     @property
     def guest_name(self) -> str:
-        """As much of a name as the door needs: given name and an initial, else the pseudonym."""
-        initial = f" {self.member.family_name[0]}." if self.member.family_name else ""
-        return (
-            f"{self.member.given_name}{initial}"
-            if self.member.given_name
-            else (self.member.pseudonym)
-        )
+        """As much of a name as the door needs."""
+        return short_name(self.member)
 
 
 class CheckIn(models.Model):

@@ -1,14 +1,20 @@
 """The organisations that make the neighbourhood lively, their people and their venues."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core import signing
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events_directory.domain.moves import PARTNER
 from events_directory.models.moving import Moving
+
+#: How long an invitation is good.
+INVITED = timedelta(days=7)
+#: Keeps an invitation's key from being used anywhere else.
+_SALT = "events_directory.seat_invitation"
 
 
 class PartnerQuerySet(models.QuerySet["Partner"]):
@@ -112,12 +118,70 @@ class PartnerSeat(models.Model):
         return f"{self.get_role_display()} #{self.pk}"
 
 
+class SeatInvitationQuerySet(models.QuerySet["SeatInvitation"]):
+    """Questions over invitations."""
+
+    def open_at(self, at: datetime) -> "SeatInvitationQuerySet":
+        """Those that somebody may still take."""
+        return self.filter(taken_at=None, withdrawn_at=None, made_at__gt=at - INVITED)
+
+    def with_key(self, key: str) -> "SeatInvitationQuerySet":
+        """The invitation that this key opens (none or one row). A forged key finds nothing."""
+        try:
+            return self.filter(pk=signing.loads(key, salt=_SALT))
+        except signing.BadSignature:
+            return self.none()
+
+
+class SeatInvitation(models.Model):
+    """That whoever holds its key may take a seat in the organisation: once, for a week."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="invitations")
+    role = models.CharField(_("role"), max_length=8, choices=PartnerSeat.Role.choices)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField(_("made at"))
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
+    seat = models.OneToOneField(
+        PartnerSeat, on_delete=models.PROTECT, related_name="invitation", null=True, blank=True
+    )
+
+    objects = SeatInvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation to a partner's seat")
+        verbose_name_plural = _("invitations to partners' seats")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(taken_at=None, seat=None)
+                | Q(taken_at__isnull=False, seat__isnull=False, withdrawn_at=None),
+                name="seat_invitation_taken_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation #{self.pk}"
+
+    @property
+    def key(self) -> str:
+        """What its link holds: its number, and our signature under it."""
+        return signing.dumps(self.pk, salt=_SALT)
+
+    @property
+    def ends_at(self) -> datetime:
+        """Until when it is good."""
+        return self.made_at + INVITED
+
+
 class Venue(models.Model):
     """A place, and the clock on its wall."""
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="venues")
     name = models.CharField(_("name"), max_length=120)
     address = models.CharField(_("address"), max_length=250)
+    city = models.CharField(_("town or city"), max_length=60, blank=True)
     latitude = models.DecimalField(
         _("latitude"), max_digits=9, decimal_places=6, null=True, blank=True
     )

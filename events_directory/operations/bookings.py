@@ -4,26 +4,16 @@ The row of the occurrence is the lock: whoever makes seats scarcer holds it whil
 counting. Several occurrences are locked in the order of their ids.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from events_directory.errors import (
-    AccessNeeded,
-    AlreadyBooked,
-    KeyReused,
-    NotOpen,
-    OccurrenceCancelled,
-    PartyTooLarge,
-    SoldOut,
-    Started,
-)
+from events_directory.errors import KeyReused, NotOpen
 from events_directory.models import Booking, Occurrence
+from events_directory.operations import seats as seating
 from members import clock
 from members.domain.actors import Actor
 from members.models import Member
-from members.operations import accesses, audit
 
 
 @transaction.atomic
@@ -45,19 +35,24 @@ def book(
     known = Booking.objects.filter(member=member, key=key).first()
     if known is not None:
         return _same(known, occurrence, seats)
-    return _take(occurrence, member=member, seats=seats, key=key, actor=actor, at=at or clock.now())
+    return seating.take(
+        occurrence, member=member, seats=seats, key=key, actor=actor, at=at or clock.now()
+    )
 
 
 @transaction.atomic
 def cancel(
     booking: Booking, *, actor: Actor, reason: str = "", at: datetime | None = None
 ) -> Booking:
-    """Give the seats back, until it begins. Cancelling twice changes nothing."""
+    """Give the seats back, until it begins, and have who waits move up. Cancelling twice changes nothing."""
+    at = at or clock.now()
     (occurrence,) = Occurrence.objects.locked([booking.occurrence_id])
     booking = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
     if booking.state == Booking.State.CANCELLED:
         return booking
-    return _free(occurrence, booking, reason=reason, actor=actor, at=at or clock.now())
+    booking = seating.give_back(occurrence, booking, reason=reason, actor=actor, at=at)
+    seating.pass_on(occurrence, actor=actor, at=at)
+    return booking
 
 
 @transaction.atomic
@@ -84,8 +79,12 @@ def rebook(
         raise NotOpen()
     if old.pk == new.pk:
         return booking
-    _free(old, booking, reason="", actor=actor, at=at)
-    return _take(new, member=booking.member, seats=booking.seats, key=key, actor=actor, at=at)
+    seating.give_back(old, booking, reason="", actor=actor, at=at)
+    made = seating.take(
+        new, member=booking.member, seats=booking.seats, key=key, actor=actor, at=at
+    )
+    seating.pass_on(old, actor=actor, at=at)
+    return made
 
 
 def _same(known: Booking, occurrence: Occurrence, seats: int) -> Booking:
@@ -93,82 +92,3 @@ def _same(known: Booking, occurrence: Occurrence, seats: int) -> Booking:
     if known.occurrence_id != occurrence.pk or known.seats != seats:
         raise KeyReused()
     return known
-
-
-def _take(
-    occurrence: Occurrence, *, member: Member, seats: int, key: str, actor: Actor, at: datetime
-) -> Booking:
-    """Count the seats on the locked occurrence and write the booking."""
-    _check_open(occurrence, member, at)
-    if not 1 <= seats <= Booking.LARGEST_PARTY:
-        raise PartyTooLarge(largest=Booking.LARGEST_PARTY)
-    if Booking.objects.live().filter(member=member, occurrence=occurrence).exists():
-        raise AlreadyBooked()
-    if seats > occurrence.free:
-        raise SoldOut(free=occurrence.free)
-    occurrence.booked += seats
-    occurrence.save(update_fields=["booked"])
-    try:
-        with transaction.atomic():
-            booking = Booking.objects.create(
-                occurrence=occurrence, member=member, seats=seats, key=key, booked_at=at
-            )
-    except IntegrityError as taken:  # the same key, at the same moment, for another date
-        raise KeyReused() from taken
-    audit.record(
-        booking,
-        actor=actor,
-        verb="events_directory.booking.made",
-        after={"occurrence": occurrence.pk, "seats": seats},
-    )
-    return booking
-
-
-def _check_open(occurrence: Occurrence, member: Member, at: datetime) -> None:
-    event = occurrence.micro_event
-    if occurrence.is_cancelled:
-        raise OccurrenceCancelled()
-    if not event.is_published:
-        raise NotOpen()
-    if occurrence.starts_at <= at:
-        raise Started()
-    if event.access_name and not accesses.has_access(member, name=event.access_name, at=at):
-        raise AccessNeeded()
-
-
-def _free(
-    occurrence: Occurrence, booking: Booking, *, reason: str, actor: Actor, at: datetime
-) -> Booking:
-    """Write the cancellation and give the seats back to the locked occurrence."""
-    state = booking.state_after("cancel")
-    if occurrence.starts_at <= at:
-        raise Started()
-    booking.state, booking.state_reason, booking.cancelled_at = state, reason[:300], at
-    booking.save(update_fields=["state", "state_reason", "cancelled_at"])
-    occurrence.booked -= booking.seats
-    occurrence.save(update_fields=["booked"])
-    audit.record(
-        booking,
-        actor=actor,
-        verb="events_directory.booking.cancelled",
-        after={"seats": booking.seats},
-        reason=reason,
-    )
-    return booking
-
-
-def hand_over(source: Member, target: Member) -> list[int]:
-    """Have the seats of `source` be `target`'s, who is the same person; answers which. Where both have
-    a live one on the same date, each stays."""
-    taken = Booking.objects.live().filter(member=target).values("occurrence")
-    keys = Booking.objects.filter(member=target).values("key")
-    own = Booking.objects.filter(member=source).exclude(key__in=keys)
-    doubled = Booking.objects.live().filter(member=source, occurrence__in=taken)
-    ids = list(own.exclude(pk__in=doubled).order_by("pk").values_list("pk", flat=True))
-    Booking.objects.filter(pk__in=ids).update(member=target)
-    return ids
-
-
-def hand_back(source: Member, target: Member, ids: Sequence[int]) -> None:
-    """Have what `hand_over` moved be `source`'s again."""
-    Booking.objects.filter(pk__in=ids, member=target).update(member=source)

@@ -44,6 +44,8 @@ def check_in(
     result = judge(occurrence.door, booking.shown if booking else None, moment)
     if booking is not None and result is Result.OK:
         _attend(booking, occurrence, actor=actor, at=moment)
+    elif booking is not None and result is Result.ALREADY:
+        _came_earlier(booking, at=moment)
     row = CheckIn.objects.create(
         occurrence=occurrence,
         booking=booking,
@@ -88,6 +90,13 @@ def _attend(booking: Booking, occurrence: Occurrence, *, actor: Actor, at: datet
         },
         actor=actor,
     )
+
+
+def _came_earlier(booking: Booking, *, at: datetime) -> None:
+    """Two devices, one ticket: of both scans the first is when the guest came, whichever was told first."""
+    if booking.attended_at is not None and at < booking.attended_at:
+        booking.attended_at = at
+        booking.save(update_fields=["attended_at"])
 
 
 @transaction.atomic

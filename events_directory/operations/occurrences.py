@@ -7,6 +7,7 @@ from django.db import transaction
 from events_directory.domain import wall_time
 from events_directory.errors import BelowTaken, InThePast, OccurrenceCancelled, TooFarAhead
 from events_directory.models import Booking, MicroEvent, Occurrence
+from events_directory.operations import seats, words
 from members import clock
 from members.domain.actors import Actor
 from members.operations import audit
@@ -65,7 +66,7 @@ def move(
     minutes: int | None = None,
     at: datetime | None = None,
 ) -> Occurrence:
-    """Put a date at another time; calendars see a new revision. Bookings stay."""
+    """Put a date at another time; calendars see a new revision. Bookings stay, and their holders are told."""
     at = at or clock.now()
     occurrence = _changeable(occurrence, at)
     _check_day(local_on, at)
@@ -83,6 +84,7 @@ def move(
         before={"starts_at": before.isoformat()},
         after={"starts_at": occurrence.starts_at.isoformat()},
     )
+    words.tell_all("moved", occurrence, list(occurrence.bookings.live().order_by("pk")))
     return occurrence
 
 
@@ -90,8 +92,9 @@ def move(
 def change_capacity(
     occurrence: Occurrence, *, capacity: int, actor: Actor, at: datetime | None = None
 ) -> Occurrence:
-    """Offer more or fewer seats; never fewer than are taken."""
-    occurrence = _changeable(occurrence, at or clock.now())
+    """Offer more or fewer seats; never fewer than are taken. Who waits moves up at once."""
+    at = at or clock.now()
+    occurrence = _changeable(occurrence, at)
     if capacity < occurrence.booked:
         raise BelowTaken(taken=occurrence.booked)
     before, occurrence.capacity = occurrence.capacity, capacity
@@ -103,6 +106,7 @@ def change_capacity(
         before={"capacity": before},
         after={"capacity": capacity},
     )
+    seats.pass_on(occurrence, actor=actor, at=at)
     return occurrence
 
 
@@ -116,19 +120,25 @@ def cancel(
 
 
 def call_off(occurrence: Occurrence, *, reason: str, actor: Actor, at: datetime) -> Occurrence:
-    """What cancelling a locked date writes: its bookings, its seats, its revision, the audit row."""
-    dropped = Booking.objects.filter(occurrence=occurrence, state=Booking.State.BOOKED).update(
+    """What cancelling a locked date writes: its bookings, its seats, its revision, the audit row. Its guests
+    and those who wait are told."""
+    dropped = list(
+        Booking.objects.filter(occurrence=occurrence, state=Booking.State.BOOKED).order_by("pk")
+    )
+    Booking.objects.filter(pk__in=[booking.pk for booking in dropped]).update(
         state=Booking.State.CANCELLED, state_reason=reason[:300], cancelled_at=at
     )
-    seats = Booking.objects.live().filter(occurrence=occurrence).values_list("seats", flat=True)
-    occurrence.booked = sum(seats)
+    taken = Booking.objects.live().filter(occurrence=occurrence).values_list("seats", flat=True)
+    occurrence.booked = sum(taken)
     occurrence.cancelled_at = at
     _revise(occurrence, at)
+    words.tell_all("called_off", occurrence, dropped)
+    seats.close_lines([occurrence], occasion="called_off", actor=actor, at=at)
     audit.record(
         occurrence,
         actor=actor,
         verb="events_directory.occurrence.cancelled",
-        after={"bookings": dropped},
+        after={"bookings": len(dropped)},
         reason=reason,
     )
     return occurrence

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from events_directory.views import door, partner, partner_grants
+from events_directory.views import door, partner, partner_grants, scans, team, venues
 
 app_name = "partner"
 
@@ -20,6 +20,7 @@ dates = [
     path("", door.door, name="door"),
     path("<int:pk>/guests/", door.guests, name="guests"),
     path("<int:pk>/check-in/", door.check_in, name="check_in"),
+    path("<int:pk>/scans/", scans.scans, name="scans"),
     path("<int:pk>/capacity/", door.capacity, name="capacity"),
     path("<int:pk>/time/", door.move, name="move"),
     path("<int:pk>/cancellation/", door.date_cancellation, name="date_cancellation"),
@@ -35,13 +36,24 @@ grants = [
     path("<int:pk>/withdrawal/", partner_grants.withdrawal, name="withdrawal"),
 ]
 
+team_pages = [
+    path("", team.team, name="team"),
+    path("invitations/", team.invitations, name="invitations"),
+    path("invitations/<int:pk>/withdrawal/", team.withdrawal, name="invitation_withdrawal"),
+    path("departure/", team.departure, name="departure"),
+    path("<int:pk>/end/", team.seat_end, name="seat_end"),
+]
+
 urlpatterns = [
     path("", partner.home, name="home"),
     path("organisations/", partner.organisations, name="organisations"),
     path("tickets/<str:code>/", door.ticket, name="ticket"),
+    path("invitations/<str:key>/", team.invitation, name="invitation"),
     path("<slug:slug>/events/", include(listings)),
     path("<slug:slug>/dates/", include(dates)),
     path("<slug:slug>/grants/", include(grants)),
-    path("<slug:slug>/venues/", partner.venues, name="venues"),
-    path("<slug:slug>/venues/new/", partner.new_venue, name="new_venue"),
+    path("<slug:slug>/team/", include(team_pages)),
+    path("<slug:slug>/venues/", venues.venues, name="venues"),
+    path("<slug:slug>/venues/new/", venues.new_venue, name="new_venue"),
+    path("<slug:slug>/venues/<int:pk>/", venues.venue, name="venue"),
 ]

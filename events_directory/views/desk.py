@@ -119,6 +119,8 @@ def _doors(
     if is_editor:
         yield reverse("partner:venues", args=[partner.slug]), _("Venues"), "map-pin"
         yield reverse("partner:grants", args=[partner.slug]), _("Grants"), "hand-coins"
+    if permissions.can_lead(request.user, partner):
+        yield reverse("partner:team", args=[partner.slug]), _("People"), "users"
     for door in UPSTAIRS:
         if door.may(request.user, partner):
             yield reverse(door.route, args=[partner.slug]), door.label, door.icon

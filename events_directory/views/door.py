@@ -57,11 +57,15 @@ def check_in(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         if row is not None:
             address = reverse("partner:check_in", args=[slug, pk])
             return redirect(f"{address}?scan={row.pk}")
+    return _door_of(request, occurrence, form)
+
+
+def _door_of(request: HttpRequest, occurrence: Occurrence, form: ScanForm) -> HttpResponse:
     guests = (
         occurrence.bookings.live().select_related("member").order_by("member__given_name", "pk")
     )
     scan = request.GET.get("scan", "")
-    return desk.page(
+    page = desk.page(
         request,
         "check_in",
         occurrence.micro_event.partner,
@@ -72,6 +76,16 @@ def check_in(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         page=Paginator(guests, GUESTS_PER_PAGE).get_page(request.GET.get("page")),
         arrived=occurrence.bookings.filter(state=Booking.State.ATTENDED).count(),
     )
+    return _at_hand(page, is_kept=not scan)
+
+
+def _at_hand(page: HttpResponse, *, is_kept: bool) -> HttpResponse:
+    """The one page that may use the camera, and that its device keeps for when there is no connection."""
+    page["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
+    page["Cache-Control"] = "private, no-store"
+    if is_kept:
+        page["X-Offline"] = "keep"
+    return page
 
 
 def _scan(occurrence: Occurrence, number: str) -> CheckIn | None:
@@ -114,6 +128,7 @@ def guests(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         occurrence=occurrence,
         page=Paginator(chosen, GUESTS_PER_PAGE).get_page(request.GET.get("page")),
         tabs=tabs,
+        line=occurrence.waitlist.in_line().select_related("member")[:GUESTS_PER_PAGE],
         move_form=MoveForm(
             initial={
                 "starts": datetime.combine(occurrence.local_on, occurrence.local_time),

@@ -4,7 +4,6 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_safe
 from events_directory.domain.listing_line import Line
 from events_directory.forms import ListingFilter
 from events_directory.models import Occurrence
-from events_directory.views import calendar_file
+from events_directory.operations import calendar_file
 from members import clock
 
 LONGEST = 2000
@@ -20,27 +19,7 @@ LONGEST = 2000
 
 def line_of(occurrence: Occurrence, request: HttpRequest) -> Line:
     """The date as plain values; needs `with_place`."""
-    event = occurrence.micro_event
-    venue = event.venue
-    position = None
-    if venue.latitude is not None and venue.longitude is not None:
-        position = (float(venue.latitude), float(venue.longitude))
-    address = reverse("events_directory:micro_event", args=[event.pk])
-    return Line(
-        uid=f"{occurrence.uid}@laurel",
-        title=event.title,
-        description=event.summary or event.description[:500],
-        starts_at=occurrence.starts_at,
-        ends_at=occurrence.ends_at,
-        zone=occurrence.zone,
-        place=f"{venue.name}, {venue.address}",
-        position=position,
-        category=event.get_category_display(),
-        url=request.build_absolute_uri(address),
-        sequence=occurrence.sequence,
-        changed_at=max(occurrence.changed_at, event.changed_at),
-        is_cancelled=occurrence.is_cancelled,
-    )
+    return calendar_file.line_of(occurrence, site=request.build_absolute_uri("/").rstrip("/"))
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """What everybody reads, and what members book."""
 
 import json
+from typing import Any
 
 import segno
 from django.conf import settings
@@ -14,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from events_directory.domain import schema_org
-from events_directory.forms import BookingForm, ExchangeForm, ListingFilter
-from events_directory.models import Booking, MicroEvent, Occurrence, Pool, PoolEntry
+from events_directory.forms import BookingForm, ExchangeForm, WaitingForm
+from events_directory.models import Booking, MicroEvent, Occurrence, Pool, PoolEntry, WaitlistPlace
 from events_directory.operations import bookings as operations
 from events_directory.views.feeds import line_of
 from events_directory.views.outcomes import INVALID, attempt, attempt_alone
@@ -35,57 +36,63 @@ def own_membership(request: HttpRequest) -> Member:
 
 
 @require_GET
-def listing(request: HttpRequest) -> HttpResponse:
-    """What is on: filtered by the address alone, so that it can be shared and subscribed to."""
-    filters = ListingFilter(request.GET)
-    on_show = Occurrence.objects.on_show(clock.now())
-    dates = on_show.matching(**filters.criteria()).with_place().order_by("starts_at", "pk")
-    quarters = (
-        on_show.exclude(micro_event__neighbourhood="")
-        .order_by("micro_event__neighbourhood")
-        .values_list("micro_event__neighbourhood", flat=True)
-        .distinct()
-    )
-    context = {
-        "filters": filters,
-        "page": Paginator(dates, PER_PAGE).get_page(request.GET.get("page")),
-        "neighbourhoods": quarters,
-        "query": request.GET.urlencode(),
-    }
-    return render(request, "portal/events_directory/listing.html", context)
-
-
-@require_GET
 def micro_event(request: HttpRequest, pk: int) -> HttpResponse:
     """One event with its dates and the booking form."""
     event = get_object_or_404(MicroEvent.objects.public().select_related("venue", "partner"), pk=pk)
-    return _micro_event(request, event)
+    return event_page(request, event)
 
 
-def _micro_event(
-    request: HttpRequest, event: MicroEvent, form: BookingForm | None = None
+def event_page(
+    request: HttpRequest,
+    event: MicroEvent,
+    *,
+    form: BookingForm | None = None,
+    waiting_form: WaitingForm | None = None,
 ) -> HttpResponse:
-    now = clock.now()
-    dates = list(event.occurrences.with_place().filter(ends_at__gt=now).order_by("starts_at"))
-    is_member = request.user.is_authenticated and Member.objects.of(request.user).exists()
-    live = Booking.objects.visible_to(request.user).live().filter(occurrence__in=dates)
-    mine = list(live.select_related("occurrence")) if is_member else []
-    bookable = (
-        event.occurrences.on_show(now)
-        .filter(starts_at__gt=now)
-        .exclude(pk__in=[booking.occurrence_id for booking in mine])
-        .order_by("starts_at")
+    """The event as this reader sees it; status 422 with the form that came back with faults."""
+    dates = list(
+        event.occurrences.with_place().filter(ends_at__gt=clock.now()).order_by("starts_at")
     )
+    is_member = request.user.is_authenticated and Member.objects.of(request.user).exists()
     context = {
         "event": event,
         "dates": dates,
-        "mine": mine,
         "is_member": is_member,
-        "form": form or (BookingForm(dates=bookable) if is_member and bookable.exists() else None),
+        "form": form,
+        "waiting_form": waiting_form,
         "linked": _linked(request, event, dates),
     }
-    status = INVALID if form is not None else 200
+    if is_member:
+        context |= _own_ways(request, event, form=form, waiting_form=waiting_form)
+    status = INVALID if form is not None or waiting_form is not None else 200
     return render(request, "portal/events_directory/micro_event.html", context, status=status)
+
+
+def _own_ways(
+    request: HttpRequest,
+    event: MicroEvent,
+    *,
+    form: BookingForm | None,
+    waiting_form: WaitingForm | None,
+) -> dict[str, Any]:
+    """What a member has of it already, and the forms for what they may still book or wait for."""
+    now = clock.now()
+    coming = event.occurrences.filter(ends_at__gt=now)
+    booked = Booking.objects.visible_to(request.user).live().filter(occurrence__in=coming)
+    line = WaitlistPlace.objects.visible_to(request.user).in_line().with_position()
+    mine = list(booked.select_related("occurrence"))
+    waiting = list(line.filter(occurrence__in=coming).select_related("occurrence"))
+    theirs = {row.occurrence_id for row in (*mine, *waiting)}
+    to_come = event.occurrences.on_show(now).filter(starts_at__gt=now).order_by("starts_at")
+    left = [date for date in to_come if date.pk not in theirs]
+    open_ones = [date.pk for date in left if date.free]
+    full = [date.pk for date in left if not date.free]
+    return {
+        "mine": mine,
+        "waiting": waiting,
+        "form": form or (open_ones and BookingForm(dates=to_come.filter(pk__in=open_ones))),
+        "waiting_form": waiting_form or (full and WaitingForm(dates=to_come.filter(pk__in=full))),
+    }
 
 
 def _linked(request: HttpRequest, event: MicroEvent, dates: list[Occurrence]) -> str:
@@ -116,8 +123,10 @@ def bookings(request: HttpRequest) -> HttpResponse:
     mine = Booking.objects.visible_to(request.user).with_place()
     coming = mine.filter(occurrence__ends_at__gt=now).order_by("occurrence__starts_at")
     past = mine.filter(occurrence__ends_at__lte=now).order_by("-occurrence__starts_at")
+    line = WaitlistPlace.objects.visible_to(request.user).in_line().with_position().with_place()
     context = {
         "coming": coming,
+        "waiting": line.filter(occurrence__starts_at__gt=now),
         "page": Paginator(past, PER_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "portal/events_directory/bookings.html", context)
@@ -126,7 +135,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
 def _book(request: HttpRequest) -> HttpResponse:
     member = own_membership(request)
     dates = Occurrence.objects.exclude(micro_event__published_at=None)
-    chosen = get_object_or_404(dates, pk=_number(request.POST.get("occurrence")))
+    chosen = get_object_or_404(dates, pk=number(request.POST.get("occurrence")))
     form = BookingForm(request.POST, dates=dates.filter(micro_event=chosen.micro_event_id))
     booking = attempt(
         form,
@@ -139,11 +148,11 @@ def _book(request: HttpRequest) -> HttpResponse:
         ),
     )
     if booking is None:
-        return _micro_event(request, chosen.micro_event, form)
+        return event_page(request, chosen.micro_event, form=form)
     return redirect("events_directory:booking", booking.reference)
 
 
-def _number(text: str | None) -> int:
+def number(text: str | None) -> int:
     """A primary key as a form sends it; 0, which no row has, for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
 

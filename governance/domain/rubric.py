@@ -7,6 +7,9 @@ from enum import StrEnum
 #: A score is a whole number on this scale; None means "does not apply".
 LOWEST, HIGHEST = 1, 5
 
+#: A comment on a score is no longer than this.
+LONGEST_COMMENT = 1_000
+
 #: The weights of a rubric are per cent and sum to this.
 WHOLE = 100
 
@@ -52,6 +55,11 @@ def fault_of(criteria: Sequence[Criterion]) -> Fault | None:
         return Fault.REPEATED
     weights = [criterion.weight for criterion in criteria]
     return None if min(weights) > 0 and sum(weights) == WHOLE else Fault.WEIGHTS
+
+
+def begins(scores: Mapping[str, int | None], criteria: Sequence[Criterion]) -> bool:
+    """Whether these can be a part of the answers."""
+    return fits(dict.fromkeys(each.key for each in criteria) | dict(scores), criteria)
 
 
 def fits(scores: Mapping[str, int | None], criteria: Sequence[Criterion]) -> bool:

@@ -3,17 +3,20 @@ from governance.models.cases import DECLARABLE, Assignment, Case, Interest, Reas
 from governance.models.committees import Committee, Seat
 from governance.models.criteria import Criteria
 from governance.models.decisions import Decision
+from governance.models.desk import BallotDraft, Reading
 
 __all__ = [
     "DECLARABLE",
     "Assignment",
     "Ballot",
+    "BallotDraft",
     "BallotVoid",
     "Case",
     "Committee",
     "Criteria",
     "Decision",
     "Interest",
+    "Reading",
     "Reason",
     "Recusal",
     "Seat",

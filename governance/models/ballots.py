@@ -34,7 +34,8 @@ class BallotQuerySet(models.QuerySet["Ballot"]):
 
 
 class Ballot(models.Model):
-    """One judge's vote and scores, for ever. `scores` maps a criterion's key to 1-5 or null."""
+    """One judge's vote and scores, for ever. `scores` maps a criterion's key to 1-5 or null, `comments`
+    to what the judge said about it."""
 
     class Vote(models.TextChoices):
         YES = tally.Vote.YES, _("yes")
@@ -44,6 +45,7 @@ class Ballot(models.Model):
     assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="ballot")
     vote = models.CharField(_("vote"), max_length=8, choices=Vote.choices)
     scores = models.JSONField(_("scores"), default=dict)
+    comments = models.JSONField(_("comments"), default=dict)
     cast_at = models.DateTimeField(_("cast at"))
 
     objects = BallotQuerySet.as_manager()

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from governance.models.committees import Committee, Seat
@@ -52,7 +52,8 @@ class Case(models.Model):
     The app that asks names the subject by an opaque type and key, and gives the words the judges read
     (`title`, `statements`: a list of {title, text}) and the criteria. All of that stands still once
     the case is open (trigger `keep_case`); only `state` and `closed_at` move. A void case may
-    be put again as the next `round`.
+    be put again as the next `round`. `due_at`: by when its judges are asked to have voted (None: no
+    day was set); a late ballot counts. `is_blind`: its words are without the names of those concerned.
     """
 
     class State(models.TextChoices):
@@ -75,7 +76,9 @@ class Case(models.Model):
     title = models.CharField(_("title"), max_length=200)
     statements = models.JSONField(_("statements"), default=list)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.OPEN)
+    is_blind = models.BooleanField(_("judged without names"), default=False)
     opened_at = models.DateTimeField(_("opened at"))
+    due_at = models.DateTimeField(_("to be judged by"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     objects = CaseQuerySet.as_manager()
@@ -92,6 +95,9 @@ class Case(models.Model):
                 condition=Q(state="open", closed_at=None)
                 | Q(~Q(state="open"), closed_at__isnull=False),
                 name="case_closed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at=None) | Q(due_at__gt=F("opened_at")), name="case_due_later"
             ),
         ]
 
@@ -117,6 +123,12 @@ class Interest(models.Model):
         constraints = [models.UniqueConstraint(fields=["case", "member"], name="interest_once")]
 
 
+_OPEN = Q(case__state=Case.State.OPEN)
+_UNSEEN = _OPEN & Q(ballot=None, reading=None)
+_UNSCORED = _OPEN & Q(ballot=None, reading__isnull=False)
+_DONE = _OPEN & Q(ballot__isnull=False)
+
+
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     """Questions over assignments."""
 
@@ -134,17 +146,36 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """What this user judges or has judged, as far as they may still see it."""
         return self.effective(clock.now()).filter(seat__user_id=user.pk)
 
-    def to_judge(self) -> "AssignmentQuerySet":
-        """Open cases that wait for this judge's ballot."""
-        return self.filter(case__state=Case.State.OPEN, ballot=None)
+    def unseen(self) -> "AssignmentQuerySet":
+        """Open cases that this judge has not opened yet."""
+        return self.filter(_UNSEEN)
 
-    def judged(self) -> "AssignmentQuerySet":
+    def unscored(self) -> "AssignmentQuerySet":
+        """Open cases that this judge has opened, and that wait for their ballot."""
+        return self.filter(_UNSCORED)
+
+    def done(self) -> "AssignmentQuerySet":
         """Open cases whose ballot this judge has cast."""
-        return self.filter(case__state=Case.State.OPEN, ballot__isnull=False)
+        return self.filter(_DONE)
 
     def closed(self) -> "AssignmentQuerySet":
         """Cases that are over."""
         return self.exclude(case__state=Case.State.OPEN)
+
+    def in_turn(self) -> "AssignmentQuerySet":
+        """The order of a judge's queue: the oldest case first."""
+        return self.order_by("case__opened_at", "pk")
+
+    def counts(self) -> dict[str, int]:
+        """How many are `unseen`, `unscored`, `done`, `closed`, and the number of the `newest` (0: none)."""
+        found = self.aggregate(
+            unseen=Count("pk", filter=_UNSEEN),
+            unscored=Count("pk", filter=_UNSCORED),
+            done=Count("pk", filter=_DONE),
+            closed=Count("pk", filter=~_OPEN),
+            newest=Max("pk"),
+        )
+        return found | {"newest": found["newest"] or 0}
 
     def eligible(self, at: datetime) -> "AssignmentQuerySet":
         """Who counts towards the quorum: not recused, and sitting or with a ballot that stands."""

@@ -8,10 +8,20 @@ from django.db.models import Q
 
 from governance import errors
 from governance.domain import rubric, tally
-from governance.models import Assignment, Ballot, BallotVoid, Case, Reason, Recusal, Seat
+from governance.models import (
+    Assignment,
+    Ballot,
+    BallotDraft,
+    BallotVoid,
+    Case,
+    Reason,
+    Recusal,
+    Seat,
+)
 from governance.operations import cases
 from members import clock
 from members.domain.actors import Actor
+from members.errors import ChangedElsewhere
 from members.models import Member
 from members.operations import audit
 
@@ -24,24 +34,30 @@ def cast(
     vote: str,
     scores: Mapping[str, int | None],
     actor: Actor,
+    comments: Mapping[str, str] | None = None,
+    version: int | None = None,
     at: datetime | None = None,
 ) -> Ballot:
-    """Cast this seat's one and final ballot. An abstention carries no scores.
+    """Cast this seat's one and final ballot; its draft goes. An abstention carries no scores.
 
-    Raises CaseClosed, NotAssigned, SeatEnded, AlreadyRecused, Conflicted, AlreadyVoted or
-    ScoresIncomplete.
+    `version`: which version of the draft the judge has before them (None: they have none). Raises
+    CaseClosed, NotAssigned, SeatEnded, AlreadyRecused, Conflicted, AlreadyVoted, ScoresIncomplete, or
+    ChangedElsewhere when a draft with other content was kept meanwhile.
     """
     at = at or clock.now()
     case = cases.lock(case)
-    assignment = _assignment(case, seat)
-    _may_judge(case, assignment, at)
+    assignment = assignment_of(case, seat)
+    may_judge(case, assignment, at)
+    words = comments_on(case, comments or {})
+    check_version(assignment, version, vote=vote, scores=scores, comments=words)
     if tally.Vote(vote) is tally.Vote.ABSTAIN:
         scores = {}
     elif not rubric.fits(scores, case.criteria.rubric):
         raise errors.ScoresIncomplete()
     ballot = Ballot.objects.create(
-        assignment=assignment, vote=vote, scores=dict(scores), cast_at=at
+        assignment=assignment, vote=vote, scores=dict(scores), comments=words, cast_at=at
     )
+    BallotDraft.objects.filter(assignment=assignment).delete()
     # What was voted stays in the ballot: the trail says only that it was.
     audit.record(ballot, actor=actor, verb="governance.ballot.cast", after={"case": case.pk})
     return ballot
@@ -57,13 +73,14 @@ def recuse(
     """
     at = at or clock.now()
     case = cases.lock(case)
-    assignment = _assignment(case, seat)
+    assignment = assignment_of(case, seat)
     known = Recusal.objects.filter(assignment=assignment).first()
     if known is not None:
         return known
     recusal = Recusal.objects.create(
         assignment=assignment, reason=Reason(reason), is_declared=True, at=at
     )
+    BallotDraft.objects.filter(assignment=assignment).delete()
     ballot = Ballot.objects.filter(assignment=assignment).first()
     if ballot is not None:
         BallotVoid.objects.create(ballot=ballot, reason=reason, at=at)
@@ -76,15 +93,17 @@ def recuse(
     return recusal
 
 
-def _assignment(case: Case, seat: Seat) -> Assignment:
+def assignment_of(case: Case, seat: Seat) -> Assignment:
+    """By which this seat judges the case. Raises NotAssigned."""
     found = Assignment.objects.select_related("seat").filter(case=case, seat=seat).first()
     if found is None:
         raise errors.NotAssigned()
     return found
 
 
-def _may_judge(case: Case, assignment: Assignment, at: datetime) -> None:
-    """The sentences for what trigger `judge_ballot` refuses anyway."""
+def may_judge(case: Case, assignment: Assignment, at: datetime) -> None:
+    """The sentences for what trigger `judge_ballot` refuses anyway. Raises SeatEnded, AlreadyRecused,
+    Conflicted or AlreadyVoted."""
     seat = assignment.seat
     if not seat.is_held(at):
         raise errors.SeatEnded()
@@ -95,3 +114,19 @@ def _may_judge(case: Case, assignment: Assignment, at: datetime) -> None:
         raise errors.Conflicted()
     if Ballot.objects.filter(assignment=assignment).exists():
         raise errors.AlreadyVoted()
+
+
+def comments_on(case: Case, comments: Mapping[str, str]) -> dict[str, str]:
+    """What was said to the criteria of this case; what is empty is left out."""
+    said = {each.key: comments.get(each.key, "").strip() for each in case.criteria.rubric}
+    return {key: words[: rubric.LONGEST_COMMENT] for key, words in said.items() if words}
+
+
+def check_version(assignment: Assignment, version: int | None, **content: object) -> None:
+    """Raise ChangedElsewhere when the draft is another than the judge has before them, unless it says the
+    same anyway (an answer that got lost on its way)."""
+    draft = BallotDraft.objects.filter(assignment=assignment).first()
+    if version is None or draft is None or draft.version == version:
+        return
+    if any(getattr(draft, name) != value for name, value in content.items()):
+        raise ChangedElsewhere(draft.version)

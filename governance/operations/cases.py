@@ -4,16 +4,19 @@ Lock order: the case row, before anything that hangs on it. Ballots, recusals an
 so they happen one after the other.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from governance.domain import tally
+from governance.domain.blinding import masked
 from governance.errors import CaseClosed, NobodySits, NoQuorum, NotPresiding
 from governance.models import (
     Assignment,
     Ballot,
+    BallotDraft,
     Case,
     Committee,
     Criteria,
@@ -38,13 +41,17 @@ def open(
     criteria: Criteria,
     interested_members: Mapping[int, str],
     actor: Actor,
+    hidden_names: Collection[str] | None = None,
+    days: int | None = None,
     at: datetime | None = None,
 ) -> Case:
     """Put a case to everybody who sits on `committee`; judges with an interest are recused at once.
 
     `statements` is what the judges read: {title, text} each. `interested_members` maps a member's
-    primary key to a `Reason`. A subject whose case is open or decided gets that case back; after
-    a void one the case is put again as the next round. Raises NobodySits.
+    primary key to a `Reason`. With `hidden_names` the case is judged blind: none of these names is
+    left in what the judges read. `days`: how long they are asked to take at most. A subject whose case
+    is open or decided gets that case back; after a void one the case is put again as the next round.
+    Raises NobodySits.
     """
     at = at or clock.now()
     Committee.objects.select_for_update().get(pk=committee.pk)
@@ -64,9 +71,14 @@ def open(
         subject_type=subject_type,
         subject_key=subject_key,
         round=last.round + 1 if last else 1,
-        title=title,
-        statements=[dict(statement) for statement in statements],
+        title=_without(hidden_names, title),
+        statements=[
+            {part: _without(hidden_names, words) for part, words in statement.items()}
+            for statement in statements
+        ],
+        is_blind=hidden_names is not None,
         opened_at=at,
+        due_at=at + timedelta(days=days) if days is not None else None,
     )
     Interest.objects.bulk_create(
         Interest(case=case, member_id=member, reason=reason)
@@ -80,6 +92,10 @@ def open(
         after={"judges": len(seats), "recused": recused, "criteria": criteria.version},
     )
     return case
+
+
+def _without(names: Collection[str] | None, words: str) -> str:
+    return masked(words, names, mask=gettext("[name]")) if names else words
 
 
 def _assign(case: Case, seats: list[Seat], interests: Mapping[int, str], at: datetime) -> int:
@@ -180,6 +196,7 @@ def _decide(
     is_void = outcome == tally.Outcome.VOID
     case.state, case.closed_at = Case.State.VOID if is_void else Case.State.DECIDED, at
     case.save(update_fields=["state", "closed_at"])
+    BallotDraft.objects.filter(assignment__case=case).delete()
     audit.record(
         case,
         actor=actor,

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from governance.errors import AlreadySeated, ChairTaken, SeatEnded
-from governance.models import Committee, Seat
+from governance.models import BallotDraft, Committee, Seat
 from members import clock
 from members.domain.actors import Actor
 from members.models import Member, User
@@ -80,7 +80,8 @@ def seat(
 
 @transaction.atomic
 def end(seat: Seat, *, actor: Actor, reason: str, at: datetime | None = None) -> Seat:
-    """End a seat: from `at` on its holder sees and judges nothing. Ballots cast before still count."""
+    """End a seat: from `at` on its holder sees and judges nothing. Ballots cast before still count;
+    those begun are gone."""
     Committee.objects.select_for_update().get(pk=seat.committee_id)
     seat = Seat.objects.select_for_update().get(pk=seat.pk)
     at = at or clock.now()
@@ -88,5 +89,6 @@ def end(seat: Seat, *, actor: Actor, reason: str, at: datetime | None = None) ->
         raise SeatEnded()
     seat.ends_at = at
     seat.save(update_fields=["ends_at"])
+    BallotDraft.objects.filter(assignment__seat=seat).delete()
     audit.record(seat, actor=actor, verb="governance.seat.ended", reason=reason)
     return seat

@@ -88,3 +88,8 @@ class UnknownSubject(Refused):
 class TooManyAtOnce(Refused):
     code = "too_many_at_once"
     sentence = _("At most %(most)s at once; choose fewer.")
+
+
+class TooManyInvites(Refused):
+    code = "too_many_invites"
+    sentence = _("%(most)s invites are on their way. Take one back before you send another.")

@@ -8,6 +8,7 @@ from loyalty.campaigns.models import (
     LimitUse,
     Referral,
     ReferralCode,
+    ReferralInvite,
     RefillCycle,
     ReviewCase,
     RuleVersion,
@@ -22,6 +23,7 @@ holds(LimitUse, "member")
 holds(Waiting, "member")
 holds(Exposure, "member")
 holds(ReferralCode, "member", goes=True)
+holds(ReferralInvite, "member", goes=True)
 holds(
     Referral,
     "advocate",

@@ -21,11 +21,11 @@ REFILLS: dict[str, Any] = {
 }
 MARKET: dict[str, Any] = {
     "slug": "market-days",
-    "name": "Market days",
-    "criteria": "Come by the market stall day after day.",
+    "name": "Market weeks",
+    "criteria": "Come by the market stall week after week.",
     "freezes": 1,
     "freeze_period": "month",
-    "milestones": [3, 7, 14],
+    "milestones": [3, 6, 12],
 }
 COUNTING: tuple[dict[str, Any], ...] = (
     {
@@ -37,8 +37,8 @@ COUNTING: tuple[dict[str, Any], ...] = (
     },
     {
         "slug": "count-market-days",
-        "name": "Market days",
-        "description": "Every day at the market stall counts.",
+        "name": "Market weeks",
+        "description": "Every week with a visit to the market stall counts.",
         "triggers": ["visit.checked_in"],
         "conditions": {"field": "activity.store", "op": "is", "value": "market"},
         "effects": [{"kind": "streak", "streak": "market-days"}],
@@ -46,7 +46,7 @@ COUNTING: tuple[dict[str, Any], ...] = (
     {
         "slug": "market-milestones",
         "name": "Market milestones",
-        "description": "20 points at each milestone of your market days.",
+        "description": "20 points at each milestone of your market weeks.",
         "triggers": ["streak.milestone"],
         "conditions": {"field": "activity.streak", "op": "is", "value": "market-days"},
         "effects": [{"kind": "earn", "unit": "points", "amount": 20}],

@@ -19,9 +19,9 @@ def tell(*, now: datetime, actor: Actor) -> None:
         (2, "refill.ordered", AMARA, {"order_id": "R-2", "serial": "JAR-0977"}),
         (2, "visit.checked_in", "bo", {"store": "harbour"}),
         (1, "refill.ordered", "bo", {"order_id": "R-3", "serial": "JAR-0113"}),
-        (3, "visit.checked_in", AMARA, {"store": "market"}),
+        (16, "visit.checked_in", AMARA, {"store": "market"}),
+        (9, "visit.checked_in", AMARA, {"store": "market"}),
         (2, "visit.checked_in", AMARA, {"store": "market"}),
-        (1, "visit.checked_in", AMARA, {"store": "market"}),
     ]
     noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
     intake.take(

@@ -86,6 +86,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("events_directory.microevent", "event"),
             ("events_directory.occurrence", "schedule"),
             ("events_directory.booking", "confirmation_number"),
+            ("events_directory.waitlistplace", "hourglass_top"),
             ("events_directory.checkin", "how_to_reg"),
         ),
     ),

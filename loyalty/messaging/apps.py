@@ -7,4 +7,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who sends the messages that jobs ask for."""
-        from loyalty.messaging.operations import sending  # noqa: F401 (registers the work)
+        from loyalty.messaging.operations import (  # noqa: F401 (registers the work)
+            event_notices,
+            sending,
+        )

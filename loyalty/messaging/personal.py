@@ -5,7 +5,7 @@ from members.operations.holdings import ALSO, Person, holds
 
 holds(Choice, "member", goes=True)
 holds(Pace, "member", goes=True)
-holds(Message, "member", blank={"subject": "Erased", "body": "", "link": ""})
+holds(Message, "member", blank={"subject": "Erased", "body": "", "link": "", "calendar": ""})
 
 
 def send_no_more(person: Person) -> None:

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import ExtractDay, ExtractMonth, Upper
+from django.db.models.functions import ExtractDay, ExtractMonth, Lower, Upper
 from django.utils.translation import gettext_lazy as _
+
+from members.domain import names
 
 
 def new_pseudonym() -> str:
@@ -70,6 +72,9 @@ class Member(models.Model):
     given_name = models.CharField(_("given name"), max_length=100, blank=True)
     family_name = models.CharField(_("family name"), max_length=100, blank=True)
     pseudonym = models.CharField(_("pseudonym"), max_length=60, default=new_pseudonym)
+    display_name = models.CharField(
+        _("display name"), max_length=names.LONGEST, blank=True, default=""
+    )
     shows_real_name = models.BooleanField(_("shows their name to others"), default=False)
     is_ranked = models.BooleanField(_("appears on leaderboards"), default=False)
     birth_month = models.PositiveSmallIntegerField(_("month of birth"), null=True, blank=True)
@@ -117,6 +122,12 @@ class Member(models.Model):
                 | Q(birth_month__range=(1, 12), birth_day__range=(1, 31)),
                 name="member_birthday_whole_or_absent",
             ),
+            models.UniqueConstraint(
+                Lower("display_name"),
+                condition=~Q(display_name=""),
+                name="member_display_name_once",
+                violation_error_message=_("Somebody else goes by this name already."),
+            ),
             models.CheckConstraint(
                 condition=~Q(merged_into=F("pk")), name="member_not_merged_into_itself"
             ),
@@ -149,8 +160,13 @@ class Member(models.Model):
 
     @property
     def public_name(self) -> str:
-        """What other people read: the pseudonym, unless the member chose their own name."""
-        return (self.full_name if self.shows_real_name else "") or self.pseudonym
+        """What other people read: the pseudonym, unless the member chose their own name or another."""
+        return self.chosen_name or self.pseudonym
+
+    @property
+    def chosen_name(self) -> str:
+        """The name they chose to be read by; '' for none."""
+        return (self.full_name if self.shows_real_name else "") or self.display_name
 
 
 class Consent(models.Model):

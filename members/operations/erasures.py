@@ -194,6 +194,7 @@ def _empty(member: Member, *, at: datetime) -> str:
         given_name="",
         family_name="",
         pseudonym=_("Former member"),
+        display_name="",
         shows_real_name=False,
         is_ranked=False,
         birth_month=None,

@@ -1,15 +1,16 @@
 """Joining and changing a membership."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from members import clock
+from members.domain import names
 from members.domain.actors import Actor
 from members.domain.calendar import is_day_of_year, local_date, zone_names
-from members.errors import ErasedMember, NoSuchDay, NoSuchZone
+from members.errors import ErasedMember, NameTaken, NoSuchDay, NoSuchName, NoSuchZone
 from members.models import Member, User
 from members.operations import accounts, activities, audit, keys, references
 
@@ -22,6 +23,7 @@ EDITABLE = (
     "joined_on",
     "birth_month",
     "birth_day",
+    "display_name",
     "shows_real_name",
     "is_ranked",
 )
@@ -111,11 +113,16 @@ def enrol_missing(refs: Iterable[str], *, actor: Actor, joined_on: dict[str, dat
 
 @transaction.atomic
 def update(member: Member, *, actor: Actor, at: datetime | None = None, **fields: Any) -> Member:
-    """Change what is known of a member; only the fields of `EDITABLE`. Audited field by field."""
+    """Change what is known of a member; only the fields of `EDITABLE`. Audited field by field.
+
+    Raises NoSuchName or NameTaken for a display name, NoSuchDay or NoSuchZone.
+    """
     unknown = set(fields) - set(EDITABLE)
     if unknown:
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
     _check(fields)
+    if fields.get("display_name"):
+        fields["display_name"] = _named(fields["display_name"])
     if "email" in fields:
         # Keys are locked before members.
         keys.follow_email(member, address=fields["email"], actor=actor)
@@ -128,7 +135,7 @@ def update(member: Member, *, actor: Actor, at: datetime | None = None, **fields
         changed["birthday_set_at"] = at or clock.now()
     for name, value in changed.items():
         setattr(member, name, value)
-    member.save(update_fields=list(changed))
+    _save(member, changed)
     audit.record(
         member, actor=actor, verb="members.member.updated", after={"fields": sorted(changed)}
     )
@@ -149,6 +156,23 @@ def complete_profile(member: Member, *, actor: Actor) -> bool:
         actor=actor,
     )
     return True
+
+
+def _save(member: Member, changed: Collection[str]) -> None:
+    try:
+        with transaction.atomic():
+            member.save(update_fields=list(changed))
+    except IntegrityError as error:
+        if "member_display_name_once" not in str(error):
+            raise
+        raise NameTaken() from error
+
+
+def _named(name: str) -> str:
+    plain = names.plain(name)
+    if names.fault_of(plain):
+        raise NoSuchName()
+    return plain
 
 
 def _check(fields: dict[str, Any]) -> None:

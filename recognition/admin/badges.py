@@ -60,6 +60,7 @@ class BadgeAdmin(StepsAdmin, OperationAdmin):
         "description",
         ("motif", "metal"),
         ("is_repeatable", "starts_public"),
+        "valid_days",
     )
     steps = (
         Step(

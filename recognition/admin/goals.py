@@ -91,10 +91,18 @@ class AchievementAdmin(GoalAdmin):
 
 @admin.register(Streak)
 class StreakAdmin(GoalAdmin):
-    """Days in a row. A campaign's rule says what keeps a day."""
+    """Weeks in a row, or days. A campaign's rule says what keeps one."""
 
-    list_display = ("name", "slug", "state_label", "freezes", "freeze_period", "milestones")
-    fields = (("name", "slug"), "criteria", ("freezes", "freeze_period"), "milestones")
+    list_display = (
+        "name",
+        "slug",
+        "state_label",
+        "every",
+        "freezes",
+        "freeze_period",
+        "milestones",
+    )
+    fields = (("name", "slug"), "criteria", "every", ("freezes", "freeze_period"), "milestones")
     steps = steps_of("change_streak")
 
 

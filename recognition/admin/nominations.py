@@ -54,6 +54,7 @@ class NominationCycleAdmin(StepsAdmin, OperationAdmin):
         ("criteria", "committee"),
         ("opens_at", "closes_at"),
         ("limit_per_nominator", "allows_self_nomination"),
+        ("is_blind", "judging_days"),
     )
     steps = (
         Step(

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from members import clock
 from members.domain.calendar import local_date
 from members.models import Member
+from recognition.models import Streak
 from recognition.models.goal_readings import Streaking, achievements_of, streaks_of
 
 
@@ -36,9 +37,16 @@ class StreakOutput(serializers.Serializer):
     streak = serializers.SlugField(source="goal.slug")
     name = serializers.CharField(source="goal.name")
     criteria = serializers.CharField(source="goal.criteria")
-    days = serializers.IntegerField(help_text="Days kept in the run that goes on.")
-    since = serializers.SerializerMethodField(help_text="Its first day.")
-    is_kept_today = serializers.BooleanField(source="standing.is_kept_today")
+    every = serializers.ChoiceField(
+        Streak.Every.choices, source="goal.every", help_text="What is counted: weeks or days."
+    )
+    days = serializers.IntegerField(
+        source="length", help_text="Days, or weeks, kept in the run that goes on."
+    )
+    since = serializers.SerializerMethodField(help_text="Its first day, or that of its first week.")
+    is_kept_today = serializers.BooleanField(
+        source="standing.is_kept_now", help_text="Whether today, or this week, is kept already."
+    )
     freezes_left = serializers.IntegerField(source="standing.freezes_left")
     longest = serializers.IntegerField(source="standing.longest")
     next_milestone = serializers.IntegerField(source="ahead", allow_null=True)

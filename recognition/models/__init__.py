@@ -8,6 +8,7 @@ from recognition.models.achievements import (
 )
 from recognition.models.badges import Badge, BadgeAward, BadgeCount, Profile
 from recognition.models.boards import DailyScore, Leaderboard, ScoreMark, Standing
+from recognition.models.credentials import Credential
 from recognition.models.nominations import (
     SUBJECT_TYPE,
     Candidate,
@@ -26,6 +27,7 @@ __all__ = [
     "BadgeAward",
     "BadgeCount",
     "Candidate",
+    "Credential",
     "DailyScore",
     "Laureate",
     "Leaderboard",

@@ -171,18 +171,29 @@ class Progress(models.Model):
 
 
 class Streak(Goal):
-    """Days in a row. Campaign rules say what keeps a day; these are the terms."""
+    """Weeks in a row, or days. Campaign rules say what keeps one; these are the terms."""
+
+    class Every(models.TextChoices):
+        WEEK = streaks.WEEK, _("a week")
+        DAY = streaks.DAY, _("a day")
 
     class Period(models.TextChoices):
         WEEK = "week", _("a week")
         MONTH = "month", _("a month")
         YEAR = "year", _("a year")
 
+    every = models.CharField(
+        _("kept once"),
+        max_length=4,
+        choices=Every.choices,
+        default=Every.WEEK,
+        help_text=_("A week leaves room for a life; it is the member's own, and begins on Monday."),
+    )
     freezes = models.PositiveSmallIntegerField(
         _("freezes"),
         default=0,
         validators=[MaxValueValidator(31)],
-        help_text=_("So many missed days in a period do not end it."),
+        help_text=_("So many missed weeks, or days, in a period do not end it."),
     )
     freeze_period = models.CharField(
         _("freezes count for"), max_length=5, choices=Period.choices, default=Period.MONTH
@@ -193,25 +204,32 @@ class Streak(Goal):
         default=list,
         size=20,
         blank=True,
-        help_text=_("Numbers of days: 7, 30, 100. Each is told to rules once a run."),
+        help_text=_("Numbers of weeks, or days: 4, 12, 52. Each is told to rules once a run."),
     )
 
     class Meta:
         verbose_name = _("streak")
         verbose_name_plural = _("streaks")
         constraints = [
-            models.CheckConstraint(condition=Q(freezes__lte=31), name="streak_freezes_within_month")
+            models.CheckConstraint(
+                condition=Q(freezes__lte=31), name="streak_freezes_within_month"
+            ),
+            models.CheckConstraint(
+                condition=~Q(every="week", freeze_period="week"),
+                name="streak_week_can_be_missed",
+                violation_error_message=_("Weeks have their freezes in a month or a year."),
+            ),
         ]
 
     @property
     def terms(self) -> streaks.Terms:
         """What it asks for, as the arithmetic needs it."""
-        return streaks.Terms(self.freezes, self.freeze_period, tuple(self.milestones))
+        return streaks.Terms(self.freezes, self.freeze_period, tuple(self.milestones), self.every)
 
 
 class StreakDay(models.Model):
-    """That a member kept a streak on one of their own days, once for each cause `key`. The day counts as
-    long as one of its causes was not taken back."""
+    """That a member kept a streak on one of their own days, once for each cause `key`. The day counts (and
+    its week) as long as one of its causes was not taken back."""
 
     streak = models.ForeignKey(Streak, on_delete=models.PROTECT, related_name="days")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
@@ -231,11 +249,12 @@ class StreakDay(models.Model):
 
 
 class StreakMilestone(models.Model):
-    """That a member was told of a milestone: the day on which their run became so long."""
+    """That a member was told of a milestone: the day on which their run became so long, or the first of
+    that week."""
 
     streak = models.ForeignKey(Streak, on_delete=models.PROTECT, related_name="told")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
-    milestone = models.PositiveSmallIntegerField(_("days"))
+    milestone = models.PositiveSmallIntegerField(_("weeks or days"))
     reached_on = models.DateField(_("reached on"))
     told_at = models.DateTimeField(_("told at"))
 

@@ -1,7 +1,9 @@
 """Badges, and that somebody holds one."""
 
 import secrets
+from datetime import datetime, timedelta
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +87,13 @@ class Badge(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DRAFT)
     is_repeatable = models.BooleanField(_("can be won again"), default=False)
     starts_public = models.BooleanField(_("public until its holder hides it"), default=False)
+    valid_days = models.PositiveIntegerField(
+        _("counts for days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(36_500)],
+        help_text=_("From the day it was won; empty for good. Said by what holders take along."),
+    )
     created_at = models.DateTimeField(_("created at"), editable=False)
 
     #: Filled by `with_holders`.
@@ -192,6 +201,12 @@ class BadgeAward(models.Model):
     def is_live(self) -> bool:
         """Whether it still stands."""
         return self.revoked_at is None
+
+    @property
+    def valid_until(self) -> datetime | None:
+        """When its time is over; None: never. Reads the badge."""
+        days = self.badge.valid_days
+        return self.awarded_at + timedelta(days=days) if days else None
 
 
 class BadgeCount(models.Model):

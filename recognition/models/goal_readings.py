@@ -38,14 +38,14 @@ class Streaking:
     ahead: int | None
 
     @property
-    def days(self) -> int:
-        """How many days the run has that goes on."""
+    def length(self) -> int:
+        """How many weeks, or days, the run has that goes on."""
         return self.standing.run.length if self.standing.run else 0
 
     @property
     def percent(self) -> int:
         """Of the way to the next milestone, 0 to 100."""
-        return min(100 * self.days // self.ahead, 100) if self.ahead else 100
+        return min(100 * self.length // self.ahead, 100) if self.ahead else 100
 
 
 def achievements_of(member: Member, today: date) -> list[Way]:

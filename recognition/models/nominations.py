@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,9 @@ from recognition.models.badges import Badge, BadgeAward
 #: How governance knows our subjects.
 SUBJECT_TYPE = "recognition.candidate"
 
+#: A committee is asked to take this many days at most.
+MOST_JUDGING_DAYS = 365
+
 #: A search for somebody to nominate needs so many letters, so that nobody can list the members.
 SHORTEST_SEARCH = 3
 
@@ -23,12 +27,12 @@ def nominees(text: str) -> models.QuerySet[Member]:
     words = set(text.casefold().split())
     if sum(map(len, words)) < SHORTEST_SEARCH:
         return Member.objects.none()
-    shown = Q(shows_real_name=True)
+    shown, named = Q(shows_real_name=True), Q(display_name__iexact=text)
     for word in words:
         shown &= Q(given_name__istartswith=word) | Q(family_name__istartswith=word)
     return (
         Member.objects.active()
-        .filter(Q(ref__iexact=text) | Q(pseudonym__iexact=text) | shown)
+        .filter(Q(ref__iexact=text) | Q(pseudonym__iexact=text) | named | shown)
         .order_by("pseudonym", "pk")
     )
 
@@ -45,7 +49,8 @@ class NominationCycle(models.Model):
     """One round of asking "who deserves this badge?", from the first nomination to the laureate.
 
     Criteria, committee, badge and rules stand still once the cycle is open (trigger `keep_cycle`).
-    Nominations are taken in [opens_at, closes_at).
+    Nominations are taken in [opens_at, closes_at). `judging_days`: how long the committee is asked to take.
+    `is_blind`: its judges read no name of those proposed and of those who propose them.
     """
 
     class State(models.TextChoices):
@@ -82,6 +87,12 @@ class NominationCycle(models.Model):
     allows_self_nomination = models.BooleanField(
         _("members may nominate themselves"), default=False
     )
+    is_blind = models.BooleanField(_("judged without names"), default=False)
+    judging_days = models.PositiveSmallIntegerField(
+        _("days for judging"),
+        default=14,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_JUDGING_DAYS)],
+    )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     created_at = models.DateTimeField(_("created at"), editable=False)
 
@@ -94,6 +105,10 @@ class NominationCycle(models.Model):
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="cycle_lasts"),
             models.CheckConstraint(
                 condition=Q(limit_per_nominator__gte=1), name="cycle_limit_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(judging_days__gte=1, judging_days__lte=MOST_JUDGING_DAYS),
+                name="cycle_judging_days",
             ),
         ]
         permissions = [("run_cycle", "Can open, close and decide nomination cycles")]
@@ -113,6 +128,12 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
         """Candidates whom at least one nomination still proposes, and who have not declined."""
         live = Nomination.objects.live().filter(candidate=models.OuterRef("pk"))
         return self.filter(models.Exists(live), declined_at=None)
+
+    def known_to(self, member: Member) -> "CandidateQuerySet":
+        """What a member is told about themselves: that somebody proposes them, or that they declined. When
+        every nomination was taken back there is nothing to tell."""
+        live = Nomination.objects.live().filter(candidate=models.OuterRef("pk"))
+        return self.filter(models.Exists(live) | Q(declined_at__isnull=False), member=member)
 
 
 class Candidate(models.Model):
@@ -183,7 +204,8 @@ class Nomination(models.Model):
 
 
 class NominationDraft(models.Model):
-    """What a member has begun to write about somebody, until it is sent; only they see it."""
+    """What a member has begun to write about somebody, until it is sent; only they see it. `version` grows
+    with each change, so that two windows never overwrite each other unasked."""
 
     cycle = models.ForeignKey(NominationCycle, on_delete=models.PROTECT, related_name="drafts")
     nominator = models.ForeignKey(
@@ -191,6 +213,7 @@ class NominationDraft(models.Model):
     )
     nominee = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     statement = models.TextField(_("statement"), max_length=2000, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
     saved_at = models.DateTimeField(_("saved at"))
 
     class Meta:

@@ -16,7 +16,12 @@ from recognition.domain.windows import Window
 from recognition.models.boards import DailyScore, Leaderboard, Standing
 
 FIELDS = ("member_id", "points", "reached_at", "opaque")
-NAMES = ("member__shows_real_name", "member__given_name", "member__family_name")
+NAMES = (
+    "member__shows_real_name",
+    "member__given_name",
+    "member__family_name",
+    "member__display_name",
+)
 ORDER = ("-points", "reached_at", "opaque")
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 WRITTEN = re.compile(r"([0-9]{1,18})\.([0-9]{1,17})\.([0-9a-f]{16})")
@@ -183,6 +188,7 @@ class Reading:
             {
                 "member__given_name": member.given_name,
                 "member__family_name": member.family_name,
+                "member__display_name": member.display_name,
                 "member__shows_real_name": member.shows_real_name,
                 "opaque": own["opaque"],
             }
@@ -230,8 +236,11 @@ class Reading:
 
 
 def shown_name(row: dict) -> str:
-    """The member's own name if they show it, else an alias that holds on this board only."""
+    """The member's own name if they show it, else the one they chose for others, else an alias that holds
+    on this board only."""
     name = f"{row['member__given_name']} {row['member__family_name']}".strip()
     if row["member__shows_real_name"] and name:
         return name
+    if row["member__display_name"]:
+        return str(row["member__display_name"])
     return _("Member %(code)s") % {"code": row["opaque"][:6].upper()}

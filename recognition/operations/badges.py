@@ -15,7 +15,16 @@ from recognition.models import Badge, BadgeAward, Profile
 from recognition.operations import awards
 from recognition.operations.steps import move
 
-EDITABLE = ("name", "criteria", "description", "motif", "metal", "is_repeatable", "starts_public")
+EDITABLE = (
+    "name",
+    "criteria",
+    "description",
+    "motif",
+    "metal",
+    "is_repeatable",
+    "starts_public",
+    "valid_days",
+)
 
 #: What a badge promises: fixed once somebody may have won it.
 PROMISED = ("criteria", "is_repeatable")

@@ -3,16 +3,19 @@
 Lock order: the cycle, then (inside governance) each case. Nominations take the cycle's lock too.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext
 
+from governance.domain.blinding import names_in
 from governance.models import Case, Committee, Criteria, Decision, Reason
 from governance.operations import cases
 from members import clock
 from members.domain.actors import Actor
+from members.models import Member
 from members.operations import audit
 from recognition.domain.selection import Judged, chosen
 from recognition.errors import (
@@ -40,6 +43,8 @@ EDITABLE = (
     "closes_at",
     "limit_per_nominator",
     "allows_self_nomination",
+    "is_blind",
+    "judging_days",
 )
 
 
@@ -57,8 +62,8 @@ def draft(
     at: datetime | None = None,
     **fields: Any,
 ) -> NominationCycle:
-    """A new cycle. `fields`: description, limit_per_nominator, allows_self_nomination. A known
-    slug returns that cycle unchanged. Raises DatesReversed."""
+    """A new cycle. `fields`: description, limit_per_nominator, allows_self_nomination, is_blind,
+    judging_days. A known slug returns that cycle unchanged. Raises DatesReversed."""
     _check_fields(fields)
     if closes_at <= opens_at:
         raise DatesReversed()
@@ -145,27 +150,52 @@ def _put(
 ) -> Case:
     """Open the case of one candidate. Whoever nominated has an interest, also if they took it back;
     judges read the statements without the names below them."""
-    nominations = list(candidate.nominations.order_by("pk"))
+    nominations = list(candidate.nominations.select_related("nominator__user").order_by("pk"))
     interested = {one.nominator_id: Reason.NOMINATOR for one in nominations}
     interested[candidate.member_id] = Reason.NOMINEE
     live = [one for one in nominations if one.withdrawn_at is None]
+    concerned = [candidate.member, *(one.nominator for one in nominations)]
+    title = candidate.member.full_name or candidate.member.public_name
     case = cases.open(
         cycle.committee,
         subject_type=SUBJECT_TYPE,
         subject_key=str(candidate.pk),
-        title=candidate.member.full_name or candidate.member.public_name,
+        title=_entry_name(candidate) if cycle.is_blind else title,
         statements=[
             {"title": gettext("Nomination %(number)s") % {"number": number}, "text": one.statement}
             for number, one in enumerate(live, start=1)
         ],
         criteria=cycle.criteria,
         interested_members=interested,
+        hidden_names=names_of(concerned) if cycle.is_blind else None,
+        days=cycle.judging_days,
         actor=actor,
         at=at,
     )
     candidate.case = case
     candidate.save(update_fields=["case"])
     return case
+
+
+def _entry_name(candidate: Candidate) -> str:
+    """What a candidate is called where names are hidden: the place in the order of first nominations."""
+    before = candidate.cycle.candidates.filter(pk__lt=candidate.pk).count()
+    return gettext("Entry %(number)s") % {"number": before + 1}
+
+
+def names_of(people: Iterable[Member]) -> frozenset[str]:
+    """Every name, reference and address by which these people could be known in a text."""
+    found: set[str] = set()
+    for one in people:
+        names = [one.given_name, one.family_name, one.full_name]
+        addresses = [one.email]
+        if one.user is not None:
+            names += [one.user.first_name, one.user.last_name]
+            addresses.append(one.user.email)
+        found |= {one.ref, one.pseudonym, f"{one.given_name}{one.family_name}", *addresses}
+        found |= {address.partition("@")[0] for address in addresses}
+        found |= names_in(*names)
+    return frozenset(name for name in found if len(name) > 1)
 
 
 def standing(cycle: NominationCycle) -> Candidate | None:

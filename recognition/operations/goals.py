@@ -18,7 +18,7 @@ Goal = TypeVar("Goal", Achievement, Streak)
 #: What each asks for: fixed once somebody may have worked towards it.
 PROMISED: dict[type, tuple[str, ...]] = {
     Achievement: ("criteria", "target", "period", "recurrence", "carries", "badge"),
-    Streak: ("criteria", "freezes", "freeze_period"),
+    Streak: ("criteria", "every", "freezes", "freeze_period"),
 }
 #: What may be changed at any time.
 WORDS: dict[type, tuple[str, ...]] = {

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from members import clock
 from members.domain.actors import Actor
+from members.errors import ChangedElsewhere
 from members.models import Member
 from members.operations import audit
 from recognition.errors import (
@@ -21,6 +22,9 @@ from recognition.errors import (
 )
 from recognition.models import Candidate, Nomination, NominationCycle, NominationDraft
 
+#: What is kept of a statement, in letters.
+LONGEST_STATEMENT = 2_000
+
 
 @transaction.atomic
 def nominate(
@@ -30,17 +34,22 @@ def nominate(
     nominee: Member,
     statement: str,
     actor: Actor,
+    version: int | None = None,
     at: datetime | None = None,
 ) -> Nomination:
     """Propose `nominee` in the nominator's own words. Several proposals of one person meet in one
     candidate.
 
-    What they had begun to write about them is no draft any more. Raises NoNominationsNow, NotYourself,
-    Declined, NominatedAlready, NoNominationsLeft or StatementMissing.
+    What they had begun to write about them is no draft any more; `version` is that draft's as they have it
+    before them (None: they have none). Raises NoNominationsNow, NotYourself, Declined, NominatedAlready,
+    NoNominationsLeft, StatementMissing, or ChangedElsewhere when other words were kept meanwhile.
     """
     at = at or clock.now()
     cycle = NominationCycle.objects.select_for_update().get(pk=cycle.pk)
     _check(cycle, nominator, nominee, statement, at)
+    draft = None if version is None else _draft(cycle, nominator, nominee)
+    if draft is not None and draft.version != version and draft.statement != statement.strip():
+        raise ChangedElsewhere(draft.version)
     candidate, _ = Candidate.objects.get_or_create(cycle=cycle, member=nominee)
     nomination = Nomination.objects.create(
         cycle=cycle,
@@ -107,30 +116,42 @@ def keep_draft(
     nominator: Member,
     nominee: Member,
     statement: str,
+    version: int,
     actor: Actor,
     at: datetime | None = None,
 ) -> NominationDraft:
-    """Keep what somebody has written so far about one person; the newest wording stays.
+    """Keep what somebody has written so far about one person.
 
-    Nobody judges a draft, so only its first keeping is in the trail. Raises NoNominationsNow.
+    `version` is the draft's as its writer has it before them, 0 for none. The same words again are the draft
+    as it is. Nobody judges a draft, so only its first keeping is in the trail. Raises NoNominationsNow,
+    NominatedAlready, or ChangedElsewhere when other words were kept meanwhile.
     """
     at = at or clock.now()
+    # The cycle is locked as for a nomination, so that no draft comes back beside what was sent.
+    cycle = NominationCycle.objects.select_for_update().get(pk=cycle.pk)
     if not cycle.takes_nominations(at):
         raise NoNominationsNow()
-    draft, is_new = NominationDraft.objects.update_or_create(
-        cycle=cycle,
-        nominator=nominator,
-        nominee=nominee,
-        defaults={"statement": statement.strip()[:2000], "saved_at": at},
-    )
-    if is_new:
-        audit.record(
-            draft,
-            actor=actor,
-            verb="recognition.nomination.drafted",
-            after={"cycle": cycle.slug},
+    if cycle.nominations.live().filter(nominator=nominator, candidate__member=nominee).exists():
+        raise NominatedAlready()
+    words = statement.strip()[:LONGEST_STATEMENT]
+    draft = _draft(cycle, nominator, nominee)
+    if draft is None:
+        draft = NominationDraft.objects.create(
+            cycle=cycle, nominator=nominator, nominee=nominee, statement=words, saved_at=at
         )
+        after = {"cycle": cycle.slug}
+        audit.record(draft, actor=actor, verb="recognition.nomination.drafted", after=after)
+    elif draft.statement != words:
+        if draft.version != version:
+            raise ChangedElsewhere(draft.version)
+        draft.statement, draft.version, draft.saved_at = words, draft.version + 1, at
+        draft.save(update_fields=["statement", "version", "saved_at"])
     return draft
+
+
+def _draft(cycle: NominationCycle, nominator: Member, nominee: Member) -> NominationDraft | None:
+    drafts = NominationDraft.objects.filter(cycle=cycle, nominator=nominator, nominee=nominee)
+    return drafts.first()
 
 
 @transaction.atomic
@@ -143,7 +164,7 @@ def decline(
     """
     at = at or clock.now()
     cycle = NominationCycle.objects.select_for_update().get(pk=cycle.pk)
-    candidate = cycle.candidates.filter(member=nominee).first()
+    candidate = cycle.candidates.known_to(nominee).first()
     if candidate is None:
         raise NotNominated()
     if candidate.declined_at is not None:

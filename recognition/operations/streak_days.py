@@ -14,7 +14,7 @@ from members import clock
 from members.domain.actors import Actor
 from members.models import Member
 from members.operations import activities, audit
-from recognition.domain.streaks import news, runs
+from recognition.domain.streaks import news, runs, turn_of
 from recognition.models import Streak, StreakDay, StreakMilestone
 
 #: Whose, and of which streak.
@@ -60,15 +60,16 @@ def take_back(keys: Collection[str], *, at: datetime) -> None:
     StreakDay.objects.filter(key__in=keys, taken_back_at=None).update(taken_back_at=at)
 
 
-def days_of(whose: set[Pair]) -> dict[Pair, dict[date, datetime]]:
-    """The days that stand, by member and streak, each with the instant it was first kept at."""
-    days: dict[Pair, dict[date, datetime]] = defaultdict(dict)
+def turns_of(whose: set[Pair]) -> dict[Pair, dict[date, datetime]]:
+    """The weeks (or days) that stand, by member and streak, each with the instant it was first kept at."""
+    turns: dict[Pair, dict[date, datetime]] = defaultdict(dict)
     standing = StreakDay.objects.filter(
         member__in={pk for pk, _ in whose}, streak__in={pk for _, pk in whose}, taken_back_at=None
     )
-    for row in standing.order_by("-kept_at"):
-        days[row.member_id, row.streak_id][row.day] = row.kept_at
-    return days
+    for row in standing.select_related("streak").order_by("-kept_at"):
+        turn = turn_of(row.streak.every, row.day)
+        turns[row.member_id, row.streak_id][turn] = row.kept_at
+    return turns
 
 
 def _tell(pairs: set[Pair], *, actor: Actor) -> None:
@@ -76,18 +77,18 @@ def _tell(pairs: set[Pair], *, actor: Actor) -> None:
     if not pairs:
         return
     known = Streak.objects.in_bulk({pk for _, pk in pairs})
-    days, told = days_of(pairs), _told(pairs)
+    turns, told = turns_of(pairs), _told(pairs)
     fresh = [
         StreakMilestone(
             streak=known[pk],
             member_id=member_id,
             milestone=milestone,
-            reached_on=day,
+            reached_on=turn,
             told_at=clock.now(),
         )
         for member_id, pk in sorted(pairs)
-        for milestone, day in news(
-            runs(known[pk].terms, days[member_id, pk]), known[pk].milestones, told[member_id, pk]
+        for milestone, turn in news(
+            runs(known[pk].terms, turns[member_id, pk]), known[pk].milestones, told[member_id, pk]
         )
     ]
     if not fresh:
@@ -100,17 +101,17 @@ def _tell(pairs: set[Pair], *, actor: Actor) -> None:
         after=[{"streak": known[row.streak_id].slug, "days": row.milestone} for row in fresh],
         reasons=["" for _ in fresh],
     )
-    _record(fresh, known, days, actor=actor)
+    _record(fresh, known, turns, actor=actor)
 
 
 def _record(
     fresh: Sequence[StreakMilestone],
     known: Mapping[int, Streak],
-    days: Mapping[Pair, Mapping[date, datetime]],
+    turns: Mapping[Pair, Mapping[date, datetime]],
     *,
     actor: Actor,
 ) -> None:
-    """Let rules see these milestones, at the instant their day was first kept."""
+    """Let rules see these milestones, at the instant their week or day was first kept."""
     members = Member.objects.in_bulk({row.member_id for row in fresh})
     activities.record_many(
         [
@@ -120,7 +121,7 @@ def _record(
                 "external_id": f"streak:{row.pk}",
                 "subject": members[row.member_id].ref,
                 "member_id": row.member_id,
-                "occurred_at": days[row.member_id, row.streak_id][row.reached_on],
+                "occurred_at": turns[row.member_id, row.streak_id][row.reached_on],
                 "payload": {"streak": known[row.streak_id].slug, "days": row.milestone},
             }
             for row in fresh

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recognition.views import awards, wall
+from recognition.views import awards, credentials, wall
 
 app_name = "badges"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     path("visibility/", awards.profile, name="profile"),
     path("<slug:slug>/", wall.badge, name="badge"),
     path("<slug:slug>/visibility/", awards.visibility, name="visibility"),
+    path("<slug:slug>/credential/", credentials.taking_along, name="credential"),
 ]

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_GET, require_POST
 from members.domain.actors import Actor
 from members.models import Member
 from members.views.guards import member_page
+from recognition.forms import TakingAlongForm
 from recognition.operations import badges
-from recognition.permissions import can_show
+from recognition.permissions import can_show, can_take_along
 from recognition.views.cards import card_context
+from recognition.views.credentials import standing_of
 from recognition.views.sharing import GONE, award_for, is_shown
 
 
@@ -33,6 +35,9 @@ def award(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if not found.is_live:
         return render(request, "portal/recognition/revoked.html", context, status=GONE)
+    context["credential"] = standing_of(request, found)
+    if can_take_along(request.user, found):
+        context["taking_along"] = TakingAlongForm(found.member)
     return render(request, "portal/recognition/award.html", context | card_context(found))
 
 

@@ -5,14 +5,16 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from members.domain.actors import Actor
 from members.models import Member
+from members.views import drafts
 from members.views.guards import member_page
-from recognition.forms import CitationForm, NominationForm, NomineeSearch, draft_of, drafts_of
-from recognition.models import Nomination, NominationCycle
+from recognition.forms import CitationForm, NominationForm, NomineeSearch, drafts_of
+from recognition.models import Nomination, NominationCycle, NominationDraft
 from recognition.operations import cycles, nominations
 from recognition.permissions import can_name_laureate, can_nominate, can_withdraw
 from recognition.views.figures import figures_of
@@ -44,7 +46,7 @@ def cycle(request: HttpRequest, slug: str) -> HttpResponse:
         "cycle": found,
         "member": member,
         "drafts": drafts_of(found, member),
-        "candidacy": found.candidates.filter(member=member).first() if member else None,
+        "candidacy": found.candidates.known_to(member).first() if member else None,
         "may_nominate": can_nominate(member, found) if member else None,
         "search": search,
         "people": search.found() if member and search.is_valid() else None,
@@ -61,19 +63,35 @@ def cycle(request: HttpRequest, slug: str) -> HttpResponse:
 def nominate(request: HttpRequest, member: Member, slug: str) -> HttpResponse:
     """Say why, about somebody found by a search; what was begun before stands there already."""
     found = _cycle(slug)
-    form = NominationForm(request.POST or None, initial={"nominee": request.GET.get("nominee")})
-    nominee = form.person
-    if nominee is None and request.method == "GET":
+    if request.method == "POST":
+        form = NominationForm(request.POST, is_blind=found.is_blind)
+        if form.is_valid() and _sent(request, member, found, form):
+            messages.success(request, _("Thank you. The committee will read it."))
+            return redirect("nominations:cycle", slug)
+        return _writing(request, found, form, status=422)
+    form = NominationForm(initial={"nominee": request.GET.get("nominee")}, is_blind=found.is_blind)
+    if form.person is None:
         return redirect("nominations:cycle", slug)
-    if not form.is_bound:
-        form.initial = {**form.initial, **draft_of(found, member, nominee)}
-    elif "keep" in request.POST and nominee is not None:
-        return _keep(request, member, found, nominee, form)
-    elif form.is_valid() and _sent(request, member, found, form):
-        messages.success(request, _("Thank you. The committee will read it."))
-        return redirect("nominations:cycle", slug)
-    context = {"cycle": found, "form": form, "nominee": nominee}
-    status = 422 if form.is_bound else 200
+    kept = found.drafts.filter(nominator=member, nominee=form.person).first()
+    if kept is not None:
+        form.initial |= {"statement": kept.statement, "version": kept.version}
+    return _writing(request, found, form, kept=kept)
+
+
+def _writing(
+    request: HttpRequest,
+    cycle: NominationCycle,
+    form: NominationForm,
+    *,
+    kept: NominationDraft | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "cycle": cycle,
+        "form": form,
+        "nominee": form.person,
+        "saved": drafts.saved_words(kept),
+    }
     return render(request, "portal/recognition/nominate.html", context, status=status)
 
 
@@ -85,38 +103,37 @@ def _sent(
         nominations.nominate(
             cycle,
             nominator=member,
-            nominee=form.cleaned_data["nominee"],
-            statement=form.cleaned_data["statement"],
+            **form.cleaned_data,
             actor=Actor.user(request.user),
         )
     except ValidationError as refusal:
-        form.add_error(None, refusal)
+        form.refuse(refusal)
         return False
     return True
 
 
-def _keep(
-    request: HttpRequest,
-    member: Member,
-    cycle: NominationCycle,
-    nominee: Member,
-    form: NominationForm,
-) -> HttpResponse:
+@require_POST
+@member_page
+def draft(request: HttpRequest, member: Member, slug: str) -> HttpResponse:
     """Keep what is written so far; nothing of it has to be right yet."""
-    try:
-        nominations.keep_draft(
-            cycle,
+    found = _cycle(slug)
+    form = NominationForm(request.POST, is_draft=True, is_blind=found.is_blind)
+
+    def save() -> NominationDraft:
+        form.check()
+        return nominations.keep_draft(
+            found,
             nominator=member,
-            nominee=nominee,
-            # Only what no text can hold is left out.
-            statement=form.data.get("statement", "").replace("\0", ""),
+            **{"statement": ""} | form.cleaned_data,
             actor=Actor.user(request.user),
         )
-    except ValidationError as refusal:
-        messages.error(request, refusal.messages[0])
-    else:
-        messages.success(request, _("Kept. You find it here whenever you like to go on."))
-    return redirect("nominations:cycle", cycle.slug)
+
+    def refused(refusal: ValidationError) -> HttpResponse:
+        form.refuse(refusal)
+        return _writing(request, found, form, status=422)
+
+    back = reverse("nominations:cycle", args=[slug])
+    return drafts.keep(request, save, back=back, refused=refused)
 
 
 @require_POST

@@ -33,6 +33,7 @@ def achievement(slug: str = "ten-refills", **fields) -> Achievement:
 def streak(slug: str = "daily", **fields) -> Streak:
     """An active streak."""
     terms = {"name": slug.title(), "criteria": "Come by every day.", "milestones": [3]}
+    terms["every"] = "day"
     goal = goals.define(Streak, slug=slug, actor=SYSTEM, **(terms | fields))
     return goals.activate(goal, actor=SYSTEM)
 

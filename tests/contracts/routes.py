@@ -114,6 +114,8 @@ ROUTES: dict[str, Route] = {
     "referrals:index": Route(MEMBERS, MEMBERS),
     "referrals:code": Route(NO, MEMBERS),
     # Visitors go on to sign up; who has signed in without being a member is sent home, to join there.
+    "referrals:invites": Route(NO, MEMBERS),
+    "referrals:invite_removal": Route(NO, OWN, {"pk": "@referral_invite"}),
     "referrals:invitation": Route(
         ANYBODY, policy("in in in home home home home home in in"), {"code": "@referral_code"}
     ),
@@ -121,6 +123,17 @@ ROUTES: dict[str, Route] = {
     "badges:profile": Route(NO, MEMBERS),
     "badges:visibility": Route(NO, OWN, {"slug": "@award"}),
     # Amara shares it.
+    "badges:credential": Route(NO, OWN, {"slug": "@award"}),
+    # Badges that leave the house, and whether one is good: for everybody, people and machines.
+    "awards:verification": Route(ANYBODY, ANYBODY),
+    "awards:credential": Route(ANYBODY, NO, {"slug": "@credential"}),
+    "awards:issuer": Route(ANYBODY, NO),
+    "awards:key": Route(ANYBODY, NO, {"slug": "@badge_key"}),
+    "awards:achievement": Route(ANYBODY, NO, {"slug": "neighbour"}),
+    "awards:document": Route(ANYBODY, NO, {"slug": "@award"}),
+    "awards:token": Route(ANYBODY, NO, {"slug": "@award"}),
+    "well_known:keys": Route(ANYBODY, NO),
+    "well_known:did": Route(ANYBODY, NO),
     "awards:award": Route(ANYBODY, NO, {"slug": "@award"}),
     "awards:card": Route(ANYBODY, NO, {"slug": "@award"}),
     "badges:badge": Route(ANYBODY, NO, {"slug": "neighbour"}),
@@ -143,6 +156,11 @@ ROUTES: dict[str, Route] = {
     "events_directory:booking": Route(OWN_BOOKING, NO_BUT_SIGN_IN, BOOKING),
     "events_directory:cancellation": Route(NO_BUT_SIGN_IN, OWN_BOOKING, BOOKING),
     "events_directory:exchange": Route(NO_BUT_SIGN_IN, OWN_BOOKING, BOOKING),
+    "events_directory:waiting": Route(
+        NO_BUT_SIGN_IN, policy("login 404 404 403 403 403 403 403 login login")
+    ),
+    # Nobody waits there.
+    "events_directory:waiting_departure": Route(NO_BUT_SIGN_IN, NOT_THERE, {"pk": 1}),
     "events_directory:pools": Route(ANYBODY, NO),
     "events_directory:pool": Route(ANYBODY, NO, {"slug": "northgate"}),
     "events_directory:calendar": Route(ANYBODY, NO),
@@ -160,6 +178,7 @@ ROUTES: dict[str, Route] = {
     "partner:door": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
     "partner:guests": Route(PARTNER, NO_BUT_SIGN_IN, DATE),
     "partner:check_in": Route(PARTNER, PARTNER, DATE),
+    "partner:scans": Route(NO_BUT_SIGN_IN, PARTNER, DATE),
     "partner:capacity": Route(NO_BUT_SIGN_IN, PARTNER, DATE),
     "partner:move": Route(NO_BUT_SIGN_IN, PARTNER, DATE),
     "partner:date_cancellation": Route(NO_BUT_SIGN_IN, PARTNER, DATE),
@@ -174,12 +193,21 @@ ROUTES: dict[str, Route] = {
     "partner_rewards:uses": Route(NO_BUT_SIGN_IN, PARTNER, ELIS),
     "partner_rewards:points": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
     "partner_rewards:bills": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
+    "partner:team": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
+    "partner:invitations": Route(NO_BUT_SIGN_IN, PARTNER, ELIS),
+    # These are nobody's.
+    "partner:invitation_withdrawal": Route(NO_BUT_SIGN_IN, NOT_THERE, ELIS | {"pk": 1}),
+    "partner:seat_end": Route(NO_BUT_SIGN_IN, NOT_THERE, ELIS | {"pk": 0}),
+    "partner:departure": Route(NO_BUT_SIGN_IN, PARTNER, ELIS),
+    "partner:invitation": Route(NOT_THERE, NOT_THERE, {"key": "x"}),
     "partner:venues": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
+    "partner:venue": Route(PARTNER, PARTNER, ELIS | {"pk": "@venue"}),
     "partner:new_venue": Route(PARTNER, PARTNER, ELIS),
     # Nominations and the committee desk
     "nominations:index": Route(ANYBODY, NO),
     "nominations:cycle": Route(ANYBODY, NO, {"slug": "autumn"}),
     "nominations:nominate": Route(MEMBERS, MEMBERS, {"slug": "autumn"}),
+    "nominations:draft": Route(NO, MEMBERS, {"slug": "autumn"}),
     "nominations:withdrawal": Route(NO, OWN, {"slug": "autumn", "pk": "@nomination"}),
     "nominations:declining": Route(NO, MEMBERS, {"slug": "autumn"}),
     # The chair names the laureate; staff with the permission may, too.
@@ -190,6 +218,10 @@ ROUTES: dict[str, Route] = {
     ),
     "governance:desk": Route(JUDGE, NO),
     "governance:case": Route(JUDGE, NO, CASE),
+    # Machines of people who are signed in: no page to sign in is sent to them.
+    "governance:live": Route(policy("401 403 403 403 in 403 403 403 401 401"), NO),
+    "governance:reading": Route(NO, JUDGE, CASE),
+    "governance:draft": Route(NO, JUDGE, CASE),
     "governance:ballot": Route(NO, JUDGE, CASE),
     "governance:recusal": Route(NO, JUDGE, CASE),
     "governance:decision": Route(JUDGE, JUDGE, CASE),

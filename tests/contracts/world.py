@@ -47,9 +47,11 @@ from members.operations import (
     purses,
     sweeps,
 )
+from recognition import signing
 from recognition.models import Achievement, Streak
 from recognition.operations import (
     badges,
+    credentials,
     cycles,
     goals,
     leaderboards,
@@ -176,6 +178,7 @@ def _household(amara, bo, unit) -> dict[str, Any]:
 def _referral(amara) -> dict[str, Any]:
     """Amara's link, that she brought Bo (of her own household), and something that is looked at."""
     code = referrals.give_code(amara, actor=SYSTEM).code
+    invite = referrals.send_invite(amara, actor=SYSTEM).pk
     told = Told("shop", "joined", "referral.joined", "amara", clock.now(), {"friend": "bo"})
     rule = review_rules.define(
         "openings",
@@ -189,7 +192,7 @@ def _referral(amara) -> dict[str, Any]:
     review_rules.activate(rule, actor=SYSTEM)
     opened = Told("shop", "opened", "app.opened", "amara", clock.now(), {})
     intake.take([told, opened], actor=SYSTEM)
-    return {"referral_code": code}
+    return {"referral_code": code, "referral_invite": invite}
 
 
 def _directory(amara, eli) -> dict[str, Any]:
@@ -227,6 +230,7 @@ def _directory(amara, eli) -> dict[str, Any]:
     return {
         "fund": _fund(shop, amara),
         "micro_event": event.pk,
+        "venue": venue.pk,
         "occurrence": evening.pk,
         "booking": booking.pk,
         "booking_reference": booking.reference,
@@ -264,6 +268,7 @@ def _recognition(amara, bo, chi, unit) -> dict[str, Any]:
     )
     award = badges.award(amara, badge=badge, key="first", actor=SYSTEM, reason="Bicycles")
     award = badges.show(award, holder=amara, is_public=True, actor=SYSTEM)
+    taken = credentials.make(award, holder=amara, with_name=False, actor=Actor.user(amara.user))
     _goals(amara)
     board = leaderboards.define("month", name="This month", unit=unit, actor=SYSTEM)
     leaderboards.activate(board, actor=SYSTEM)
@@ -292,7 +297,13 @@ def _recognition(amara, bo, chi, unit) -> dict[str, Any]:
         if slug == "spring":
             cycles.close(cycle, actor=SYSTEM)
             case = cycle.candidates.get().case.pk
-    return {"award": award.slug, "case": case, "nomination": nomination.pk}
+    return {
+        "award": award.slug,
+        "credential": taken.slug,
+        "badge_key": signing.name_of(signing.ring()[0]),
+        "case": case,
+        "nomination": nomination.pk,
+    }
 
 
 def _goals(amara) -> None:

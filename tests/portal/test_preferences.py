@@ -3,7 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from members.models import AuditRow
+from members.errors import NameTaken, NoSuchName
+from members.models import AuditRow, Member
+from members.operations import erasures, members
+from tests.conftest import SYSTEM
 
 SAID = {
     "given_name": "Bo",
@@ -42,3 +45,37 @@ def test_a_zone_that_does_not_exist_is_refused_with_422_and_the_input_kept(clien
     assert 'value="Lind"' in text
     bo.refresh_from_db()
     assert (bo.family_name, bo.time_zone) == ("", "Europe/Berlin")
+
+
+def test_a_name_for_others_is_kept_shown_and_ones_own(client, page, bo, amara):
+    """UM15: in its one form; nobody else gets the same, in capitals or not; a fault stands at the field."""
+    plain = {name: SAID[name] for name in ("given_name", "family_name", "time_zone")}
+    said = plain | {"language": "en", "display_name": " Tea   Time "}
+    assert client.post(page, said).status_code == 302
+    bo.refresh_from_db()
+    assert (bo.display_name, bo.public_name) == ("Tea Time", "Tea Time")
+    members.update(bo, shows_real_name=True, actor=SYSTEM)
+    assert Member.objects.get(pk=bo.pk).public_name == "Bo Lind"
+    client.force_login(amara.user)
+    for name, words in {
+        "tEA tIME": "Somebody else goes by this name already.",
+        "a@b.test": "2 to 30 letters",
+    }.items():
+        answer = client.post(page, said | {"display_name": name})
+        assert answer.status_code == 422
+        text = answer.content.decode()
+        assert words in text and 'href="#id_display_name"' in text
+    amara.refresh_from_db()
+    assert amara.display_name == ""
+
+
+def test_two_who_want_one_name_at_the_same_moment(bo, amara):
+    """UM15: the table itself holds it once; who comes second is refused and stays as they were."""
+    members.update(bo, display_name="Tea Time", actor=SYSTEM)
+    with pytest.raises(NameTaken):
+        members.update(amara, display_name="TEA time", actor=SYSTEM)
+    with pytest.raises(NoSuchName):
+        members.update(amara, display_name="x\u202ey", actor=SYSTEM)
+    assert Member.objects.get(pk=amara.pk).display_name == ""
+    erasures.erase(bo, actor=SYSTEM)
+    assert members.update(amara, display_name="Tea Time", actor=SYSTEM).display_name == "Tea Time"

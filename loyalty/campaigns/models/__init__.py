@@ -14,6 +14,7 @@ from loyalty.campaigns.models.rates import ExchangeRate
 from loyalty.campaigns.models.referrals import (
     Referral,
     ReferralCode,
+    ReferralInvite,
     ReferralPolicy,
     ReferralPurchase,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "MergedBonus",
     "Referral",
     "ReferralCode",
+    "ReferralInvite",
     "ReferralPolicy",
     "ReferralPurchase",
     "RefillCycle",

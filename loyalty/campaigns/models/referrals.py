@@ -7,9 +7,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Min, Q
+from django.db.models import CharField, Exists, Expression, F, Min, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.campaigns.domain.referrals import ADVOCATE
+from loyalty.campaigns.models.evaluations import Effect
 from members.models import Activity, Member
 
 #: Letters and digits that nobody mistakes for one another; ten of them are 50 bits.
@@ -90,9 +93,51 @@ class ReferralCode(models.Model):
         return self.code
 
 
+class ReferralInviteQuerySet(models.QuerySet["ReferralInvite"]):
+    """Questions over invites."""
+
+    def open_of(self, member: Member) -> "ReferralInviteQuerySet":
+        """Those of a member, and of whoever was merged into them, by which nobody has come; newest first."""
+        own = self.filter(member__in=selves([member.pk]), used_at=None)
+        return own.order_by("-sent_at", "-pk")
+
+
+class ReferralInvite(models.Model):
+    """A link of its own that a member sent one friend. It says nothing of whom it was sent to; whoever
+    comes by it is a referral like any other, and the invite is used."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="referral_invites")
+    code = models.CharField(max_length=LENGTH, unique=True, default=new_referral_code)
+    sent_at = models.DateTimeField(_("sent at"))
+    used_at = models.DateTimeField(_("used at"), null=True, blank=True)
+
+    objects = ReferralInviteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invite")
+        verbose_name_plural = _("invites")
+        indexes = [
+            models.Index(
+                fields=["member", "-sent_at"],
+                name="referral_invite_open",
+                condition=Q(used_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 def selves(members: Collection[int]) -> models.QuerySet[Member]:
     """These members and whoever was merged into them."""
     return Member.objects.filter(Q(pk__in=members) | Q(merged_into__in=members))
+
+
+def _fact_of(what: Expression) -> Concat:
+    """In SQL, under which a referral's fact about its advocate is known: `domain.referrals.fact_id`."""
+    pk, times = (Cast(OuterRef(name), CharField()) for name in ("pk", "round"))
+    parts = [Value("referral:"), pk, Value(":"), times, Value(":"), what, Value(f":{ADVOCATE}")]
+    return Concat(*parts, output_field=CharField())
 
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
@@ -111,6 +156,15 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Each with the day from which its next purchase counts, as `next_due_at`."""
         waits = Q(purchases__state=ReferralPurchase.State.WAITING)
         return self.annotate(next_due_at=Min("purchases__due_at", filter=waits))
+
+    def with_reward(self) -> "ReferralQuerySet":
+        """Each with `is_rewarded`: whether it brought the advocate something in its present round."""
+        first = _fact_of(Value("first_purchase"))
+        bought = _fact_of(Concat(Value("purchase:"), Cast(OuterRef("order_id"), CharField())))
+        brought = Effect.objects.filter(
+            activity__source="laurel", activity__external_id__in=[first, bought], reverses=None
+        )
+        return self.annotate(is_rewarded=Q(state=Referral.State.APPROVED) & Exists(brought))
 
     def to_review(self) -> "ReferralQuerySet":
         """Those that wait for a person."""

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Greatest
 
-from events_directory.operations import bookings
+from events_directory.operations import merged as directory
 from loyalty.campaigns.domain.caps import window_of
 from loyalty.campaigns.domain.rules import compile_limit
 from loyalty.campaigns.models import Effect, LimitUse, MergedBonus, RefillCycle, Waiting
@@ -38,9 +38,8 @@ ONCE = ("member.joined", "birthday.reached", "anniversary.reached")
 LONG = ("year", "life")
 WAITING, CYCLES, LIFT = "campaigns.waiting", "campaigns.refillcycle", "members.tierlift"
 REFERRALS = "campaigns.referral"
-REDEMPTIONS, BOOKINGS, AWARDS, STEPS, STREAKS = (
+REDEMPTIONS, AWARDS, STEPS, STREAKS = (
     "rewards.redemption",
-    "events_directory.booking",
     "recognition.award",
     "recognition.achievementstep",
     "recognition.streakday",
@@ -88,7 +87,7 @@ def merge(
     _take_back_twice(made, held, funds, actor=actor)
     made.took |= {
         REDEMPTIONS: redemptions.hand_over(source, target),
-        BOOKINGS: bookings.hand_over(source, target),
+        **directory.hand_over(source, target),
         AWARDS: awards.hand_over(source, target),
         STEPS: progress.hand_over(source, target, actor=actor),
         STREAKS: streak_days.hand_over(source, target),
@@ -121,7 +120,7 @@ def undo(made: Merge, *, reason: str, by: User) -> Merge:
     merges.give_back(made, WAITING, Waiting.objects.all())
     merges.give_back(made, CYCLES, RefillCycle.objects.all())
     redemptions.hand_back(source, target, made.took[REDEMPTIONS])
-    bookings.hand_back(source, target, made.took[BOOKINGS])
+    directory.hand_back(source, target, made.took)
     awards.hand_back(source, target, made.took[AWARDS])
     # Merges of before there were achievements moved none.
     progress.hand_back(source, target, made.took.get(STEPS, []), actor=actor)

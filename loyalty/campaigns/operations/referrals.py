@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
-from loyalty.campaigns.errors import IllegalReferralMove, NoReferralForOneself
+from loyalty.campaigns.errors import IllegalReferralMove, NoReferralForOneself, TooManyInvites
 from loyalty.campaigns.models import (
     Referral,
     ReferralCode,
+    ReferralInvite,
     ReferralPolicy,
     ReferralPurchase,
 )
@@ -25,6 +26,8 @@ from members.models import Activity, Member
 from members.operations import accounts, activities, audit, jobs, relations
 
 State, Cause = Referral.State, Referral.Cause
+#: So many invites may be on their way at once: more would be a list of what came to nothing.
+MOST_INVITES = 20
 TERMS = ("return_days", "newcomer_days", "most", "window_days")
 
 
@@ -181,10 +184,34 @@ def give_code(member: Member, *, actor: Actor) -> ReferralCode:
     return code
 
 
+@transaction.atomic
+def send_invite(member: Member, *, actor: Actor) -> ReferralInvite:
+    """One more invite of the member's. Raises TooManyInvites."""
+    member = Member.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
+    if ReferralInvite.objects.open_of(member).count() >= MOST_INVITES:
+        raise TooManyInvites(most=MOST_INVITES)
+    invite = ReferralInvite.objects.create(member=member, sent_at=clock.now())
+    audit.record(invite, actor=actor, verb="campaigns.referral_invite.sent")
+    return invite
+
+
+@transaction.atomic
+def take_back_invite(invite: ReferralInvite, *, actor: Actor) -> None:
+    """Nobody comes by it any more. One that was used stays."""
+    open_one = ReferralInvite.objects.select_for_update().filter(pk=invite.pk, used_at=None).first()
+    if open_one is not None:
+        audit.record(open_one, actor=actor, verb="campaigns.referral_invite.taken_back")
+        open_one.delete()
+
+
 def bearer_of(code: str) -> Member | None:
-    """Whose code this is; None when it is nobody's."""
-    found = ReferralCode.objects.filter(code=code.upper()).select_related("member__merged_into")
-    bearer = found.first()
+    """Whose code or unused invite this is; None when it is nobody's."""
+    own = ReferralCode.objects.filter(code=code.upper())
+    sent = ReferralInvite.objects.filter(code=code.upper(), used_at=None)
+    bearer = (
+        own.select_related("member__merged_into").first()
+        or sent.select_related("member__merged_into").first()
+    )
     if bearer is None or bearer.member.heir.erased_at is not None:
         return None
     return bearer.member.heir
@@ -196,6 +223,7 @@ def join_by_code(friend: Member, *, code: str, actor: Actor) -> Activity | None:
     advocate = bearer_of(code)
     if advocate is None:
         return None
+    ReferralInvite.objects.filter(code=code.upper(), used_at=None).update(used_at=clock.now())
     return activities.record(
         "referral.joined",
         member=advocate,

@@ -8,5 +8,7 @@ app_name = "referrals"
 urlpatterns = [
     path("referrals/", referrals.index, name="index"),
     path("referrals/code/", referrals.code, name="code"),
+    path("referrals/invites/", referrals.invites, name="invites"),
+    path("referrals/invites/<int:pk>/removal/", referrals.removal, name="invite_removal"),
     path("r/<slug:code>/", referrals.invitation, name="invitation"),
 ]

@@ -63,6 +63,7 @@ class MemberForm(RefusableForm):
             "joined_on",
             "time_zone",
             "language",
+            "display_name",
             "shows_real_name",
             "is_ranked",
         )
@@ -115,7 +116,7 @@ class MemberAdmin(SurroundedAdmin, StepsAdmin, OperationAdmin):
                     ("birth_month", "birth_day", "birthday_set_at"),
                     ("joined_on", "created_at"),
                     ("time_zone", "language"),
-                    "pseudonym",
+                    ("display_name", "pseudonym"),
                     ("shows_real_name", "is_ranked"),
                 )
             },

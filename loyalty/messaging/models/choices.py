@@ -15,6 +15,7 @@ class Topic(models.TextChoices):
     EXPIRY = "expiry", _("Points that are about to expire")
     TIER = "tier", _("Your tier")
     RECOGNITION = "recognition", _("Badges and nominations")
+    EVENTS = "events", _("Events you booked or wait for")
     OFFERS = "offers", _("Offers and news")
 
     @classmethod

@@ -25,7 +25,7 @@ class Message(models.Model):
     """One message on one channel, written once for its dedupe key.
 
     `useful_until`: after this it would be old news, and is dropped (None: never). `state_reason` says why
-    it waits, or why it was dropped.
+    it waits, or why it was dropped. `calendar` is the calendar file (RFC 5545) that its mail carries.
     """
 
     class Channel(models.TextChoices):
@@ -44,6 +44,7 @@ class Message(models.Model):
     subject = models.CharField(_("subject"), max_length=150)
     body = models.TextField(_("text"))
     link = models.CharField(_("link"), max_length=200, blank=True)
+    calendar = models.TextField(_("calendar file"), blank=True, default="")
     dedupe_key = models.CharField(max_length=150)
     state = models.CharField(_("state"), max_length=8, choices=State.choices)
     state_reason = models.CharField(_("reason"), max_length=100, blank=True)

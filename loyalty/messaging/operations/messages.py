@@ -22,7 +22,10 @@ ORDER BY member_id, at DESC, id DESC
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something to tell one member; `key` makes sure it is told once. After `useful_until` it is old news."""
+    """Something to tell one member; `key` makes sure it is told once. After `useful_until` it is old news.
+
+    `calendar` is a calendar file for the mail.
+    """
 
     member_id: int
     topic: str
@@ -31,6 +34,7 @@ class Note:
     body: str
     link: str = ""
     useful_until: datetime | None = None
+    calendar: str = ""
 
 
 @transaction.atomic
@@ -84,6 +88,7 @@ def _message(
         subject=" ".join(note.subject.split())[:150],
         body=note.body,
         link=note.link,
+        calendar=note.calendar if channel == Channel.EMAIL else "",
         dedupe_key=note.key,
         state=state if is_wanted else State.DROPPED,
         state_reason="" if is_wanted else "not wanted",

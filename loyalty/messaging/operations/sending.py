@@ -49,7 +49,7 @@ def _mail(message: Message) -> EmailMessage:
         if message.link:
             parts.append(settings.PUBLIC_URL + message.link)
         parts.append(_("No more e-mail of this kind: %(link)s") % {"link": leave})
-    return EmailMessage(
+    mail = EmailMessage(
         message.subject,
         "\n\n".join(parts) + "\n",
         to=[message.member.email],
@@ -59,6 +59,9 @@ def _mail(message: Message) -> EmailMessage:
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
+    if message.calendar:
+        mail.attach("event.ics", message.calendar, "text/calendar")
+    return mail
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from members.domain.actors import Actor
 from members.models import Access, MemberAttribute, MemberTag, OpenLot, TierPeriod
 from recognition.models import BadgeAward, StreakDay
 from recognition.operations import badges
-from recognition.operations.streak_days import days_of
+from recognition.operations.streak_days import turns_of
 from tests.books import faults
 from tests.campaigns.conftest import act, order, take, work
 from tests.campaigns.effects import (
@@ -86,7 +86,7 @@ def test_a_whole_return_takes_everything_that_can_be_taken(everything, bo):
         *[("reversal", None)] * 6,
     ]
     assert progress_of(bo) == {"life": (0, 0)}
-    assert days_of({(bo.pk, StreakDay.objects.get().streak_id)}) == {}
+    assert turns_of({(bo.pk, StreakDay.objects.get().streak_id)}) == {}
     assert not Access.objects.open_at(clock.now() + timedelta(days=1)).exists()
     assert (Redemption.objects.get().state, Coupon.objects.get().state) == ("cancelled", "void")
     assert Reward.objects.get().stock == 5
@@ -137,9 +137,9 @@ def test_a_streak_day_stays_while_another_order_holds_it(units, bo):
     by_order("days", {"kind": "streak", "streak": "daily"})
     take(order(bo, "10.00", id="o1"), order(bo, "10.00", id="o2"))
     take(back(bo, id="r1", order_id="o1"))
-    assert len(days_of({(bo.pk, goal.pk)})[bo.pk, goal.pk]) == 1
+    assert len(turns_of({(bo.pk, goal.pk)})[bo.pk, goal.pk]) == 1
     take(back(bo, id="r2", order_id="o2"))
-    assert days_of({(bo.pk, goal.pk)}) == {}
+    assert turns_of({(bo.pk, goal.pk)}) == {}
 
 
 def test_status_points_steps_and_limits_go_together(campaigns, bo, units):

@@ -1,13 +1,15 @@
 """A member's link, where it leads, and what became of everybody who came by it."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
-from loyalty.campaigns.models import Referral, ReferralCode
+from loyalty.campaigns.models import Referral, ReferralCode, ReferralInvite
 from loyalty.campaigns.operations import referrals
 from members.models import Activity, Member
 from tests.campaigns.conftest import order, take, work
-from tests.campaigns.referring import bring, bring_a_friend, brought, newcomer
+from tests.campaigns.referring import bring, bring_a_friend, brought, days_later, newcomer
 from tests.conftest import SYSTEM
 from tests.portal.test_sign_up import FORM
 from tests.rewards.views.test_portal import text_of
@@ -118,5 +120,72 @@ def test_a_constant_number_of_questions(bo_in, bo, friends, django_assert_num_qu
         bring(bo, friend)
         take(order(friend, "20.00", id=f"o{number}"))
     bo_in.get(PAGE)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         bo_in.get(PAGE)
+
+
+def stages(client) -> list[str]:
+    """How many invites and friends the page counts at each stage."""
+    page = client.get(PAGE).content.decode()
+    return re.findall(r'<span class="stat-value">\s*<bdi>(\d+)</bdi>', page)
+
+
+def test_an_invite_goes_from_sent_to_rewarded(client, bo_in, bo, points):
+    """UM25: sent, joined, qualified, rewarded; before it is used the page names nobody, for nobody is
+    asked for a name."""
+    bring_a_friend()
+    bo_in.post("/referrals/invites/")
+    invite = ReferralInvite.objects.get()
+    page = text_of(bo_in.get(PAGE))
+    assert "Nobody has joined by it yet." in page and invite.code in page
+    assert stages(bo_in) == ["1", "0", "0", "0"]
+    bo_in.logout()
+    link = reverse("referrals:invitation", args=(invite.code,))
+    client.post(link)
+    client.post(reverse("account_signup"), FORM)
+    work()
+    assert client.get(link).status_code == 404, "an invite is for one friend"
+    client.logout()
+    referral = Referral.objects.get()
+    client.force_login(bo.user)
+    assert stages(client) == ["1", "1", "0", "0"]
+    assert FORM["email"] not in client.get(PAGE).content.decode()
+    take(order(referral.friend, "20.00", id="o1"))
+    days_later(15)
+    assert Referral.objects.get().state == "approved"
+    assert stages(client) == ["1", "1", "1", "1"]
+    assert "What it brought you stands in your points." in text_of(client.get(PAGE))
+
+
+def test_who_qualified_without_a_campaign_is_not_rewarded(bo_in, bo):
+    """UM25: "rewarded" is said only of what really brought something."""
+    friend = newcomer("ann")
+    bring(bo, friend)
+    take(order(friend, "20.00", id="o1"))
+    days_later(15)
+    assert stages(bo_in) == ["0", "1", "1", "0"]
+    assert "Qualified" in text_of(bo_in.get(PAGE))
+
+
+def test_an_invite_is_taken_back_by_who_sent_it(bo_in, bo, amara):
+    """UM25: then nobody comes by it; nobody else takes it back."""
+    invite = referrals.send_invite(bo, actor=SYSTEM)
+    gone = reverse("referrals:invite_removal", args=(invite.pk,))
+    bo_in.force_login(amara.user)
+    assert bo_in.post(gone).status_code == 404
+    assert ReferralInvite.objects.exists()
+    bo_in.force_login(bo.user)
+    bo_in.post(gone)
+    assert not ReferralInvite.objects.exists()
+    bo_in.logout()
+    link = reverse("referrals:invitation", args=(invite.code,))
+    assert bo_in.get(link).status_code == 404
+
+
+def test_only_so_many_invites_are_on_their_way(bo_in, bo):
+    """A refusal leaves them as they were."""
+    for _ in range(20):
+        referrals.send_invite(bo, actor=SYSTEM)
+    page = text_of(bo_in.post("/referrals/invites/", follow=True))
+    assert "20 invites are on their way." in page
+    assert ReferralInvite.objects.count() == 20

@@ -8,8 +8,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
-from events_directory.models import Booking, Occurrence
-from events_directory.operations import bookings, occurrences
+from events_directory.models import Booking, Occurrence, WaitlistPlace
+from events_directory.operations import bookings, occurrences, waitlists
 from tests.conftest import SYSTEM
 from tests.events_directory.conftest import broken, crowd, evening
 from tests.scale import scale
@@ -141,3 +141,53 @@ def test_cancelling_the_date_leaves_no_booking_behind(occurrence):
     assert set(answers) <= {"ok", "occurrence_cancelled", "sold_out"}
     assert not Booking.objects.live().exists()
     assert Occurrence.objects.get(pk=occurrence.pk).booked == 0
+
+
+@pytest.mark.parametrize("_round", range(scale(3, 100)))
+def test_two_seats_become_free_three_wait_and_somebody_else_comes(occurrence, _round):
+    """UM17: the first two of the line get them; nobody is skipped, nobody sits twice, the newcomer none."""
+    occurrences.change_capacity(occurrence, capacity=4, actor=SYSTEM)
+    members = crowd(8)
+    rows = [bookings.book(occurrence, member=m, key="k", actor=SYSTEM) for m in members[:4]]
+    for member in members[4:7]:
+        waitlists.join(occurrence, member=member, key="w", actor=SYSTEM)
+    start = Barrier(3)
+
+    def at_once(act: Callable[[], object]) -> Callable[[], object]:
+        def run() -> object:
+            start.wait(timeout=30)
+            return act()
+
+        return run
+
+    answers = race(
+        [
+            at_once(lambda: bookings.cancel(rows[0], actor=SYSTEM)),
+            at_once(lambda: bookings.cancel(rows[1], actor=SYSTEM)),
+            at_once(lambda: bookings.book(occurrence, member=members[7], key="k", actor=SYSTEM)),
+        ],
+        together=3,
+    )
+    assert answers == ["ok", "ok", "sold_out"]
+    seated = Booking.objects.live().order_by("pk").values_list("member__ref", flat=True)
+    assert set(seated) == {"guest-2", "guest-3", "guest-4", "guest-5"}
+    assert len(seated) == 4
+    assert [row.member.ref for row in WaitlistPlace.objects.in_line()] == ["guest-6"]
+    assert broken() == {}
+
+
+def test_joining_while_a_seat_becomes_free_misses_nothing(occurrence):
+    """Whoever joins as the last seat is given back has it, or stands in line for one that is taken."""
+    occurrences.change_capacity(occurrence, capacity=5, actor=SYSTEM)
+    members = crowd(15)
+    rows = [bookings.book(occurrence, member=m, key="k", actor=SYSTEM) for m in members[:5]]
+    attempts = [
+        lambda m=member: waitlists.join(occurrence, member=m, key="w", actor=SYSTEM)
+        for member in members[5:]
+    ]
+    for place, row in enumerate(rows):
+        attempts.insert(2 * place, lambda r=row: bookings.cancel(r, actor=SYSTEM))
+    assert race(attempts) == ["ok"] * 15
+    assert Booking.objects.live().count() == 5
+    assert WaitlistPlace.objects.in_line().count() == 5
+    assert broken() == {}

@@ -79,22 +79,6 @@ def test_someone_who_left_finds_nothing(as_user, case, hal):
     assert as_user(hal).get(pages(case)[0]).status_code == 404
 
 
-def test_the_queue_counts_what_waits(as_user, case, committee, criteria, chi, hal, ivo, jun):
-    """UC: to judge, cast, closed."""
-    second, third = (open_case(committee, criteria, key=key) for key in "23")
-    cast(second, hal)
-    decide(third, chi, hal, ivo, jun)
-    response = as_user(hal).get(reverse("governance:desk"))
-    assert [(name, count) for name, _, count, _ in response.context["tabs"]] == [
-        ("to_judge", 1),
-        ("judged", 1),
-        ("closed", 1),
-    ]
-    assert [row.case for row in response.context["page"]] == [case]
-    closed = as_user(hal).get(reverse("governance:desk"), {"show": "closed"})
-    assert reverse("governance:result", args=[third.pk]) in closed.content.decode()
-
-
 def test_a_ballot_is_cast_with_a_plain_form(as_user, case, hal):
     """B12, B13: statement beside the rubric; the vote is stored; the page says it is final."""
     client = as_user(hal)
@@ -213,5 +197,7 @@ def test_pages_cost_a_constant_number_of_queries(
         open_case(committee, criteria, key=str(key))
     with django_assert_num_queries(9):
         client.get(reverse("governance:desk"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(14):
         client.get(pages(case)[0])
+    with django_assert_num_queries(4):
+        client.get(reverse("governance:live"))

@@ -5,7 +5,8 @@ import pytest
 from loyalty.messaging.models import Message
 from loyalty.messaging.operations.nomination_notices import nomination_notices
 from members import clock
-from members.operations import members
+from members.operations import consents, members
+from recognition.operations import nominations
 from tests.conftest import SYSTEM
 from tests.recognition.conftest import committee, criteria, cycle, hal, ivo, jun, propose
 
@@ -34,8 +35,6 @@ def test_a_candidate_is_told_once_and_reads_where_to_decline(cycle, amara, bo, d
 
 
 def test_who_has_declined_or_is_no_longer_proposed_hears_nothing(cycle, amara, bo):
-    from recognition.operations import nominations
-
     nomination = propose(cycle, amara, bo)
     nominations.decline(cycle, nominee=bo, actor=SYSTEM)
     assert sweep().due == 0
@@ -50,3 +49,22 @@ def test_each_reads_their_own_language(cycle, amara, bo):
     propose(cycle, amara, bo)
     sweep()
     assert cycle.title in Message.objects.get().subject
+
+
+def test_the_word_is_taken_back_with_the_last_nomination(cycle, amara, bo, dee):
+    """UM21: the inbox forgets it, a mail that waits does not leave, and a new nomination is told anew."""
+    consents.record(bo, purpose="programme", channel="email", granted=True, actor=SYSTEM)
+    first, second = propose(cycle, amara, bo), propose(cycle, dee, bo)
+    sweep()
+    assert Message.objects.inbox(bo).count() == 1
+    nominations.withdraw(first, nominator=amara, actor=SYSTEM)
+    sweep()
+    assert Message.objects.inbox(bo).count() == 1
+    nominations.withdraw(second, nominator=dee, actor=SYSTEM)
+    sweep()
+    assert set(Message.objects.values_list("state", "state_reason")) == {
+        ("dropped", "nomination taken back")
+    }
+    propose(cycle, dee, bo)
+    sweep()
+    assert Message.objects.inbox(bo).get().read_at is None

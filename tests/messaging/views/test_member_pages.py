@@ -88,6 +88,8 @@ def test_topics_quiet_hours_and_the_most_are_saved_and_shown(client, bo):
     assert (answer.status_code, answer.url) == (302, CHOOSE)
     left = Choice.objects.filter(member=bo, is_wanted=False).values_list("topic", "channel")
     assert sorted(left) == [
+        ("events", "email"),
+        ("events", "inbox"),
         ("offers", "email"),
         ("offers", "inbox"),
         ("recognition", "email"),

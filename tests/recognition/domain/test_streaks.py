@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as some
 
-from recognition.domain.streaks import Terms, news, runs, standing
+from recognition.domain.streaks import Terms, news, runs, standing, turn_of
 
 FIRST = date(2026, 5, 20)
 DAYS = some.lists(some.integers(0, 60).map(lambda n: FIRST + timedelta(days=n)), max_size=40)
@@ -14,6 +14,7 @@ TERMS = some.builds(
     some.integers(0, 4),
     some.sampled_from(["week", "month", "year"]),
     some.lists(some.integers(1, 20), max_size=3).map(tuple),
+    some.sampled_from(["day", "week"]),
 )
 
 
@@ -30,9 +31,10 @@ def test_any_order_leaves_the_same(terms, days, random):
 @given(TERMS, DAYS)
 def test_runs_hold_every_day_once_and_no_period_more_freezes_than_it_has(terms, days):
     found = runs(terms, days)
-    assert [day for run in found for day in run.days] == sorted(set(days))
+    turns = {turn_of(terms.every, day) for day in days}
+    assert [turn for run in found for turn in run.turns] == sorted(turns)
     frozen = [day for run in found for day in run.frozen]
-    assert len(frozen) == len(set(frozen)) and not set(frozen) & set(days)
+    assert len(frozen) == len(set(frozen)) and not set(frozen) & turns
     from recognition.domain.achievements import period_of
 
     used = [period_of(terms.period, day) for day in frozen]
@@ -65,3 +67,10 @@ def test_a_healed_gap_tells_a_milestone_once():
     assert told == [(5, date(2026, 6, 5))]
     earlier = [*healed, date(2026, 5, 31)]
     assert list(news(runs(terms, earlier), terms.milestones, told)) == []
+
+
+def test_a_week_begins_on_monday():
+    """UM14: the 7th of June 2026 is a Sunday, and the 8th begins another week."""
+    assert turn_of("week", date(2026, 6, 7)) == date(2026, 6, 1)
+    assert turn_of("week", date(2026, 6, 8)) == date(2026, 6, 8)
+    assert turn_of("day", date(2026, 6, 7)) == date(2026, 6, 7)

@@ -110,7 +110,7 @@ def test_an_address_that_never_was(client, db):
 
 
 def test_the_pages_cost_a_constant_number_of_queries(client, award, django_assert_num_queries):
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         client.get(page_of(award))
 
 

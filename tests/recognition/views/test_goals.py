@@ -4,9 +4,14 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from loyalty.connectors.operations import keys
-from recognition.operations import progress, streak_days
+from members.domain.calendar import local_date
+from members.models import Activity
+from members.operations import members
+from recognition.models import Streak
+from recognition.operations import goals, progress, streak_days
 from recognition.operations.streak_days import Kept
 from tests.campaigns.effects import achievement, streak
 from tests.conftest import SYSTEM
@@ -77,6 +82,75 @@ def test_a_streak_that_goes_on_by_a_freeze_and_one_that_is_over_never_blame(
         assert [word for word in BLAMING if word in text.lower()] == []
 
 
+def keep(member, slug: str, at: datetime) -> None:
+    """A day of a streak, on the member's own date."""
+    day = local_date(at, member.time_zone)
+    streak_days.keep([Kept(member.pk, slug, at.isoformat(), at, day)], actor=SYSTEM)
+
+
+def test_weeks_are_the_default(bo):
+    """UM14: a new streak counts weeks, and its milestone is told with their number."""
+    goal = goals.define(Streak, slug="w", name="W", criteria="C.", milestones=[2], actor=SYSTEM)
+    goals.activate(goal, actor=SYSTEM)
+    for days_ago in (15, 14, 9, 1):
+        keep(bo, "w", NOON - timedelta(days=days_ago))
+    told = Activity.objects.get(kind="streak.milestone")
+    assert told.payload == {"streak": "w", "days": 2}
+    assert told.occurred_at == NOON - timedelta(days=14), "when the second week was first kept"
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [("Pacific/Auckland", "2 weeks"), ("America/Los_Angeles", "Your longest was 1 week.")],
+)
+def test_a_week_is_the_members_own(client, bo, zone, words):
+    """UM14: 8 June 2026, 3:00 UTC is Monday in Auckland and still Sunday in Los Angeles."""
+    streak("w", every="week", milestones=[4])
+    bo = members.update(bo, time_zone=zone, actor=SYSTEM)
+    keep(bo, "w", datetime(2026, 6, 3, 12, tzinfo=UTC))
+    keep(bo, "w", datetime(2026, 6, 8, 3, tzinfo=UTC))
+    client.force_login(bo.user)
+    assert words in client.get("/badges/").content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_sentence_about_weeks_blames(client, bo, language, at_noon):
+    """UM14: kept, open, bridged by a freeze, over; with freezes left and without."""
+    streak("w", name="W", criteria="C.", every="week", freezes=1, milestones=[4])
+    client.cookies["django_language"] = language
+    section = re.compile(r'<div>\s*<div class="meter">.*?</p>\s*</div>', re.DOTALL)
+    read = []
+
+    def look() -> str:
+        client.force_login(bo.user)
+        [found] = section.findall(client.get("/badges/").content.decode())
+        read.append(found.lower())
+        return found
+
+    for days_ago in (21, 7):
+        keep(bo, "w", NOON - timedelta(days=days_ago))
+    still_open = look()
+    keep(bo, "w", NOON)
+    done = look()
+    at_noon.shift(timedelta(days=28))
+    over = look()
+    if language == "en":
+        assert "2 weeks" in still_open and "This week is still open." in still_open
+        assert "A week off counts as a rest, and the row goes on." in still_open
+        assert "0 weeks off are in hand." in still_open
+        assert "3 weeks" in done and "This week is done." in done
+        assert "Your longest was 3 weeks. Any week is a good week to begin." in over
+    assert [(word, text) for text in read for word in BLAMING if word in text] == []
+
+
+def test_a_week_that_any_freeze_would_bridge_is_refused(units):
+    """A freeze in each week would keep a weekly streak for ever."""
+    fields = {"slug": "w", "name": "W", "criteria": "C.", "freezes": 1, "freeze_period": "week"}
+    with pytest.raises(ValidationError, match="Weeks have their freezes"):
+        goals.define(Streak, actor=SYSTEM, **fields)
+    assert not Streak.objects.exists()
+
+
 def test_a_wall_with_nothing_on_the_way_has_no_empty_section(client, bo):
     client.force_login(bo.user)
     assert "On the way" not in client.get("/badges/").content.decode()
@@ -115,6 +189,7 @@ def test_the_api_says_the_same(client, busy):
                 "streak": "daily",
                 "name": "Every day",
                 "criteria": "Come by every day.",
+                "every": "day",
                 "days": 3,
                 "since": "2026-06-11",
                 "is_kept_today": False,

@@ -5,24 +5,27 @@ from django.urls import reverse
 
 from governance.models import Case
 from governance.operations import ballots, cases
+from members import clock
 from members.domain.actors import Actor
 from members.models import AuditRow
 from members.operations import members
 from recognition.errors import Declined
 from recognition.models import BadgeAward, Nomination, NominationCycle, NominationDraft
-from recognition.operations import cycles
+from recognition.operations import cycles, nominations
 from tests.conftest import SYSTEM
 from tests.governance.conftest import HIGH, seat_of
 from tests.recognition.conftest import propose
 
 pytestmark = pytest.mark.django_db
 
+SCRIPT = {"Accept": "application/json"}
+
 
 @pytest.fixture
 def pages(cycle):
     return {
         name: reverse(f"nominations:{name}", args=[cycle.slug])
-        for name in ("cycle", "nominate", "laureate")
+        for name in ("cycle", "nominate", "draft", "laureate")
     }
 
 
@@ -180,29 +183,99 @@ def test_pages_cost_a_constant_number_of_queries(
         client.get(pages["cycle"])
 
 
-def test_what_was_begun_is_kept_found_again_and_gone_once_sent(client, cycle, amara, bo):
-    """UM21: kept with one press, however little it is; only its writer sees it."""
-    client.force_login(amara.user)
-    form, page = (
-        reverse(f"nominations:{name}", args=[cycle.slug]) for name in ("nominate", "cycle")
+def written_by(client, cycle, writer, about):
+    """The addresses of the form and its draft, and the form's first fields."""
+    client.force_login(writer.user)
+    form, page, draft = (
+        reverse(f"nominations:{name}", args=[cycle.slug]) for name in ("nominate", "cycle", "draft")
     )
-    key = key_of(client, {"cycle": page}, bo)
-    written = {"nominee": key, "statement": "He cleans", "keep": "yes"}
-    assert client.post(form, written).url == page
-    client.post(form, written | {"statement": "He cleans the slip"})
-    draft = NominationDraft.objects.get()
-    assert (draft.nominator, draft.nominee, draft.statement) == (amara, bo, "He cleans the slip")
+    return form, page, draft, {"nominee": key_of(client, {"cycle": page}, about), "version": "0"}
+
+
+def test_what_was_begun_is_kept_found_again_and_gone_once_sent(client, cycle, amara, bo):
+    """UM21: however little it is; only its writer sees it; a plain form keeps it too (UA7)."""
+    form, page, draft, fields = written_by(client, cycle, amara, bo)
+    assert client.post(draft, fields | {"statement": "He cleans"}).url == page
+    client.post(draft, fields | {"statement": "He cleans the slip", "version": "1"})
+    kept = NominationDraft.objects.get()
+    assert (kept.nominator, kept.nominee, kept.statement, kept.version) == (
+        amara,
+        bo,
+        "He cleans the slip",
+        2,
+    )
     assert not Nomination.objects.exists()
-    [(again, kept)] = client.get(page).context["drafts"]
-    assert kept == draft and "Begun, not sent" in client.get(page).content.decode()
+    [(again, found)] = client.get(page).context["drafts"]
+    assert found == kept and "Begun, not sent" in client.get(page).content.decode()
     begun = client.get(form, {"nominee": again}).content.decode()
     assert "He cleans the slip" in begun and "What the committee looks for" in begun
+    assert 'name="version" value="2"' in begun
     client.force_login(bo.user)
     assert client.get(page).context["drafts"] == []
     client.force_login(amara.user)
-    client.post(form, {"nominee": again, "statement": "He cleans the slip every Sunday."})
+    sent = {"nominee": again, "statement": "He cleans the slip every Sunday.", "version": "2"}
+    client.post(form, sent)
     assert Nomination.objects.get().statement == "He cleans the slip every Sunday."
     assert not NominationDraft.objects.exists()
+
+
+def test_a_draft_saves_itself_on_the_members_clock(client, cycle, amara, bo):
+    """UM21: the script hears the time in the member's zone, and the next version."""
+    members.update(amara, time_zone="Asia/Tokyo", actor=SYSTEM)
+    form, _, draft, fields = written_by(client, cycle, amara, bo)
+    noon = clock.now().replace(hour=3, minute=3)
+    with clock.standing_at(noon):
+        assert cycle.takes_nominations(noon)
+        answer = client.post(draft, fields | {"statement": "He"}, headers=SCRIPT)
+    assert (answer.status_code, answer.json()) == (200, {"said": "Saved 12:03 JST", "version": 1})
+    page = client.get(form, {"nominee": fields["nominee"]}).content.decode()
+    assert "Saved 12:03 JST" in page and f'data-autosave="{draft}"' in page
+
+
+def test_two_tabs_of_a_nomination_never_overwrite_each_other_unasked(client, cycle, amara, bo):
+    """UM21: neither by saving nor by sending; the words stay in the form."""
+    form, _, draft, fields = written_by(client, cycle, amara, bo)
+    client.post(draft, fields | {"statement": "One tab"}, headers=SCRIPT)
+    other = fields | {"statement": "Another tab"}
+    answer = client.post(draft, other, headers=SCRIPT)
+    assert (answer.status_code, answer.json()["version"]) == (409, 1)
+    for path in (draft, form):
+        page = client.post(path, other)
+        assert page.status_code == 422
+        assert "Nothing was overwritten." in page.content.decode()
+        assert "Another tab" in page.content.decode()
+    assert NominationDraft.objects.get().statement == "One tab"
+    assert not Nomination.objects.exists()
+    client.post(form, other | {"version": "1"})
+    assert Nomination.objects.get().statement == "Another tab"
+
+
+def test_a_draft_of_nobody_or_too_late_is_refused(client, cycle, amara, bo):
+    """UM21: a made-up nominee, somebody nominated already, a cycle with the committee; nothing is kept."""
+    _, _, draft, fields = written_by(client, cycle, amara, bo)
+    for given in ({"nominee": str(bo.pk)}, {"nominee": ""}, {"statement": "x" * 2001}):
+        answer = client.post(draft, fields | {"statement": "He"} | given, headers=SCRIPT)
+        assert answer.status_code == 422 and answer.json()["said"]
+    propose(cycle, amara, bo)
+    answer = client.post(draft, fields | {"statement": "He"}, headers=SCRIPT)
+    assert answer.json() == {"said": "You have nominated this person already."}
+    cycles.close(cycle, actor=SYSTEM)
+    assert client.post(draft, fields, headers=SCRIPT).status_code == 422
+    assert not NominationDraft.objects.exists()
+
+
+def test_nobody_is_told_of_a_nomination_that_was_taken_back(client, cycle, amara, bo):
+    """UM21: the page says nothing any more, and there is nothing to decline; another one is told again."""
+    made = propose(cycle, amara, bo)
+    page = reverse("nominations:cycle", args=[cycle.slug])
+    client.force_login(bo.user)
+    assert "You were nominated" in client.get(page).content.decode()
+    nominations.withdraw(made, nominator=amara, actor=SYSTEM)
+    assert "You were nominated" not in client.get(page).content.decode()
+    client.post(reverse("nominations:declining", args=[cycle.slug]))
+    assert cycle.candidates.get().declined_at is None
+    propose(cycle, amara, bo)
+    assert "You were nominated" in client.get(page).content.decode()
 
 
 def test_whoever_was_nominated_may_decline_and_then_no_case_is_made(client, cycle, amara, bo):
@@ -238,6 +311,6 @@ def test_nobody_declines_for_others_or_once_the_committee_has_it(client, cycle, 
 def test_a_draft_keeps_only_what_a_text_can_hold(as_user, pages, amara, bo):
     """B2: a character that no text holds is no reason to lose the rest."""
     client = as_user(bo.user)
-    said = {"nominee": key_of(client, pages, amara), "statement": "Bi\0cycles.", "keep": ""}
-    assert client.post(pages["nominate"], said).status_code == 302
+    said = {"nominee": key_of(client, pages, amara), "statement": "Bi\0cycles."}
+    assert client.post(pages["draft"], said).status_code == 302
     assert NominationDraft.objects.get().statement == "Bicycles."

@@ -94,6 +94,18 @@ def test_the_board_shows_the_top_and_me_with_three_either_side(client, bo, point
 
 
 @pytest.mark.django_db
+def test_a_board_shows_the_name_that_a_member_chose(client, bo, points, board):
+    """UM15: the same on the page, beside "You" and around; never an address."""
+    members.update(bo, display_name="Tea Time", is_ranked=True, actor=SYSTEM)
+    crowd(points, 5)
+    earn(bo, points, 1_000)
+    client.force_login(bo.user)
+    text = client.get(reverse("leaderboards:first")).content.decode()
+    assert text.count("Tea Time") == 2 and "You are listed as Tea Time." in text
+    assert bo.email not in text and bo.pseudonym not in text
+
+
+@pytest.mark.django_db
 def test_who_has_not_joined_the_boards_is_absent_from_the_page(client, bo, amara, points, board):
     """UM15: nobody stands there who did not ask for it; one post joins, one leaves."""
     crowd(points, 5)

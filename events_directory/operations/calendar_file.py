@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from icalendar import Calendar, Event
 from icalendar.prop import vDuration
 
 from events_directory.domain.listing_line import Line
+from events_directory.models import Occurrence
 
 REFRESH = timedelta(hours=1)
 
@@ -33,6 +35,30 @@ def write(name: str, lines: Sequence[Line]) -> bytes:
             last_date=date(max(line.ends_at for line in lines).year + 2, 1, 1),
         )
     return calendar.to_ical()
+
+
+def line_of(occurrence: Occurrence, *, site: str) -> Line:
+    """The date as plain values, its page under the address `site`; needs `with_place`."""
+    event = occurrence.micro_event
+    venue = event.venue
+    position = None
+    if venue.latitude is not None and venue.longitude is not None:
+        position = (float(venue.latitude), float(venue.longitude))
+    return Line(
+        uid=f"{occurrence.uid}@laurel",
+        title=event.title,
+        description=event.summary or event.description[:500],
+        starts_at=occurrence.starts_at,
+        ends_at=occurrence.ends_at,
+        zone=occurrence.zone,
+        place=", ".join(filter(None, (venue.name, venue.address, venue.city))),
+        position=position,
+        category=event.get_category_display(),
+        url=site + reverse("events_directory:micro_event", args=[event.pk]),
+        sequence=occurrence.sequence,
+        changed_at=max(occurrence.changed_at, event.changed_at),
+        is_cancelled=occurrence.is_cancelled,
+    )
 
 
 def _entry(line: Line) -> Event:

@@ -1,0 +1,82 @@
+"""Waiting for a seat: joining the list of a date that is full, leaving it, and its end."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from events_directory.errors import AlreadyWaiting, KeyReused, MoreThanThereAre
+from events_directory.models import Occurrence, WaitlistPlace
+from events_directory.operations import seats as seating
+from members import clock
+from members.domain.actors import Actor
+from members.models import Member
+from members.operations import audit
+from members.operations.sweeps import Tally
+
+BY_CLOCK = Actor.system("waiting lists")
+BATCH = 200
+
+
+@transaction.atomic
+def join(
+    occurrence: Occurrence,
+    *,
+    member: Member,
+    key: str,
+    actor: Actor,
+    seats: int = 1,
+    at: datetime | None = None,
+) -> WaitlistPlace:
+    """Wait for `seats` seats. When they have just become free, the place is promoted at once.
+
+    The same (member, key) again returns the first place, whatever has become of it. Refused for what a
+    booking would be refused for, except that it is full; for more seats than there are; and twice.
+    """
+    (occurrence,) = Occurrence.objects.locked([occurrence.pk])
+    known = WaitlistPlace.objects.filter(member=member, key=key).first()
+    if known is not None:
+        if known.occurrence_id != occurrence.pk or known.seats != seats:
+            raise KeyReused()
+        return known
+    at = at or clock.now()
+    seating.check(occurrence, member=member, seats=seats, at=at)
+    if seats > occurrence.capacity:
+        raise MoreThanThereAre(capacity=occurrence.capacity)
+    if WaitlistPlace.objects.in_line().filter(member=member, occurrence=occurrence).exists():
+        raise AlreadyWaiting()
+    try:
+        with transaction.atomic():
+            place = WaitlistPlace.objects.create(
+                occurrence=occurrence, member=member, seats=seats, key=key, joined_at=at
+            )
+    except IntegrityError as taken:  # the same key, at the same moment, for another date
+        raise KeyReused() from taken
+    audit.record(
+        place,
+        actor=actor,
+        verb="events_directory.waitlist_place.joined",
+        after={"occurrence": occurrence.pk, "seats": seats},
+    )
+    seating.pass_on(occurrence, actor=actor, at=at)
+    place.refresh_from_db()
+    return place
+
+
+@transaction.atomic
+def leave(place: WaitlistPlace, *, actor: Actor, at: datetime | None = None) -> WaitlistPlace:
+    """Wait no longer. Leaving twice changes nothing; who got a seat gives it back as a booking."""
+    Occurrence.objects.locked([place.occurrence_id])
+    place = WaitlistPlace.objects.select_for_update(no_key=True).get(pk=place.pk)
+    if place.state == WaitlistPlace.State.LEFT:
+        return place
+    return seating.end(place, "leave", actor=actor, at=at or clock.now())
+
+
+def close_begun(since: datetime, until: datetime) -> Tally:
+    """Close the lists of dates that have begun: nobody is offered a seat any more."""
+    waiting = WaitlistPlace.objects.in_line().order_by()
+    due = waiting.filter(occurrence__starts_at__lte=until).values("occurrence").distinct()
+    found = Occurrence.objects.locked(due[:BATCH])
+    closed = seating.close_lines(found, occasion="line_closed", actor=BY_CLOCK, at=until)
+    more = len(found) == BATCH
+    return Tally(since if more else until, closed, closed, more=more)

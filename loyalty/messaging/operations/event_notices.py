@@ -1,0 +1,133 @@
+"""Telling guests what has become of their seats: with a calendar file in the mail, once for each occasion."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from events_directory.models import Booking, Occurrence, WaitlistPlace
+from events_directory.operations import calendar_file
+from loyalty.messaging.models import Topic
+from loyalty.messaging.operations.messages import Note, tell
+from members.models import Member
+from members.operations.jobs import does
+
+#: Subject and body of one occasion, from a seat and the words that name it.
+Wording = Callable[[Booking | WaitlistPlace, dict[str, Any]], tuple[str, str]]
+
+
+def _booked(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
+    body = ngettext(
+        "You have a seat: %(event)s, %(when)s, %(where)s.",
+        "You have %(seats)s seats: %(event)s, %(when)s, %(where)s.",
+        seat.seats,
+    )
+    return _("Your booking: %(event)s"), f"{body} {_give_back()}"
+
+
+def _promoted(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
+    body = ngettext(
+        "A seat became free and it is yours: %(event)s, %(when)s, %(where)s.",
+        "%(seats)s seats became free and they are yours: %(event)s, %(when)s, %(where)s.",
+        seat.seats,
+    )
+    return _("You have moved up: %(event)s"), f"{body} {_give_back()}"
+
+
+def _give_back() -> str:
+    return _("If you cannot come, cancel the booking: somebody else may be waiting.")
+
+
+def _moved(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
+    body = _("The date was moved. It is now %(when)s, %(where)s. Your booking stays.")
+    return _("New time: %(event)s"), f"{body} {_give_back()}"
+
+
+def _called_off(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
+    body = _("%(event)s, %(when)s, does not take place.")
+    if words["reason"]:
+        body += " " + _("The reason: %(reason)s")
+    return _("Cancelled: %(event)s"), body
+
+
+def _line_closed(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
+    return (
+        _("No seat became free: %(event)s"),
+        _("The waiting list for %(event)s, %(when)s, is closed. Thank you for waiting."),
+    )
+
+
+WORDINGS: dict[str, Wording] = {
+    "booked": _booked,
+    "promoted": _promoted,
+    "moved": _moved,
+    "called_off": _called_off,
+    "line_closed": _line_closed,
+}
+
+
+@does("booking.tell")
+def tell_guests(arguments: dict[str, Any]) -> None:
+    """Write to who holds these bookings, unless they are out of date by now."""
+    occasion, mark = arguments["occasion"], arguments["mark"]
+    rows = Booking.objects.filter(pk__in=arguments["ids"]).select_related("member").with_place()
+    found = [row for row in rows if row.is_live == (occasion != "called_off")]
+    tell(_notes(occasion, found, key=f"{occasion}:{mark}" if mark else occasion))
+
+
+@does("waitlist.tell")
+def tell_waiting(arguments: dict[str, Any]) -> None:
+    """Write to who waited."""
+    rows = WaitlistPlace.objects.filter(pk__in=arguments["ids"])
+    found = list(rows.select_related("member").with_place())
+    tell(_notes(arguments["occasion"], found, key=arguments["occasion"]))
+
+
+def _notes(occasion: str, seats: Iterable[Booking | WaitlistPlace], *, key: str) -> list[Note]:
+    return [_note(occasion, seat, f"{key}:{seat.pk}") for seat in seats if _is_reader(seat.member)]
+
+
+def _is_reader(member: Member) -> bool:
+    return member.erased_at is None and member.merged_into_id is None
+
+
+def _note(occasion: str, seat: Booking | WaitlistPlace, key: str) -> Note:
+    occurrence, language = seat.occurrence, seat.member.language
+    has_seat = isinstance(seat, Booking)
+    with override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+        words = words_of(occurrence) | {"seats": seat.seats}
+        words["reason"] = seat.state_reason if isinstance(seat, Booking) else ""
+        subject, body = WORDINGS[occasion](seat, words)
+        link = f"/events/bookings/{seat.reference}/" if isinstance(seat, Booking) else "/events/"
+        return Note(
+            seat.member_id,
+            Topic.EVENTS,
+            key,
+            subject % words,
+            body % words,
+            link,
+            occurrence.ends_at,
+            calendar=calendar_of(occurrence) if has_seat else "",
+        )
+
+
+def words_of(occurrence: Occurrence) -> dict[str, Any]:
+    """The date in words of the active language, on the venue's clock."""
+    event = occurrence.micro_event
+    starts: datetime = occurrence.starts_at.astimezone(ZoneInfo(occurrence.zone))
+    return {
+        "event": event.title,
+        "when": formats.date_format(starts, _("D j M, H:i T")),
+        "where": f"{event.venue.name}, {event.venue.address}",
+    }
+
+
+def calendar_of(occurrence: Occurrence) -> str:
+    """The date as a calendar file. It names nobody and holds no ticket."""
+    line = calendar_file.line_of(occurrence, site=settings.PUBLIC_URL)
+    return calendar_file.write(settings.PROGRAMME_NAME, [line]).decode()

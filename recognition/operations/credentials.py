@@ -1,0 +1,85 @@
+"""Awards that their holders take along: making the signed file, and taking it back."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from members import clock
+from members.domain.actors import Actor
+from members.models import Member
+from members.operations import audit
+from recognition import issuing, signing
+from recognition.domain.credentials import Content
+from recognition.errors import NotYours, TimeOver
+from recognition.models import BadgeAward, Credential
+from recognition.models.badges import new_slug
+
+
+@transaction.atomic
+def make(award: BadgeAward, *, holder: Member, with_name: bool, actor: Actor) -> Credential:
+    """The award as a signed credential; with the holder's own name in it if they want that.
+
+    The same again is the one there is; another wish takes that back and makes a new one. Raises NotYours
+    (also for what was revoked) or TimeOver.
+    """
+    award = _lock(award, holder)
+    now = clock.now()
+    until = award.valid_until
+    if not award.is_live:
+        raise NotYours()
+    if until is not None and until <= now:
+        raise TimeOver()
+    name = holder.full_name if with_name else ""
+    there = award.credentials.standing().first()
+    if there is not None and there.holder_name == name:
+        return there
+    if there is not None:
+        _withdraw(there, at=now, actor=actor)
+    slug = new_slug()
+    made = Credential.objects.create(
+        slug=slug,
+        award=award,
+        holder_name=name,
+        token=_signed(award, slug=slug, name=name, until=until),
+        made_at=now,
+        valid_until=until,
+    )
+    named = {"with_name": bool(name)}
+    audit.record(made, actor=actor, verb="recognition.credential.made", after=named)
+    return made
+
+
+@transaction.atomic
+def take_back(award: BadgeAward, *, holder: Member, actor: Actor) -> None:
+    """What was given away of this award counts no more. Taking back nothing is fine. Raises NotYours."""
+    award = _lock(award, holder)
+    for credential in award.credentials.standing():
+        _withdraw(credential, at=clock.now(), actor=actor)
+
+
+def _lock(award: BadgeAward, holder: Member) -> BadgeAward:
+    found = BadgeAward.objects.select_for_update(of=("self",)).select_related("badge")
+    award = found.get(pk=award.pk)
+    if award.member_id != holder.pk:
+        raise NotYours()
+    return award
+
+
+def _withdraw(credential: Credential, *, at: datetime, actor: Actor) -> None:
+    credential.withdrawn_at = at
+    credential.save(update_fields=["withdrawn_at"])
+    audit.record(credential, actor=actor, verb="recognition.credential.withdrawn")
+
+
+def _signed(award: BadgeAward, *, slug: str, name: str, until: datetime | None) -> str:
+    content = Content(
+        id=issuing.address("awards:credential", slug),
+        # Whose it is says nothing of them: another one in every credential.
+        subject=f"{issuing.address('awards:credential', slug)}#holder",
+        issuer=issuing.issuer(),
+        feat=issuing.feat_of(award.badge),
+        won_at=award.awarded_at,
+        until=until,
+        holder_name=name,
+    )
+    return signing.sign(content.claims(), address=issuing.key_address(signing.ring()[0]))
