@@ -75,7 +75,7 @@ def console_settings(name: str, accent: str) -> dict[str, object]:
         "SITE_FAVICONS": [
             {"rel": "icon", "type": "image/svg+xml", "href": _at("icons/favicon.svg")}
         ],
-        "STYLES": [_at("console/console.css")],
+        "STYLES": [_at("css/components/chart.css"), _at("console/console.css")],
         "COLORS": {
             "primary": {
                 step: f"oklch({lightness}% {part * share:.3f} {hue:.0f})"

@@ -4,12 +4,15 @@ import json
 from typing import Any
 
 from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-from loyalty.campaigns.domain import charts
+from loyalty.campaigns.domain import spans
 from loyalty.campaigns.domain.backtests import Tally, lasts_until
 from loyalty.campaigns.models import Backtest, Campaign
 from loyalty.campaigns.operations import backtests
 from members.domain.calendar import local_date
+from members.domain.charts import Chart, Series
 from members.domain.tiers import INSTANT
 from members.models import Unit
 
@@ -45,8 +48,7 @@ def _unit(unit: Unit, tally: Tally, backtest: Backtest) -> dict[str, Any]:
     )
     tried, live = tally.tried.points[code], tally.live.points[code]
     budget = backtest.campaign.budget_units
-    first = local_date(backtest.since, zone)
-    last = local_date(backtest.until - INSTANT, zone)
+    first, last = local_date(backtest.since, zone), local_date(backtest.until - INSTANT, zone)
     return {
         "unit": unit,
         "tried": tried,
@@ -57,11 +59,23 @@ def _unit(unit: Unit, tally: Tally, backtest: Backtest) -> dict[str, Any]:
         "each": tried // tally.tried.members if tally.tried.members else 0,
         "budget": budget,
         "lasts_until": lasts_until(tally.tried.by_day, budget, code) if budget else None,
-        "bars": charts.bars(series, first, last),
-        "first": first,
-        "last": last,
-        "size": (charts.WIDTH, charts.HEIGHT),
+        "chart": _chart(unit, backtest, spans.summed(series, first, last)),
     }
+
+
+def _chart(unit: Unit, backtest: Backtest, found: list[spans.Span]) -> Chart:
+    """Those points over time: of the version that was tried, beside those of the one in force."""
+    numbers = (backtest.number, backtest.live_number) if backtest.live else (backtest.number,)
+    return Chart(
+        label=_("%(unit)s over time") % {"unit": unit.name},
+        columns=[date_format(span.starts_on, "SHORT_DATE_FORMAT") for span in found],
+        series=[
+            Series(
+                _("version %(number)s") % {"number": number}, [span.values[at] for span in found]
+            )
+            for at, number in enumerate(numbers)
+        ],
+    )
 
 
 def _overlaps(tally: Tally) -> list[tuple[str, int, int]]:

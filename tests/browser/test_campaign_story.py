@@ -106,7 +106,7 @@ def _drafted_and_tried(visit, fay: User) -> Campaign:
         expect(page.locator("#backtest-progress")).to_be_visible()
         while jobs.work_off():
             pass
-        expect(page.locator("[data-backtest] svg.bars")).to_be_visible(timeout=15_000)
+        expect(page.locator("[data-backtest] .chart-field")).to_be_visible(timeout=15_000)
         page.get_by_role("link", name="All figures").click()
         expect(page.get_by_text("Would have given")).to_be_visible()
         expect(page.locator("main, #content").first).to_contain_text("40")

@@ -45,7 +45,7 @@ def test_started_watched_and_read(ira, base, amara):
     html = client.get(page).content.decode()
     assert "Of 1 activities it would have paid for 1 (100 %)" in html
     assert "+30" in html
-    assert html.count("<rect ") == 2 * 2 * 30
+    assert html.count("<rect ") == 2 * 2 * (30 + 1)  # and the key
 
 
 def test_the_form_asks_for_a_time_that_is_over(ira, base):
@@ -108,7 +108,7 @@ def test_back_tested_beside_the_rule_that_is_written(ira, base, amara):
     done = client.get(watched).content.decode()
     assert "data-running" not in done
     assert "Points: 90 in all, 90 for a member on average." in done
-    assert done.count("<rect ") == 2 * 2 * 30
+    assert done.count("<rect ") == 2 * 2 * (30 + 1)  # and the key
     other = campaigns.draft("Other", actor=SYSTEM)
     strange = f"/admin/campaigns/campaign/{other.pk}/rule/backtest/?of={backtest.pk}"
     assert client.get(strange).status_code == 404
