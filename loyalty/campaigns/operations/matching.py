@@ -54,7 +54,7 @@ def matched(arrivals: Mapping[int, Arrival], known: Collection[int] = ()) -> dic
     homeless = {
         place: fresh[place]
         for place in after
-        if found[place].reason == UNKNOWN and arrivals[place].told.kind == FULFILLED
+        if found[place].reason == UNKNOWN and _is_of_all(arrivals[place].told)
     }
     awaited = order_facts.awaited(homeless.values())
     return found | {
@@ -85,6 +85,11 @@ def _placed(
         if orders.is_awaited(number):
             found[place] = replace(arrivals[place], is_awaited=True)
     return found, telling
+
+
+def _is_of_all(told: Told) -> bool:
+    """Whether it says that all of an order went out; of a parcel only the order tells if it was the last."""
+    return told.kind == FULFILLED and not told.payload.get("lines")
 
 
 def _known_then(
