@@ -14,13 +14,10 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 
 from loyalty.accounts import lockouts
-from loyalty.campaigns.models import Effect, Referral
 from loyalty.campaigns.operations import intake, standard
 from loyalty.connectors import lists, private_files
-from loyalty.connectors.errors import NotGivenUp
-from loyalty.connectors.models import WebhookDelivery
 from loyalty.connectors.operations import exports as list_exports
-from loyalty.connectors.operations import import_files, webhooks
+from loyalty.connectors.operations import import_files
 from loyalty.connectors.operations.file_days import forget_files
 from loyalty.measurement.operations import saved_views
 from loyalty.messaging.models import Message
@@ -35,7 +32,6 @@ from members.models import (
     AuditRow,
     Balance,
     Entry,
-    ErasedAddress,
     Member,
     MemberExport,
     User,
@@ -46,7 +42,6 @@ from members.operations import (
     audit,
     bulk,
     consents,
-    due,
     erasures,
     exports,
     gifts,
@@ -62,7 +57,6 @@ from members.operations import (
 )
 from recognition.operations import badges
 from tests.campaigns.conftest import order
-from tests.campaigns.referring import bring
 from tests.conftest import SYSTEM, person
 from tests.events_directory.conftest import broken
 
@@ -385,62 +379,3 @@ def test_the_commands(zyx, tmp_path, capsys):
     with pytest.raises(CommandError):
         call_command("export_member", "qponmlk")
     assert not User.objects.filter(email="hgfedcba@example.test").exists()
-
-
-def test_why_something_was_given_goes_as_well(zyx, fay):
-    """P19: what rules and staff wrote beside a member's effects."""
-    assert Effect.objects.filter(activity__member=zyx).exists()
-    erasures.erase(zyx, actor=SYSTEM)
-    whys = Effect.objects.filter(activity__member=zyx).values_list("why", flat=True)
-    assert set(whys) == {"Erased"}
-
-
-def test_what_has_not_arrived_is_told_no_more(zyx):
-    """P19: a webhook that waits is not sent at all, one that was given up is not told again; one that
-    arrived stays in the list without its words."""
-    endpoint = webhooks.add("Shop", url="https://shop.example/hook", actor=SYSTEM)[0]
-    told = {"topic": "t", "at": "2026-06-15T12:00:00+00:00", "told": {"member": "qponmlk"}}
-    for key in ("waits", "dead", "arrived"):
-        webhooks.announce(key=key, **told)
-    deliveries = WebhookDelivery.objects.filter(endpoint=endpoint)
-    deliveries.filter(key="dead").update(state="dead")
-    deliveries.filter(key="arrived").update(state="delivered")
-    erasures.erase(zyx, actor=SYSTEM)
-    while jobs.work_off():
-        pass
-    found = {each.key: (each.state, each.body, each.attempts) for each in deliveries}
-    assert found == {
-        "waits": ("erased", "{}", 0),
-        "dead": ("erased", "{}", 0),
-        "arrived": ("delivered", "{}", 0),
-    }
-    with pytest.raises(NotGivenUp):
-        webhooks.replay(deliveries.get(key="dead"), actor=SYSTEM)
-
-
-def test_who_comes_back_is_not_welcomed_twice(zyx):
-    """P19, attack 4: by the same address, however it is written, within a year; then the mark is gone."""
-
-    def joined(ref: str, email: str) -> bool:
-        member = members.enrol(ref, email=email, actor=SYSTEM)
-        return Activity.objects.filter(member=member, kind="member.joined").exists()
-
-    now = clock.now()
-    assert joined("before", "HGFEDCBA@example.test"), "nobody was erased yet"
-    erasures.erase(zyx, actor=SYSTEM)
-    assert not joined("again", "HGFEDCBA@Example.Test")
-    assert joined("other", "other@example.test")
-    assert ErasedAddress.objects.count() == 1
-    with clock.standing_at(now + timedelta(days=366)):
-        assert joined("late", "hgfedcba@example.test")
-        due.tidy(clock.now(), clock.now())
-    assert not ErasedAddress.objects.exists()
-
-
-def test_who_brings_back_somebody_who_was_erased_is_looked_at(zyx, bo):
-    """P19, attack 4: the advocate is not paid a second time either."""
-    erasures.erase(zyx, actor=SYSTEM)
-    back = members.enrol("back", email="hgfedcba@example.test", actor=SYSTEM)
-    bring(bo, back)
-    referral = Referral.objects.get()
-    assert (referral.state, referral.reasons) == ("flagged", ["existing_customer"])
