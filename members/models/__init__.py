@@ -20,6 +20,7 @@ from members.models.ledger import (
 )
 from members.models.members import Access, Consent, Member
 from members.models.merges import Merge
+from members.models.notes import MemberNote
 from members.models.privacy import ErasedAddress, ErasedReference, MemberExport, Redaction
 from members.models.rollups import Rollup
 from members.models.seals import Seal, SealAhead
@@ -66,6 +67,7 @@ __all__ = [
     "Member",
     "MemberAttribute",
     "MemberExport",
+    "MemberNote",
     "MemberTag",
     "Merge",
     "OpenLot",
