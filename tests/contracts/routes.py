@@ -132,6 +132,7 @@ ROUTES: dict[str, Route] = {
     "awards:key": Route(ANYBODY, NO, {"slug": "@badge_key"}),
     "awards:achievement": Route(ANYBODY, NO, {"slug": "neighbour"}),
     "awards:document": Route(ANYBODY, NO, {"slug": "@award"}),
+    "awards:picture": Route(ANYBODY, NO, {"slug": "@award"}),
     "awards:token": Route(ANYBODY, NO, {"slug": "@award"}),
     "well_known:keys": Route(ANYBODY, NO),
     "well_known:did": Route(ANYBODY, NO),
