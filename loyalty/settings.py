@@ -199,6 +199,8 @@ CACHES = {
 # --- Sign-in: `loyalty/accounts/settings.py` ---------------------------------------------------------
 #: How long points stay after somebody's sign-in was changed.
 COOLING_OFF_HOURS = env.int("COOLING_OFF_HOURS", 24)
+#: Gifts of so many points and more are given only by who has just shown that it is them; 0: never asked.
+GIFT_CONFIRMED_FROM = env.int("GIFT_CONFIRMED_FROM", 1000)
 #: Whether staff and owners of partner organisations need a second factor.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", not (DEBUG or DEMO))
 vars().update(

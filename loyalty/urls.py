@@ -58,7 +58,7 @@ handler500 = "loyalty.views.faults.broken"
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("join/", home.join, name="join"),
+    path("join/", terms.join, name="join"),
     path("celebrations/", celebrations.seen, name="celebrations"),
     path("programme/", programme.about, name="programme"),
     path("programme/terms/", programme.terms, name="programme_terms"),

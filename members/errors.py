@@ -39,6 +39,11 @@ class NameTaken(Refused):
     sentence = _("Somebody else goes by this name already.")
 
 
+class NothingSaid(Refused):
+    code = "nothing_said"
+    sentence = _("Write something.")
+
+
 class NotEnough(Refused):
     code = "not_enough"
     sentence = _("There are not enough points for this.")

@@ -216,6 +216,18 @@ def can_include_existing(user, unit: Unit) -> Verdict:
     return held(user, "members.change_unit")
 
 
+def can_write_note(user, member: Member) -> Verdict:
+    """Staff with the permission, about anybody but themselves."""
+    if member.user_id == user.pk:
+        return refused(str(NotForOneself.sentence))
+    return held(user, "members.add_membernote")
+
+
+def can_read_notes(user) -> Verdict:
+    """Staff with the permission."""
+    return held(user, "members.view_membernote")
+
+
 def can_see_contact(user) -> Verdict:
     """Staff with the permission; others see of an address as much as recognises it."""
     return held(user, "members.see_contact")

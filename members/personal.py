@@ -28,6 +28,7 @@ from members.models import (
     Member,
     MemberAttribute,
     MemberExport,
+    MemberNote,
     MemberTag,
     Merge,
     Redaction,
@@ -61,6 +62,7 @@ holds(TierPeriod, "member")
 holds(TierLift, "member", blank={"reason": ERASED}, hides=("given_by",))
 holds(Decision, "member")
 holds(MemberExport, "member", goes=True)
+holds(MemberNote, "member", goes=True, hides=("written_by",))
 # By which purchases find the member; hashes, so the export names how many there are and no more.
 holds(ActivityKey, "key__member", goes=True)
 holds(CustomerKey, "member", goes=True)
@@ -69,6 +71,7 @@ excuse(ErasedReference, "member", why="It is what erasing leaves.")
 excuse(Redaction, "member", why="It is what erasing leaves.")
 excuse(Member, "merged_into", why="Whoever was merged in is exported and erased with the member.")
 excuse(Adjustment, "made_by", "decided_by", why="The work of staff, on somebody else's story.")
+excuse(MemberNote, "written_by", why="The work of staff.")
 excuse(BulkRun, "asked_by", why="The work of staff.")
 
 

@@ -1,13 +1,14 @@
 """What recognition keeps about people."""
 
 from members import clock
-from members.operations.holdings import ALSO, Person, excuse, holds
+from members.operations.holdings import ALSO, WORDS, Person, excuse, holds
 from recognition.models import (
     AchievementStep,
     BadgeAward,
     Candidate,
     Credential,
     DailyScore,
+    Laureate,
     Nomination,
     NominationDraft,
     Profile,
@@ -29,6 +30,8 @@ holds(Standing, "member", goes=True)
 holds(Candidate, "member")
 holds(Nomination, "nominator", blank={"statement": "Erased"})
 holds(NominationDraft, "nominator", goes=True)
+holds(Laureate, "candidate__member", blank={"citation": "Erased"})
+WORDS.append("erase_cases")
 
 excuse(NominationDraft, "nominee", why="Somebody else's, to be read by them alone.")
 

@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.db import transaction
 from django.utils.translation import get_language
 
 from members.domain.actors import Actor
@@ -28,6 +29,15 @@ def enrol_user(user: User) -> Member:
         family_name=user.last_name,
         language=get_language() or "en",
     )
+
+
+@transaction.atomic
+def join(user: User, *, terms: str) -> Member:
+    """Open the membership of somebody who signs in and has agreed to the terms, in one step: nobody is a
+    member who has not."""
+    member = enrol_user(user)
+    agree(member, terms=terms, actor=Actor.user(user))
+    return member
 
 
 def agree(member: Member, *, terms: str, news: str = "", actor: Actor) -> None:

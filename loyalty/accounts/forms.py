@@ -25,7 +25,7 @@ class TermsForm(forms.Form):
         self.texts = consent_texts.in_force()
         text = self.texts[Purpose.TERMS]
         link = format_html(
-            '<a href="{}" target="_blank">{}</a>', reverse("account_terms"), text.title
+            '<a href="{}" target="_blank">{}</a>', reverse("programme_terms"), text.title
         )
         self.fields["terms"].label = format_html(_("I agree to this: {}"), link)
         self.fields["terms"].error_messages["required"] = _(

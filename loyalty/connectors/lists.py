@@ -14,6 +14,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ObjectDoesNotExist, SuspiciousOperation
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils import translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
@@ -64,6 +65,11 @@ def write_part(pk: int, part: int, *, after: int) -> None:
     export = Export.objects.select_for_update(of=("self",)).select_related("asked_by").get(pk=pk)
     if export.state != Export.State.WRITING or export.parts != part:
         return
+    with translation.override(export.language):
+        _write(export, part, after=after)
+
+
+def _write(export: Export, part: int, *, after: int) -> None:
     page = page_of(export.label)
     if page is None or not may_take(export.asked_by, export.label):
         exports.fail(export, why=_("You may not see this list any more."))

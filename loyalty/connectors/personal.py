@@ -22,6 +22,8 @@ from members.operations.holdings import ALSO, Person, excuse
 excuse(Export, "asked_by", why="The work of staff.")
 excuse(Import, "asked_by", why="The work of staff.")
 
+State = WebhookDelivery.State
+
 
 def forget_what_was_said(person: Person) -> None:
     """Stored answers and delivered bodies that name them."""
@@ -34,7 +36,10 @@ def forget_what_was_said(person: Person) -> None:
             output_field=IntegerField(),
         )
         StoredAnswer.objects.annotate(place=place).filter(place__gt=0).delete()
-        WebhookDelivery.objects.filter(body__contains=word).update(body="{}", fault="")
+        told = WebhookDelivery.objects.filter(body__contains=word)
+        # What has not arrived is told no more: an empty message would say nothing to anybody.
+        told.exclude(state=State.DELIVERED).update(body="{}", fault="", state=State.ERASED)
+        told.update(body="{}", fault="")
 
 
 def forget_files(person: Person) -> None:

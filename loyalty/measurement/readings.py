@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.db.models import Q
 from django.utils.functional import Promise
 
@@ -20,10 +21,12 @@ from members.models import (
     Activity,
     Adjustment,
     Balance,
+    Consent,
     Entry,
     Hold,
     Member,
     MemberAttribute,
+    MemberNote,
     MemberTag,
     Merge,
     OpenLot,
@@ -95,6 +98,9 @@ class AllRound:
     referrals: Iterable[Referral]
     messages: Iterable[Message]
     merges: Iterable[Merge]
+    consents: Iterable[Consent]
+    sessions: Iterable[UserSession]
+    notes: Iterable[MemberNote]
 
 
 def all_round(member: Member) -> AllRound:
@@ -130,6 +136,13 @@ def all_round(member: Member) -> AllRound:
         .order_by("-pk")[:FEW],
         messages=Message.objects.filter(member=member).order_by("-pk")[:FEW],
         merges=Merge.objects.around(member).select_related("source", "target").order_by("-pk"),
+        consents=Consent.objects.filter(member=member).order_by("-at", "-pk")[:LAST],
+        sessions=UserSession.objects.filter(user=member.user_id, user__isnull=False)
+        .defer("session_key", "ip", "data")
+        .order_by("-last_seen_at")[:FEW],
+        notes=MemberNote.objects.filter(member=member)
+        .select_related("written_by")
+        .order_by("-written_at", "-pk")[:LAST],
     )
 
 

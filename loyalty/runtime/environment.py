@@ -10,6 +10,7 @@ import psycopg
 from loyalty.runtime import addresses, faults
 from loyalty.runtime.faults import Fault
 from loyalty.runtime.places import Places
+from recognition import signing
 
 ROLE = "laurel_app"
 OLDEST_POSTGRES = 150000
@@ -19,6 +20,7 @@ SHARED = (
     "CELERY_BROKER_URL",
     "CACHE_URL",
     "SECRET_KEY",
+    "BADGE_KEYS",
     "LAUREL_DB_ROLE",
     "LAUREL_DEMO",
     "PROGRAMME_NAME",
@@ -59,6 +61,15 @@ def keep_secret(file: Path, length: int) -> str:
     return file.read_text().strip()
 
 
+def keep_badge_key(file: Path) -> None:
+    """The key that signs badges, made at the first start."""
+    try:
+        if not file.exists():
+            signing.keep_first(file)
+    except OSError as error:
+        raise faults.from_os_error(error, f"writing {file}") from error
+
+
 def compose(places: Places) -> dict[str, str]:
     """The environment of every part, before the database's role is known."""
     environment = dict(os.environ) | {
@@ -69,6 +80,8 @@ def compose(places: Places) -> dict[str, str]:
     }
     stored = keep_secret(places.var / "secret_key", 48)
     environment["SECRET_KEY"] = environment.get("SECRET_KEY") or stored
+    if not environment.get("BADGE_KEYS"):
+        keep_badge_key(places.var / "badge_keys.pem")
     if is_demo():
         keep_secret(places.var / "demo_password", 9)
         environment.setdefault("PUBLIC_URL", f"http://127.0.0.1:{port()}")

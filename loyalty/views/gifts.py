@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.paginator import Paginator
@@ -81,6 +83,9 @@ def undo(request: SignedInRequest, member: Member, pk: int) -> HttpResponse:
 
 def _given(request: SignedInRequest, member: Member, form: GiftForm) -> HttpResponse:
     asked = form.cleaned_data
+    if 0 < settings.GIFT_CONFIRMED_FROM <= asked["amount"]:
+        # An open page somewhere is not enough to give away so much.
+        raise_if_reauthentication_required(request, app="loyalty.points")
     try:
         made = gifts.give(
             member,

@@ -2,15 +2,11 @@
 
 from datetime import datetime
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from events_directory.models import Booking, Occurrence
-from loyalty.accounts.enrolment import enrol_user
-from loyalty.campaigns.views.referrals import tell_who_invited
 from loyalty.rewards.models import Reward
 from loyalty.rewards.views.offers import Offer, offers_for, treat_for
 from loyalty.views.apart import apart_from
@@ -24,7 +20,7 @@ from loyalty.views.programme import programme
 from loyalty.views.progress import progress_of
 from members import clock
 from members.models import Entry, Member
-from members.views.guards import SignedInRequest, member_of
+from members.views.guards import member_of
 from members.views.viewing import seen_by_staff
 from recognition.models import BadgeAward
 
@@ -42,16 +38,6 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/stranger.html")
     with timezone.override(member.time_zone):
         return render(request, "portal/home.html", standing_of(member))
-
-
-@login_required
-@require_POST
-def join(request: SignedInRequest) -> HttpResponse:
-    """Open a membership for somebody who has signed in as staff or as a partner's person; then the terms."""
-    if not Member.objects.of(request.user).exists():
-        tell_who_invited(request, enrol_user(request.user))
-        return redirect("account_terms")
-    return redirect("home")
 
 
 def standing_of(member: Member) -> dict[str, object]:

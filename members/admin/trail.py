@@ -100,7 +100,16 @@ class DecisionAdmin(ReadOnlyAdmin):
 class JobAdmin(StepsAdmin, ReadOnlyAdmin):
     """The work queue. What gave up can be tried again."""
 
-    list_display = ("id", "kind", "state_label", "attempts", "not_before", "done_at", "fault_shown")
+    list_display = (
+        "id",
+        "kind",
+        "state_label",
+        "attempts",
+        "took",
+        "not_before",
+        "done_at",
+        "fault_shown",
+    )
     list_display_links = ("id", "kind")
     list_filter = ("state", "kind")
     search_fields = ("=key", "kind")
@@ -123,6 +132,11 @@ class JobAdmin(StepsAdmin, ReadOnlyAdmin):
     def state_label(self, job: Job) -> tuple[str, str]:
         """The state, as a label."""
         return job.state, job.get_state_display()
+
+    @display(description=_("took"), ordering="took_ms")
+    def took(self, job: Job) -> str:
+        """How long its last attempt took, in seconds."""
+        return "–" if job.took_ms is None else f"{job.took_ms / 1000:.3f} s"
 
     @display(description=_("fault"))
     def fault_shown(self, job: Job) -> str:

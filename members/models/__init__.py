@@ -20,7 +20,8 @@ from members.models.ledger import (
 )
 from members.models.members import Access, Consent, Member
 from members.models.merges import Merge
-from members.models.privacy import ErasedReference, MemberExport, Redaction
+from members.models.notes import MemberNote
+from members.models.privacy import ErasedAddress, ErasedReference, MemberExport, Redaction
 from members.models.rollups import Rollup
 from members.models.seals import Seal, SealAhead
 from members.models.tiers import LadderVersion, Tier, TierGroup, TierLift, TierPeriod
@@ -49,6 +50,7 @@ __all__ = [
     "CustomerKey",
     "Decision",
     "Entry",
+    "ErasedAddress",
     "ErasedReference",
     "Gift",
     "GiftCode",
@@ -65,6 +67,7 @@ __all__ = [
     "Member",
     "MemberAttribute",
     "MemberExport",
+    "MemberNote",
     "MemberTag",
     "Merge",
     "OpenLot",

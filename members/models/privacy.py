@@ -52,6 +52,18 @@ class ErasedReference(models.Model):
         verbose_name_plural = _("erased references")
 
 
+class ErasedAddress(models.Model):
+    """That an address was that of somebody who is erased, as a keyed hash and without a member, until
+    `until`: whoever joins by it before then is no newcomer. Nobody can read whose it was."""
+
+    digest = models.BinaryField(max_length=32, unique=True)
+    until = models.DateTimeField(_("until"))
+
+    class Meta:
+        verbose_name = _("erased address")
+        verbose_name_plural = _("erased addresses")
+
+
 class Redaction(models.Model):
     """That words were taken out of a row of sealed history, because its member was erased. Append-only.
 

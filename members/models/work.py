@@ -11,7 +11,8 @@ class Job(models.Model):
     """Work to do, written in the transaction of its cause.
 
     A worker claims a ready job with a lease; `fence` grows with every claim, so that a worker that
-    was thought dead cannot finish a job that another has taken over.
+    was thought dead cannot finish a job that another has taken over. `took_ms` is how long its last
+    attempt took that ended, in milliseconds.
     """
 
     class State(models.TextChoices):
@@ -29,6 +30,7 @@ class Job(models.Model):
     leased_until = models.DateTimeField(_("leased until"), null=True)
     created_at = models.DateTimeField(_("created at"))
     done_at = models.DateTimeField(_("done at"), null=True)
+    took_ms = models.PositiveIntegerField(_("took"), null=True)
     fault = models.TextField(_("fault"), blank=True)
 
     class Meta:

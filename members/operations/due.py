@@ -6,7 +6,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 
 from members.domain.actors import Actor
-from members.models import Job, Member, MemberExport, TierPeriod
+from members.models import ErasedAddress, Job, Member, MemberExport, TierPeriod
 from members.operations import accounts, debts, holds, ledger, seals, tiers
 from members.operations.sweeps import Tally
 
@@ -107,9 +107,10 @@ def seal_history(since: datetime, until: datetime) -> Tally:
 
 
 def tidy(since: datetime, until: datetime) -> Tally:
-    """Forget jobs that were done long ago, copies that nobody may fetch any more, and sessions that are
-    over: they say who was here."""
+    """Forget jobs that were done long ago, copies that nobody may fetch any more, sessions that are over,
+    for they say who was here, and addresses of the erased whose year is over."""
     gone, _ = Job.objects.filter(state=Job.State.DONE, done_at__lt=until - KEPT).delete()
     gone += Session.objects.filter(expire_date__lte=until).delete()[0]
     gone += MemberExport.objects.filter(expires_at__lte=until).delete()[0]
+    gone += ErasedAddress.objects.filter(until__lte=until).delete()[0]
     return Tally(until, gone, gone)

@@ -104,6 +104,8 @@ def erase(member: Member, *, actor: Actor, reason: str = "") -> Member:
             holding.model._default_manager.filter(
                 pk__in=holding.rows(person).order_by().values("pk")
             ).update(**holding.blank)
+    told = {one.email for one in (*person.members, person.user) if one is not None}
+    references.remember_addresses(told, at=now)
     journal = [_empty(each, at=now) for each in person.members]
     if person.user is not None and not stays:
         _close(person.user)

@@ -129,6 +129,7 @@ def _claim() -> Job | None:
 
 def _do(job: Job) -> int:
     """Do a claimed job: its effect and its end are one commit, or it is tried again later."""
+    begun = clock.now()
     try:
         if job.kind in OUTSIDE:
             WORK[job.kind](job.arguments)
@@ -138,12 +139,16 @@ def _do(job: Job) -> int:
             if job.kind not in OUTSIDE:
                 WORK[job.kind](job.arguments)
             Job.objects.filter(pk=job.pk).update(
-                state=Job.State.DONE, done_at=clock.now(), leased_until=None, fault=""
+                state=Job.State.DONE,
+                done_at=clock.now(),
+                took_ms=_since(begun),
+                leased_until=None,
+                fault="",
             )
     except Exception as fault:
         # Whatever went wrong in one job must not stop the queue; the row keeps what it was.
         log.exception("job_failed", job=job.pk, kind=job.kind, attempt=job.attempts)
-        _give_back(job, f"{type(fault).__name__}: {fault}")
+        _give_back(job, f"{type(fault).__name__}: {fault}", took_ms=_since(begun))
         return 0
     return 1
 
@@ -157,13 +162,19 @@ def _still_ours(job: Job) -> bool:
     )
 
 
-def _give_back(job: Job, fault: str) -> None:
+def _since(begun: datetime) -> int:
+    """Whole milliseconds; a clock that was set back makes none."""
+    return max(0, (clock.now() - begun) // timedelta(milliseconds=1))
+
+
+def _give_back(job: Job, fault: str, *, took_ms: int) -> None:
     """After a failure: later, with growing pauses, or into the dead letters."""
     dead = job.attempts >= ATTEMPTS
     Job.objects.filter(pk=job.pk, fence=job.fence).update(
         state=Job.State.DEAD if dead else Job.State.READY,
         not_before=clock.now() + timedelta(seconds=10 * 3 ** (job.attempts - 1)),
         leased_until=None,
+        took_ms=took_ms,
         fault=fault[:2000],
     )
 

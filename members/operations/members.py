@@ -40,6 +40,7 @@ def enrol(
 ) -> Member:
     """Open a membership under the outside id `ref`, with its accounts, and record `member.joined`.
 
+    Whoever was erased not long ago and comes back is not greeted again: no `member.joined` of theirs.
     Enrolling a known `ref` returns that member (or who they were merged into) unchanged. Raises
     ErasedMember, or ValidationError for a birthday or a time zone that does not exist.
     """
@@ -65,6 +66,16 @@ def enrol(
         return known
     accounts.open_for([member.pk])
     audit.record(member, actor=actor, verb="members.member.enrolled", after={"ref": ref})
+    if not references.came_back(member.email, at=at):
+        _greet(member, at=at, actor=actor)
+    activities.claim_parked(member)
+    if user is None:
+        # What somebody says of themselves counts once they have shown it (`keys.follow_email`).
+        keys.follow_email(member, address=member.email, actor=actor)
+    return member
+
+
+def _greet(member: Member, *, at: datetime, actor: Actor) -> None:
     activities.record(
         "member.joined",
         member=member,
@@ -73,11 +84,6 @@ def enrol(
         occurred_at=at,
         actor=actor,
     )
-    activities.claim_parked(member)
-    if user is None:
-        # What somebody says of themselves counts once they have shown it (`keys.follow_email`).
-        keys.follow_email(member, address=member.email, actor=actor)
-    return member
 
 
 @transaction.atomic

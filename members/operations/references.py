@@ -1,13 +1,16 @@
-"""References of members who were erased: kept as keyed hashes, so that they are known again and read by
-nobody."""
+"""References and addresses of members who were erased: kept as keyed hashes, so that they are known again
+and read by nobody."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from members import secret_keys
-from members.models import ErasedReference, Member
+from members.domain.keys import read_email
+from members.models import ErasedAddress, ErasedReference, Member
 
-PURPOSE = "erased-references"
+PURPOSE, ADDRESSES = "erased-references", "erased-addresses"
+#: How long an erased address is known again, so that nobody is welcomed twice: `docs/adr/0043…` says why.
+KNOWN_AGAIN = timedelta(days=365)
 
 
 def digests_of(ref: str) -> tuple[bytes, ...]:
@@ -29,3 +32,26 @@ def remember(member: Member, *, at: datetime) -> str:
     digest = digests_of(member.ref)[0]
     ErasedReference.objects.get_or_create(digest=digest, defaults={"member": member, "at": at})
     return digest.hex()
+
+
+def remember_addresses(addresses: Iterable[str], *, at: datetime) -> None:
+    """Keep the addresses of somebody who is being erased, for a year."""
+    for address in addresses:
+        found = _address_digests(address)
+        if found:
+            ErasedAddress.objects.update_or_create(
+                digest=found[0], defaults={"until": at + KNOWN_AGAIN}
+            )
+
+
+def came_back(address: str, *, at: datetime) -> bool:
+    """Whether this address was that of somebody who was erased not long ago. No query for none."""
+    found = _address_digests(address)
+    return bool(found) and ErasedAddress.objects.filter(digest__in=found, until__gt=at).exists()
+
+
+def _address_digests(address: str) -> tuple[bytes, ...]:
+    try:
+        return secret_keys.digests(read_email(address), purpose=ADDRESSES) if address else ()
+    except ValueError:
+        return ()

@@ -1,11 +1,11 @@
 """Who is too near to decide: nobody moves points or tiers by hand for themselves or their household."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from members import clock
 from members.domain.actors import Actor
 from members.errors import NotForHousehold, NotForOneself, Refused
-from members.models import Account, Household, HouseholdSeat, Member
+from members.models import Account, CustomerKey, Household, HouseholdSeat, Member
 
 
 def bar(
@@ -25,12 +25,21 @@ def bar(
 
 def near_refs(user_id: int) -> frozenset[str]:
     """The references of everybody about whom `bar` says no to this user. One query."""
+    return frozenset(_near(user_id).values_list("ref", flat=True))
+
+
+def near_keys(user_id: int) -> frozenset[tuple[str, bytes]]:
+    """The customer keys of the same people: the kind and the keyed hash of each. One query."""
+    held = CustomerKey.objects.filter(member__in=_near(user_id)).values_list("kind", "digest")
+    return frozenset((kind, bytes(digest)) for kind, digest in held)
+
+
+def _near(user_id: int) -> QuerySet[Member]:
     now = clock.now()
     around = Household.objects.around(user_id, now)
     shared = HouseholdSeat.objects.near(now).filter(household__in=around).values("member")
     near = Q(user=user_id) | Q(merged_into__user=user_id)
-    near |= Q(pk__in=shared) | Q(merged_into__in=shared)
-    return frozenset(Member.objects.filter(near).values_list("ref", flat=True))
+    return Member.objects.filter(near | Q(pk__in=shared) | Q(merged_into__in=shared))
 
 
 def bar_household(user_id: int, household: Household) -> Refused | None:

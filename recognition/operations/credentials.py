@@ -22,7 +22,7 @@ def make(award: BadgeAward, *, holder: Member, with_name: bool, actor: Actor) ->
     The same again is the one there is; another wish takes that back and makes a new one. Raises NotYours
     (also for what was revoked) or TimeOver.
     """
-    award = _lock(award, holder)
+    award, holder = _lock(award, holder)
     now = clock.now()
     until = award.valid_until
     if not award.is_live:
@@ -52,17 +52,19 @@ def make(award: BadgeAward, *, holder: Member, with_name: bool, actor: Actor) ->
 @transaction.atomic
 def take_back(award: BadgeAward, *, holder: Member, actor: Actor) -> None:
     """What was given away of this award counts no more. Taking back nothing is fine. Raises NotYours."""
-    award = _lock(award, holder)
+    award, _holder = _lock(award, holder)
     for credential in award.credentials.standing():
         _withdraw(credential, at=clock.now(), actor=actor)
 
 
-def _lock(award: BadgeAward, holder: Member) -> BadgeAward:
+def _lock(award: BadgeAward, holder: Member) -> tuple[BadgeAward, Member]:
+    """Both as they are now; first the member, as an erasure does, then the award."""
+    holder = Member.objects.select_for_update(of=("self",), no_key=True).get(pk=holder.pk)
     found = BadgeAward.objects.select_for_update(of=("self",)).select_related("badge")
     award = found.get(pk=award.pk)
-    if award.member_id != holder.pk:
+    if award.member_id != holder.pk or holder.erased_at is not None:
         raise NotYours()
-    return award
+    return award, holder
 
 
 def _withdraw(credential: Credential, *, at: datetime, actor: Actor) -> None:

@@ -14,5 +14,6 @@ urlpatterns = [
     path("<slug:slug>/", awards.award, name="award"),
     path("<slug:slug>/card.png", cards.card, name="card"),
     path("<slug:slug>.json", credentials.document, name="document"),
+    path("<slug:slug>.png", credentials.picture, name="picture"),
     path("<slug:slug>.jwt", credentials.token, name="token"),
 ]

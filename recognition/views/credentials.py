@@ -10,11 +10,13 @@ from members.domain.actors import Actor
 from members.errors import Refused
 from members.models import Member
 from members.views.guards import SignedInRequest, member_page
+from recognition.domain.baking import baked
 from recognition.domain.credentials import enveloped
 from recognition.forms import TakingAlongForm
 from recognition.models import BadgeAward, Credential
 from recognition.operations import credentials
 from recognition.permissions import can_show
+from recognition.views import cards
 from recognition.views.sharing import award_for, is_shown
 
 
@@ -70,6 +72,14 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
     """The same as JSON, in an envelope."""
     said = enveloped(_credential(request, slug).token)
     return _file(JsonResponse(said, content_type="application/vc+ld+json"), "json")
+
+
+@require_GET
+def picture(request: HttpRequest, slug: str) -> HttpResponse:
+    """The card of the award with the credential baked into it."""
+    found = _credential(request, slug)
+    drawn = cards.png_of(cards.svg_of(found.award))
+    return _file(HttpResponse(baked(drawn, found.token), content_type="image/png"), "png")
 
 
 def _file(response: HttpResponse, ending: str) -> HttpResponse:

@@ -77,6 +77,7 @@ CONSOLE: dict[str, Desk] = {
             "erase": ALLOWED,
             "give_tier": ALLOWED,
             "view_as": ALLOWED,
+            "note": ALLOWED,
         },
     ),
     "members.activity": READ,

@@ -44,6 +44,7 @@ HOME = policy("home home home home home home home home home home")
 MEMBERS = policy("login in in home home home home home login login")
 #: What belongs to one member does not exist for another.
 OWN = policy("login in 404 home home home home home login login")
+JOINING = policy("login home home in in in in in login login")
 OWN_BOOKING = policy("login in 404 404 404 404 404 404 login login")
 PARTNER = policy("login 404 404 in 404 404 404 404 login login")
 JUDGE = policy("login 403 403 403 in 403 403 403 login login")
@@ -68,8 +69,8 @@ GIFT = {"pk": "@members.gift"}
 ROUTES: dict[str, Route] = {
     # The portal
     "home": Route(ANYBODY, ANYBODY),
-    # Who joins reads the terms next; who has joined already is sent home.
-    "join": Route(NO_BUT_SIGN_IN, policy("login home home in in in in in login login")),
+    # Who joins agrees to the terms there; who has joined already is sent home.
+    "join": Route(JOINING, JOINING),
     "celebrations": Route(NO, SIGNING_IN),
     "programme": Route(ANYBODY, NO),
     "programme_terms": Route(ANYBODY, NO),
@@ -131,6 +132,7 @@ ROUTES: dict[str, Route] = {
     "awards:key": Route(ANYBODY, NO, {"slug": "@badge_key"}),
     "awards:achievement": Route(ANYBODY, NO, {"slug": "neighbour"}),
     "awards:document": Route(ANYBODY, NO, {"slug": "@award"}),
+    "awards:picture": Route(ANYBODY, NO, {"slug": "@award"}),
     "awards:token": Route(ANYBODY, NO, {"slug": "@award"}),
     "well_known:keys": Route(ANYBODY, NO),
     "well_known:did": Route(ANYBODY, NO),

@@ -5,12 +5,16 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 
 from members.models import AuditRow, Balance, Entry, Gift, GiftCode, Member
 from members.operations import gifts, ledger
 from tests.books import faults
 from tests.conftest import SYSTEM
+from tests.portal.test_signing_in import PASSWORD, ama, sign_in
+
+__all__ = ["ama"]
 
 GIVE = reverse("points:give")
 
@@ -196,3 +200,23 @@ def test_no_gift_yet_offers_one_action(amara_in):
     """UM23 (empty states)."""
     text = amara_in.get(reverse("points:gifts")).content.decode()
     assert "No gift yet" in text and GIVE in text
+
+
+def test_a_large_gift_asks_who_gives_it(client, ama, bo, points, code, settings):
+    """Attack 6: an open page is not enough; once they have shown that it is them, what they asked for is
+    done. Smaller ones, and none at all where it is switched off, ask nothing."""
+    sign_in(client, ama.user)
+    settings.GIFT_CONFIRMED_FROM = 200
+    asked = sent(points, code, 200) | {"sure": "yes"}
+    sent_on = client.post(GIVE, asked)
+    assert sent_on.url.startswith("/account/reauthenticate/")
+    assert not Gift.objects.exists() and owned(bo, points) == 0
+    small = client.post(GIVE, sent(points, code, 199) | {"sure": "yes"})
+    assert small.url == reverse("points:gift", args=[Gift.objects.get().pk])
+    client.post(GIVE, asked)
+    client.post(sent_on.url, {"password": PASSWORD})
+    assert sorted(Gift.objects.values_list("amount", flat=True)) == [199, 200]
+    settings.GIFT_CONFIRMED_FROM = 0
+    other = Client()
+    sign_in(other, ama.user)
+    assert other.post(GIVE, sent(points, code, 201) | {"sure": "yes"}).url.startswith("/points/")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from loyalty.rewards.models import Reward
 from members.domain.actors import Actor
 from members.domain.calendar import local_date
-from members.models import Tier, TierGroup
+from members.models import Member, Tier, TierGroup
 from members.operations import ledger, lifts, members, programme
 
 SYSTEM = Actor.system("tests")
@@ -91,10 +91,17 @@ QUERIES = 24
 def test_signed_in_without_membership_is_offered_one_and_gets_it_by_post(client, gus, units):
     client.force_login(gus)
     assert "Join the programme" in client.get(reverse("home")).content.decode()
-    assert client.get(reverse("join")).status_code == 405
-    response = client.post(reverse("join"))
-    assert (response.status_code, response.url) == (302, "/account/terms/")
-    assert gus.member.ref == f"web-{gus.pk}"
+    asked = client.get(reverse("join"))
+    assert asked.status_code == 200 and "Agree and join" in asked.content.decode()
+    for said in ({}, {"terms": "on", "terms_version": "0"}, {"terms_version": "1"}):
+        assert client.post(reverse("join"), said).status_code == 422
+        assert not Member.objects.exists(), "nobody is a member who has not agreed"
+    response = client.post(reverse("join"), {"terms": "on", "terms_version": "1"})
+    assert (response.status_code, response.url) == (302, "/")
+    member = Member.objects.get(user=gus)
+    assert member.ref == f"web-{gus.pk}"
+    assert list(member.consents.values_list("purpose", "text_version")) == [("terms", "1")]
+    assert client.get(reverse("join")).url == "/"
 
 
 def test_visitor_reads_the_programme_page(client, db):

@@ -141,6 +141,7 @@ def test_it_answers_and_ctrl_c_leaves_nothing(run):
     run.assert_nothing_left()
     assert not (run.var / "env").exists()
     assert (run.var / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert (run.var / "badge_keys.pem").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_crashed_part_is_restarted_twice_then_all_stops_with_the_reason(run):

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from loyalty.connectors import private_files
 from loyalty.connectors.models import Export
@@ -99,8 +100,9 @@ def export(client, label: str, query: str = "") -> Export | None:
     answer = client.post("/admin/connectors/export/ask/", sent)
     if answer.status_code != 302:
         return None
-    while jobs.work_off():
-        pass
+    with translation.override("en"):  # as a worker speaks
+        while jobs.work_off():
+            pass
     return Export.objects.latest("pk")
 
 
@@ -130,6 +132,21 @@ def test_a_list_is_exported_as_it_is_filtered(amara, bo, dee, ira, monkeypatch):
     assert verbs[0].after == {"list": "members.member", "filters": query, "rows": 6}
     page = client.get(f"/admin/connectors/export/{found.pk}/change/")
     assert b"Fetch the file" in page.content
+
+
+def test_a_file_speaks_the_language_of_who_asked(amara, ira):
+    """US14: the worker writes it later, in a language of its own."""
+    german = client_of(ira)
+    german.cookies["django_language"] = "de"
+    heads = {}
+    for name, client in (("en", client_of(ira)), ("de", german)):
+        found = export(client, "members.member")
+        assert found.language == name
+        heads[name] = rows(client, found)[0]
+    assert heads["en"][0] == "reference" and len(heads["de"]) == len(heads["en"])
+    with translation.override("de"):
+        label = admin.site._registry[Member].model._meta.get_field("ref").verbose_name
+        assert heads["de"][0] == str(label)
 
 
 def test_cells_that_would_be_run_are_harmless(units, ira):

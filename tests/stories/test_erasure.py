@@ -27,7 +27,15 @@ from loyalty.rewards.operations import redemptions
 from members import clock
 from members.domain.actors import Actor
 from members.errors import ErasedMember, Frozen
-from members.models import Activity, AuditRow, Balance, Entry, Member, MemberExport, User
+from members.models import (
+    Activity,
+    AuditRow,
+    Balance,
+    Entry,
+    Member,
+    MemberExport,
+    User,
+)
 from members.operations import (
     accounts,
     adjustments,

@@ -26,11 +26,14 @@ def set_apart(told: Told) -> Told:
     """
     if CUSTOMER not in told.payload:
         return told
-    customer = told.payload[CUSTOMER]
     payload = {name: value for name, value in told.payload.items() if name != CUSTOMER}
-    return replace(
-        told, payload=payload, keys=_keys_of(customer) if isinstance(customer, Mapping) else ()
-    )
+    return replace(told, payload=payload, keys=keys_in(told.payload))
+
+
+def keys_in(payload: Mapping[str, object]) -> tuple[Key, ...]:
+    """The keys that a purchase names its customer by."""
+    customer = payload.get(CUSTOMER)
+    return _keys_of(customer) if isinstance(customer, Mapping) else ()
 
 
 def _keys_of(customer: Mapping[str, object]) -> tuple[Key, ...]:

@@ -26,7 +26,7 @@ from members.domain.actors import Actor
 from members.domain.calendar import local_date
 from members.domain.sentences import kept
 from members.models import Activity, HouseholdSeat, Member
-from members.operations import activities, audit
+from members.operations import activities, audit, references
 
 State = Referral.State
 
@@ -178,12 +178,18 @@ def _seen(
         has_same_device=same["device"],
         has_same_address=same["address"],
         has_same_household=_share_household(advocate, friend),
-        has_ordered=Activity.objects.filter(
-            member=friend, kind__in=ORDERS, status=Activity.Status.ACCEPTED, occurred_at__lt=at
-        ).exists(),
+        has_ordered=_is_known(friend, at),
         is_ring=_is_ring(advocate, friend),
         lately=own.filter(joined_at__gt=since, joined_at__lte=at).count() + 1,
     )
+
+
+def _is_known(friend: Member, at: datetime) -> bool:
+    """Whether they bought something before, or were a member, and erased, not long ago."""
+    orders = Activity.objects.filter(
+        member=friend, kind__in=ORDERS, status=Activity.Status.ACCEPTED, occurred_at__lt=at
+    )
+    return orders.exists() or references.came_back(friend.email, at=at)
 
 
 def _email(member: Member) -> str:

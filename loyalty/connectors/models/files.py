@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Export(models.Model):
-    """A list as somebody filtered it, written in parts, for them alone and for a day."""
+    """A list as somebody filtered it, written in parts, for them alone and for a day, in the language in
+    which they asked for it."""
 
     class State(models.TextChoices):
         WRITING = "writing", _("being written")
@@ -32,6 +33,7 @@ class Export(models.Model):
     rows = models.PositiveIntegerField(_("written"), default=0)
     parts = models.PositiveIntegerField(default=0)
     fault = models.CharField(_("fault"), max_length=200, blank=True)
+    language = models.CharField(max_length=10, default=settings.LANGUAGE_CODE)
     asked_at = models.DateTimeField(_("asked at"))
     ends_at = models.DateTimeField(_("deleted after"))
 

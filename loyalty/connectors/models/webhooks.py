@@ -43,13 +43,15 @@ class WebhookEndpoint(models.Model):
 class WebhookDelivery(models.Model):
     """One message for one endpoint, told until it is taken or given up.
 
-    `key` is its cause: the same cause is told to an endpoint once. `body` is sent as it is, each time.
+    `key` is its cause: the same cause is told to an endpoint once. `body` is sent as it is, each time. One
+    about somebody who was erased meanwhile is told no more.
     """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
         DELIVERED = "delivered", _("delivered")
         DEAD = "dead", _("gave up")
+        ERASED = "erased", _("not told: its member is erased")
 
     endpoint = models.ForeignKey(
         WebhookEndpoint, on_delete=models.PROTECT, related_name="deliveries"

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import get_language
 
 from loyalty.connectors import private_files
 from loyalty.connectors.models import Export
@@ -19,7 +21,8 @@ KEPT = timedelta(days=1)
 def ask(
     label: str, *, title: str, query: str, total: int, last_row: int, by: User, actor: Actor
 ) -> Export:
-    """Have the rows of a list written up to `last_row`: what is added afterwards is not part of it."""
+    """Have the rows of a list written up to `last_row`: what is added afterwards is not part of it. Heads and
+    words are in the language that is spoken now."""
     now = clock.now()
     export = Export.objects.create(
         label=label,
@@ -29,6 +32,7 @@ def ask(
         last_row=last_row,
         asked_by=by,
         folder=uuid4(),
+        language=get_language() or settings.LANGUAGE_CODE,
         asked_at=now,
         ends_at=now + KEPT,
     )

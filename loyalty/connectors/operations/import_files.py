@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from loyalty.campaigns.operations import customers
 from loyalty.connectors import private_files
 from loyalty.connectors.domain import columns, memberfile, orderfile
 from loyalty.connectors.domain.orderfile import Read, RowFault
@@ -218,14 +219,20 @@ def _take(items: list[Any], found: Import, is_trial: bool) -> imports.Report:
     actor = Actor.user(found.asked_by)
     if found.kind == Import.Kind.MEMBERS:
         return member_imports.run(items, actor=actor, dry_run=is_trial)
-    near = relations.near_refs(found.asked_by_id)
-    items = [_unless_near(item, near) for item in items]
+    refs = relations.near_refs(found.asked_by_id)
+    keys = relations.near_keys(found.asked_by_id)
+    items = [_unless_near(item, refs, keys) for item in items]
     return imports.run(items, source=found.source, actor=actor, dry_run=is_trial)
 
 
-def _unless_near(item: Any, near: Collection[str]) -> Any:
-    """Nobody brings points to themselves or to their household."""
-    if not isinstance(item, Read) or item.member not in near:
+def _unless_near(item: Any, refs: Collection[str], near_keys: Collection[tuple[str, bytes]]) -> Any:
+    """Nobody brings points to themselves or to their household, by their reference or, where a purchase
+    names no member, by one of their keys."""
+    if not isinstance(item, Read):
+        return item
+    named = () if item.member else customers.keys_in(item.payload)
+    is_theirs = any((key.kind, each) in near_keys for key in named for each in key.digests)
+    if item.member not in refs and not is_theirs:
         return item
     remedy = "a colleague imports what you or your household did"
     return RowFault(item.line, "member", item.member, remedy)

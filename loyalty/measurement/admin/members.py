@@ -17,7 +17,7 @@ from unfold.widgets import (
 )
 
 from loyalty.measurement import readings
-from loyalty.measurement.admin import by_hand, identity, lives, privacy
+from loyalty.measurement.admin import by_hand, identity, lives, notes, privacy
 from members import permissions
 from members.console import (
     Menu,
@@ -137,6 +137,7 @@ class MemberAdmin(SurroundedAdmin, StepsAdmin, OperationAdmin):
         *by_hand.STEPS,
         *lives.STEPS,
         *identity.STEPS,
+        *notes.STEPS,
         *privacy.STEPS,
         Step(
             name="give_tier",
@@ -169,7 +170,11 @@ class MemberAdmin(SurroundedAdmin, StepsAdmin, OperationAdmin):
     )
     menus = (
         Menu(_("Points"), "toll", ("adjust", "reinstate", "lengthen", "forgive")),
-        Menu(_("Membership"), "badge", ("give_tier", "change_key", "merge", "unmerge", "view_as")),
+        Menu(
+            _("Membership"),
+            "badge",
+            ("note", "give_tier", "change_key", "merge", "unmerge", "view_as"),
+        ),
         Menu(_("Privacy"), "shield_person", ("export", "erase")),
     )
     change_form_outer_after_template = "admin/members/all_round.html"
@@ -224,7 +229,8 @@ class MemberAdmin(SurroundedAdmin, StepsAdmin, OperationAdmin):
         """Everything about the member. Who looked at whom is logged."""
         seen = bool(permissions.can_see_contact(request.user))
         log.info("member_viewed", member=row.pk, by=request.user.pk, contact=seen)
-        return {"all_round": readings.all_round(row), "member": row}
+        reads = bool(permissions.can_read_notes(request.user))
+        return {"all_round": readings.all_round(row), "member": row, "may_read_notes": reads}
 
     def change_row(self, row: Member, actor: Actor, **fields: Any) -> Member:
         """By the operation; a birthday is told as a whole."""

@@ -64,7 +64,7 @@ def test_who_only_looks_at_a_link_is_brought_by_nobody(client, link):
 def test_who_has_a_sign_in_already_joins_by_it(client, bo, link, gus):
     client.force_login(gus)
     assert client.post(link).url == "/"
-    client.post(reverse("join"))
+    client.post(reverse("join"), {"terms": "on", "terms_version": "1"})
     work()
     assert Referral.objects.get().friend == Member.objects.get(user=gus)
 

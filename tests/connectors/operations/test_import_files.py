@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import threading
 
 import pytest
@@ -15,7 +16,7 @@ from loyalty.connectors.models import Import
 from loyalty.connectors.operations import import_files
 from members import clock
 from members.models import Activity, AuditRow, HouseholdSeat, Job, Member
-from members.operations import households, jobs, members
+from members.operations import households, jobs, keys, members
 from tests.conftest import SYSTEM
 from tests.staff.conftest import client_of, gil, hal, ira, staff_group
 
@@ -328,3 +329,29 @@ def test_nobody_brings_points_to_themselves_or_their_household(units, ira, bo, d
     assert client.post(f"/admin/connectors/import/{people.pk}/begin/").status_code == 403
     bo.refresh_from_db()
     assert bo.given_name != "Beau"
+
+
+def test_nobody_brings_points_to_themselves_by_a_key(units, ira, bo, dee):
+    """Attack 21: a purchase that names no member is theirs by their card, their household's by an address;
+    anybody else's is read in."""
+    own = members.enrol("ira", user=ira, actor=SYSTEM)
+    household = households.open(own, name="Home", actor=SYSTEM)
+    HouseholdSeat.objects.create(household=household, member=dee, joined_at=clock.now())
+    keys.give(own, keys={"card": ["CARD-1"]}, actor=SYSTEM)
+    keys.give(dee, keys={"email": ["dee@home.test"]}, actor=SYSTEM)
+    keys.give(bo, keys={"card": ["CARD-2"]}, actor=SYSTEM)
+    client, lines = client_of(ira), []
+    for place, customer in enumerate(
+        ({"card_token": "CARD-1"}, {"email": "DEE@home.test"}, {"card_token": "CARD-2"})
+    ):
+        told = {"specversion": "1.0", "id": f"o{place}", "source": "till", "type": "app.opened"}
+        told |= {"time": "2026-03-14T09:30:00Z", "data": {"customer": customer}}
+        lines.append(json.dumps(told))
+    file = bring(client, "\n".join(lines).encode(), name="a.jsonl")
+    found = read_in(client, check(client, file))
+    faults = found.faults.filter(is_trial=False).values_list("line", "column", "remedy")
+    remedy = "a colleague imports what you or your household did"
+    assert list(faults) == [(1, "member", remedy), (2, "member", remedy)]
+    assert list(Activity.objects.filter(kind="app.opened").values_list("member", flat=True)) == [
+        bo.pk
+    ]

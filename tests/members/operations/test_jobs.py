@@ -50,6 +50,24 @@ def test_a_failure_waits_longer_each_time_and_ends_in_the_dead_letters(deeds, mo
     assert Job.objects.get().state == "ready"
 
 
+def test_how_long_the_last_attempt_took_is_kept(monkeypatch, at_noon):
+    """US20: of one that was done, and of one that failed."""
+
+    def work(arguments):
+        at_noon.shift(timedelta(milliseconds=arguments["ms"]))
+        if arguments.get("fails"):
+            raise RuntimeError("out of paper")
+
+    monkeypatch.setitem(jobs.WORK, "slow", work)
+    jobs.enqueue("slow", key="a", arguments={"ms": 1250})
+    assert Job.objects.get(key="a").took_ms is None
+    jobs.work_off()
+    jobs.enqueue("slow", key="b", arguments={"ms": 40, "fails": True})
+    jobs.work_off()
+    took = dict(Job.objects.values_list("key", "took_ms"))
+    assert took == {"a": 1250, "b": 40}
+
+
 def test_a_worker_thought_dead_cannot_end_a_job_that_was_taken_over(deeds):
     """T5: the fencing number."""
     jobs.enqueue("test", key="k", arguments={"name": "a"})

@@ -1,6 +1,8 @@
 """UM13: a badge as a file, for its holder; and whether it is good, for everybody."""
 
 import json
+import struct
+import zlib
 
 import jwt
 import pytest
@@ -43,6 +45,25 @@ def text(response) -> str:
     return response.content.decode()
 
 
+def texts_in(png: bytes) -> dict[str, str]:
+    """The plain texts of a PNG, read chunk by chunk as its standard says; every checksum must hold."""
+    found, place = {}, 8
+    while place < len(png):
+        [size] = struct.unpack(">I", png[place : place + 4])
+        kind, body = png[place + 4 : place + 8], png[place + 8 : place + 8 + size]
+        [check] = struct.unpack(">I", png[place + 8 + size : place + 12 + size])
+        assert check == zlib.crc32(kind + body)
+        if kind == b"iTXt":
+            keyword, _, rest = body.partition(b"\0")
+            assert rest[:2] == b"\0\0", "not compressed"
+            _language, _translated, said = rest[2:].split(b"\0", 2)
+            assert keyword.decode() not in found
+            found[keyword.decode()] = said.decode()
+        place += 12 + size
+    assert kind == b"IEND"
+    return found
+
+
 def test_its_holder_asks_for_the_file_and_takes_it_back(amara_in, award):
     """UM13: opt-in; nothing is signed before. Fetched as the token and as JSON around it."""
     page = reverse("awards:award", args=[award.slug])
@@ -62,6 +83,9 @@ def test_its_holder_asks_for_the_file_and_takes_it_back(amara_in, award):
     around = amara_in.get(f"/b/{award.slug}.json")
     assert around["Content-Type"] == "application/vc+ld+json"
     assert json.loads(around.content)["id"] == f"data:application/vc+jwt,{credential.token}"
+    picture = amara_in.get(f"/b/{award.slug}.png")
+    assert picture["Content-Type"] == "image/png"
+    assert texts_in(picture.content) == {"openbadgecredential": credential.token}
     said = text(amara_in.get(page))
     assert "Your file carries our signature and no name." in said
     take_along(amara_in, award, do="withdraw")

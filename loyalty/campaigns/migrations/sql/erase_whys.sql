@@ -1,0 +1,16 @@
+-- What rules saw of members who are erased, and why they gave: what staff wrote stands there too. Runs as the
+-- owner of the tables, for the application may not change them; the trigger lets only words go
+-- (`members/migrations/sql/refuse_change_whys.sql`).
+CREATE OR REPLACE FUNCTION erase_traces(who bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM set_config('laurel.erasing', 'on', true);
+    UPDATE campaigns_evaluation e SET trace = '[]'
+        FROM members_activity a JOIN members_member m ON m.id = a.member_id
+        WHERE e.activity_id = a.id AND a.member_id = ANY(who) AND m.erased_at IS NOT NULL;
+    UPDATE campaigns_effect f SET why = 'Erased'
+        FROM members_activity a JOIN members_member m ON m.id = a.member_id
+        WHERE f.activity_id = a.id AND a.member_id = ANY(who) AND m.erased_at IS NOT NULL
+            AND f.why <> 'Erased';
+    PERFORM set_config('laurel.erasing', 'off', true);
+END $$;

@@ -1,0 +1,18 @@
+-- As before, and the reason of an effect is a word as well: a person may have written it.
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    words text[] := CASE TG_TABLE_NAME
+        WHEN 'members_entry' THEN ARRAY['reason']
+        WHEN 'members_lotlife' THEN ARRAY['reason']
+        WHEN 'members_auditrow' THEN ARRAY['actor_name', 'before', 'after', 'reason']
+        WHEN 'campaigns_effect' THEN ARRAY['why']
+        ELSE ARRAY['reason', 'trace'] END;
+BEGIN
+    IF TG_OP = 'UPDATE' AND current_setting('laurel.erasing', true) = 'on' THEN
+        IF to_jsonb(OLD) - words = to_jsonb(NEW) - words THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'insufficient_privilege', HINT = 'Correct it with a new row.';
+END $$;

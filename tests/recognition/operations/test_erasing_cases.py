@@ -1,0 +1,70 @@
+"""P19: what judges read of somebody, and what somebody wrote for them, goes with the person."""
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from governance.models import Case
+from members.models import Member
+from members.operations import erasures, members
+from recognition.models import Laureate
+from recognition.operations import cycles
+from tests.conftest import SYSTEM
+from tests.governance.conftest import HIGH
+from tests.recognition.conftest import propose
+from tests.recognition.operations.test_nominations import case_of, close, vote
+
+pytestmark = pytest.mark.django_db
+
+ABOUT, BY_GIL = "Amara Obi repairs bicycles.", "I, Gil, saw it."
+
+
+@pytest.fixture
+def gil(units) -> Member:
+    return members.enrol("gil", given_name="Gil", actor=SYSTEM)
+
+
+@pytest.fixture
+def case(cycle, amara, bo, gil) -> Case:
+    """Amara's, with a word by Bo and one by Gil."""
+    propose(cycle, bo, amara, ABOUT)
+    propose(cycle, gil, amara, BY_GIL)
+    cycles.close(cycle, actor=SYSTEM)
+    return case_of(cycle, amara)
+
+
+def texts(case) -> list[str]:
+    return [each["text"] for each in Case.objects.get(pk=case.pk).statements]
+
+
+def test_a_case_about_somebody_who_is_erased_has_no_words(cycle, case, amara, chi, hal, ivo, jun):
+    """Title, statements and the published citation; the decision stands."""
+    for judge in (hal, ivo, jun):
+        vote(case, judge, "yes", HIGH)
+    close(case, chi)
+    cycles.decide(cycle, citation="Amara, for the bicycles.", actor=SYSTEM)
+    erasures.erase(amara, actor=SYSTEM)
+    case.refresh_from_db()
+    assert (case.title, texts(case), case.state) == ("Erased", ["Erased", "Erased"], "decided")
+    laureate = Laureate.objects.get()
+    assert (laureate.citation, laureate.award.evidence) == ("Erased", "")
+
+
+def test_who_wrote_is_erased_and_others_words_stay(case, gil):
+    """Only theirs go; the case goes on under its name."""
+    erasures.erase(gil, actor=SYSTEM)
+    assert texts(case) == [ABOUT, "Erased"]
+    assert Case.objects.get(pk=case.pk).title == "Amara Obi"
+
+
+def test_a_case_stands_still_for_everybody_else(case):
+    """P4: not by the way that erasing takes, while both sides are there; nor is it deleted by it."""
+    from django.db import connection
+
+    for change in ("UPDATE governance_case SET title = 'X'", "DELETE FROM governance_case"):
+        with pytest.raises(DatabaseError, match="stands still"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL laurel.erasing = 'on'")
+                cursor.execute(change)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT erase_cases(ARRAY(SELECT id FROM members_member))")
+    assert texts(case) == [ABOUT, BY_GIL]
