@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -62,6 +63,12 @@ class ListingFilter(forms.Form):
     """The one set of filters of list, calendar and API. What cannot be read is not applied."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    city = forms.CharField(
+        label=_("Town or city"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"list": "cities", "autocomplete": "off"}),
+    )
     since = forms.DateField(label=_("From"), required=False, widget=DateInput())
     until = forms.DateField(label=_("Until"), required=False, widget=DateInput())
     category = forms.ChoiceField(
@@ -81,6 +88,12 @@ class ListingFilter(forms.Form):
         self.is_valid()
         found = dict(self.cleaned_data)
         return {"text": found.pop("q", "")} | found
+
+    @property
+    def query(self) -> str:
+        """The filters that are set, as they stand in an address."""
+        said = {name: self.data.get(name, "") for name in self.fields}
+        return urlencode({name: value for name, value in said.items() if value})
 
 
 class DateChoice(forms.ModelChoiceField):
@@ -142,12 +155,44 @@ class OrganisationForm(forms.Form):
 class VenueForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     address = forms.CharField(label=_("Address"), max_length=250)
+    city = forms.CharField(label=_("Town or city"), max_length=60, required=False)
     zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=lambda: [(name, name) for name in sorted(zone_names())],
         initial=lambda: settings.PROGRAMME_TIME_ZONE,
         help_text=_("Of the clock on its wall."),
     )
+    latitude = forms.DecimalField(
+        label=_("Latitude"),
+        required=False,
+        min_value=-90,
+        max_value=90,
+        max_digits=9,
+        decimal_places=6,
+        help_text=_("For the map, such as 53.5461. Leave both empty if you do not know."),
+    )
+    longitude = forms.DecimalField(
+        label=_("Longitude"),
+        required=False,
+        min_value=-180,
+        max_value=180,
+        max_digits=9,
+        decimal_places=6,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A position is whole, or there is none."""
+        cleaned = super().clean() or {}
+        given = [cleaned.get(name) is not None for name in ("latitude", "longitude")]
+        if any(given) and not all(given):
+            self.add_error("longitude", _("Give both, or leave both empty."))
+        return cleaned
+
+
+class VenueChangeForm(VenueForm):
+    """A place whose name and clock stay what they are."""
+
+    name = zone = None  # type: ignore[assignment]  # Django's way to drop a field
 
 
 class MoveForm(forms.Form):

@@ -41,6 +41,7 @@ FILTERS = [
     OpenApiParameter("until", OpenApiTypes.DATE, description="Last day, on the venue's calendar."),
     OpenApiParameter("category", OpenApiTypes.STR),
     OpenApiParameter("neighbourhood", OpenApiTypes.STR),
+    OpenApiParameter("city", OpenApiTypes.STR),
 ]
 
 

@@ -125,7 +125,7 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
         )
 
     def matching(
-        self, *, text="", since=None, until=None, category="", neighbourhood=""
+        self, *, text="", since=None, until=None, category="", neighbourhood="", city=""
     ) -> "OccurrenceQuerySet":
         """The filters of the list, the calendar and the API; empty ones leave everything in.
 
@@ -139,12 +139,14 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
                 | Q(micro_event__description__icontains=text)
                 | Q(micro_event__partner__name__icontains=text)
                 | Q(micro_event__venue__name__icontains=text)
+                | Q(micro_event__venue__city__icontains=text)
             )
         exact = {
             "local_on__gte": since,
             "local_on__lte": until,
             "micro_event__category": category,
             "micro_event__neighbourhood__iexact": neighbourhood,
+            "micro_event__venue__city__iexact": city,
         }
         return found.filter(**{name: value for name, value in exact.items() if value})
 

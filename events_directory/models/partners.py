@@ -181,6 +181,7 @@ class Venue(models.Model):
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="venues")
     name = models.CharField(_("name"), max_length=120)
     address = models.CharField(_("address"), max_length=250)
+    city = models.CharField(_("town or city"), max_length=60, blank=True)
     latitude = models.DecimalField(
         _("latitude"), max_digits=9, decimal_places=6, null=True, blank=True
     )

@@ -51,7 +51,7 @@ def line_of(occurrence: Occurrence, *, site: str) -> Line:
         starts_at=occurrence.starts_at,
         ends_at=occurrence.ends_at,
         zone=occurrence.zone,
-        place=f"{venue.name}, {venue.address}",
+        place=", ".join(filter(None, (venue.name, venue.address, venue.city))),
         position=position,
         category=event.get_category_display(),
         url=site + reverse("events_directory:micro_event", args=[event.pk]),

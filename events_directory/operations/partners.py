@@ -155,6 +155,7 @@ def add_venue(
     address: str,
     zone: str,
     actor: Actor,
+    city: str = "",
     latitude: Decimal | None = None,
     longitude: Decimal | None = None,
 ) -> Venue:
@@ -168,9 +169,38 @@ def add_venue(
         partner=partner,
         name=name,
         address=address,
+        city=city,
         zone=zone,
         latitude=latitude,
         longitude=longitude,
     )
     audit.record(venue, actor=actor, verb="events_directory.venue.added", after={"name": name})
+    return venue
+
+
+@transaction.atomic
+def change_venue(
+    venue: Venue,
+    *,
+    address: str,
+    city: str,
+    actor: Actor,
+    latitude: Decimal | None,
+    longitude: Decimal | None,
+) -> Venue:
+    """Say anew where a place is. Its name and its clock stay."""
+    venue = Venue.objects.select_for_update(no_key=True).get(pk=venue.pk)
+    said = {"address": address, "city": city, "latitude": latitude, "longitude": longitude}
+    changed = {name: value for name, value in said.items() if getattr(venue, name) != value}
+    if not changed:
+        return venue
+    for name, value in changed.items():
+        setattr(venue, name, value)
+    venue.save(update_fields=list(changed))
+    audit.record(
+        venue,
+        actor=actor,
+        verb="events_directory.venue.changed",
+        after={name: None if value is None else str(value) for name, value in changed.items()},
+    )
     return venue

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from events_directory.views import door, partner, partner_grants, scans, team
+from events_directory.views import door, partner, partner_grants, scans, team, venues
 
 app_name = "partner"
 
@@ -53,6 +53,7 @@ urlpatterns = [
     path("<slug:slug>/dates/", include(dates)),
     path("<slug:slug>/grants/", include(grants)),
     path("<slug:slug>/team/", include(team_pages)),
-    path("<slug:slug>/venues/", partner.venues, name="venues"),
-    path("<slug:slug>/venues/new/", partner.new_venue, name="new_venue"),
+    path("<slug:slug>/venues/", venues.venues, name="venues"),
+    path("<slug:slug>/venues/new/", venues.new_venue, name="new_venue"),
+    path("<slug:slug>/venues/<int:pk>/", venues.venue, name="venue"),
 ]

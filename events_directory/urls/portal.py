@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from events_directory.views import feeds, portal, waiting
+from events_directory.views import directory, feeds, portal, waiting
 
 app_name = "events_directory"
 
 urlpatterns = [
-    path("events/", portal.listing, name="listing"),
+    path("events/", directory.listing, name="listing"),
     path("events/<int:pk>/", portal.micro_event, name="micro_event"),
     path("events/bookings/", portal.bookings, name="bookings"),
     path("events/bookings/<slug:reference>/", portal.booking, name="booking"),

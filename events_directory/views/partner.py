@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +15,6 @@ from events_directory.forms import (
     EditForm,
     OrganisationForm,
     ReasonForm,
-    VenueForm,
 )
 from events_directory.models import MicroEvent, Partner
 from events_directory.operations import micro_events, occurrences, partners
@@ -186,27 +184,3 @@ def dates(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return _listing(request, event, form)
     messages.success(request, _("The date is added."))
     return redirect("partner:listing", slug, pk)
-
-
-@login_required
-@require_GET
-def venues(request: HttpRequest, slug: str) -> HttpResponse:
-    """My venues."""
-    partner = desk.organisation(request, slug)
-    found = partner.venues.annotate(events=Count("micro_events")).order_by("name")
-    return desk.page(request, "venues", partner, venues=found)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def new_venue(request: HttpRequest, slug: str) -> HttpResponse:
-    """Add a place."""
-    partner = desk.organisation(request, slug)
-    form = VenueForm(request.POST or None)
-    if request.method == "POST":
-        actor = Actor.user(request.user)
-        venue = attempt(form, lambda: partners.add_venue(partner, actor=actor, **form.cleaned_data))
-        if venue is not None:
-            messages.success(request, _("The venue is added."))
-            return redirect("partner:venues", slug)
-    return desk.page(request, "new_venue", partner, form=form)

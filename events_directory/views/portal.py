@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from events_directory.domain import schema_org
-from events_directory.forms import BookingForm, ExchangeForm, ListingFilter, WaitingForm
+from events_directory.forms import BookingForm, ExchangeForm, WaitingForm
 from events_directory.models import Booking, MicroEvent, Occurrence, Pool, PoolEntry, WaitlistPlace
 from events_directory.operations import bookings as operations
 from events_directory.views.feeds import line_of
@@ -33,27 +33,6 @@ def own_membership(request: HttpRequest) -> Member:
     if member is None:
         raise PermissionDenied(_("Only members can book."))
     return member
-
-
-@require_GET
-def listing(request: HttpRequest) -> HttpResponse:
-    """What is on: filtered by the address alone, so that it can be shared and subscribed to."""
-    filters = ListingFilter(request.GET)
-    on_show = Occurrence.objects.on_show(clock.now())
-    dates = on_show.matching(**filters.criteria()).with_place().order_by("starts_at", "pk")
-    quarters = (
-        on_show.exclude(micro_event__neighbourhood="")
-        .order_by("micro_event__neighbourhood")
-        .values_list("micro_event__neighbourhood", flat=True)
-        .distinct()
-    )
-    context = {
-        "filters": filters,
-        "page": Paginator(dates, PER_PAGE).get_page(request.GET.get("page")),
-        "neighbourhoods": quarters,
-        "query": request.GET.urlencode(),
-    }
-    return render(request, "portal/events_directory/listing.html", context)
 
 
 @require_GET

@@ -188,6 +188,7 @@ ROUTES: dict[str, Route] = {
     "partner:departure": Route(NO_BUT_SIGN_IN, PARTNER, ELIS),
     "partner:invitation": Route(NOT_THERE, NOT_THERE, {"key": "x"}),
     "partner:venues": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
+    "partner:venue": Route(PARTNER, PARTNER, ELIS | {"pk": "@venue"}),
     "partner:new_venue": Route(PARTNER, PARTNER, ELIS),
     # Nominations and the committee desk
     "nominations:index": Route(ANYBODY, NO),

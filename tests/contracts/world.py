@@ -227,6 +227,7 @@ def _directory(amara, eli) -> dict[str, Any]:
     return {
         "fund": _fund(shop, amara),
         "micro_event": event.pk,
+        "venue": venue.pk,
         "occurrence": evening.pk,
         "booking": booking.pk,
         "booking_reference": booking.reference,

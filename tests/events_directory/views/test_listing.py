@@ -78,12 +78,12 @@ def test_drafts_and_cancelled_dates_are_not_shown(client, drafted, occurrence, s
 def test_the_list_asks_a_constant_number_of_questions(
     client, occurrence, drafted, django_assert_num_queries
 ):
-    """Query budget: count, page, neighbourhoods; one more row costs nothing."""
-    with django_assert_num_queries(3):
+    """Query budget: count, page, neighbourhoods, cities; one more row costs nothing."""
+    with django_assert_num_queries(4):
         client.get("/events/")
     for days in range(8, 12):
         evening(drafted, days=days)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(client.get("/events/").context["page"]) == 5
 
 
