@@ -86,6 +86,11 @@ class TooFarAhead(Refused):
     sentence = _("This date is too far ahead.")
 
 
+class TooManyDates(Refused):
+    code = "too_many_dates"
+    sentence = _("These are more than %(most)s dates; end it earlier.")
+
+
 class BelowTaken(Refused):
     code = "below_taken"
     sentence = _("%(taken)s seats are taken already.")

@@ -1,6 +1,6 @@
 from events_directory.models.bookings import Booking, CheckIn
 from events_directory.models.grants import Approval, Disbursement, Grant, GrantApplication
-from events_directory.models.micro_events import MicroEvent, Occurrence
+from events_directory.models.micro_events import MicroEvent, Occurrence, Repetition
 from events_directory.models.partners import Partner, PartnerSeat, SeatInvitation, Venue
 from events_directory.models.pools import Pool, PoolAccount, PoolEntry
 from events_directory.models.waitlists import WaitlistPlace
@@ -19,6 +19,7 @@ __all__ = [
     "Pool",
     "PoolAccount",
     "PoolEntry",
+    "Repetition",
     "SeatInvitation",
     "Venue",
     "WaitlistPlace",

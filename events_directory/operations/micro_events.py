@@ -5,9 +5,10 @@ from typing import Any
 
 from django.db import transaction
 
+from events_directory.domain.repeats import Repeat
 from events_directory.errors import ForeignVenue, NoDate, PartnerNotVerified, ReasonMissing
 from events_directory.models import MicroEvent, Occurrence, Partner, Venue
-from events_directory.operations import conflicts, occurrences
+from events_directory.operations import conflicts, occurrences, repeats
 from members import clock
 from members.domain.actors import Actor
 from members.operations import audit
@@ -59,20 +60,18 @@ def draft_with_date(
     capacity: int,
     minutes: int,
     actor: Actor,
+    repeat: Repeat | None = None,
     at: datetime | None = None,
     **fields: Any,
 ) -> MicroEvent:
-    """Begin a listing together with its first date: both, or neither when the date is refused."""
+    """Begin a listing together with its first date, or all that a rule adds from there on: both, or
+    neither when a date is refused."""
     event = draft(partner, actor=actor, at=at, **fields)
-    occurrences.add(
-        event,
-        local_on=local_on,
-        local_time=local_time,
-        capacity=capacity,
-        minutes=minutes,
-        actor=actor,
-        at=at,
-    )
+    date_of: dict[str, Any] = {"local_time": local_time, "capacity": capacity, "minutes": minutes}
+    if repeat is None:
+        occurrences.add(event, local_on=local_on, actor=actor, at=at, **date_of)
+    else:
+        repeats.add(event, repeat=repeat, first_on=local_on, actor=actor, at=at, **date_of)
     return event
 
 

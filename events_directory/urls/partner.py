@@ -9,6 +9,7 @@ app_name = "partner"
 listings = [
     path("", partner.listings, name="listings"),
     path("new/", partner.new_listing, name="new_listing"),
+    path("repeat/", partner.repeat, name="repeat"),
     path("<int:pk>/", partner.listing, name="listing"),
     path("<int:pk>/edit/", partner.edit_listing, name="edit_listing"),
     path("<int:pk>/submission/", partner.submission, name="submission"),

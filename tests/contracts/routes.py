@@ -157,6 +157,7 @@ ROUTES: dict[str, Route] = {
     "partner:ticket": Route(NOT_THERE, NO_BUT_SIGN_IN, {"code": "@ticket"}),
     "partner:listings": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
     "partner:new_listing": Route(PARTNER, PARTNER, ELIS),
+    "partner:repeat": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
     "partner:listing": Route(PARTNER, NO_BUT_SIGN_IN, EVENT),
     "partner:edit_listing": Route(PARTNER, PARTNER, EVENT),
     "partner:submission": Route(NO_BUT_SIGN_IN, PARTNER, EVENT),
