@@ -144,6 +144,26 @@ class AccessNeeded(Refused):
     sentence = _("This event is for a circle of members that you have not joined yet.")
 
 
+class NobodyThere(Refused):
+    code = "nobody_there"
+    sentence = _("Nobody is there to read it.")
+
+
+class GuestsChanged(Refused):
+    code = "guests_changed"
+    sentence = _(
+        "Their number has changed meanwhile: it is %(number)s now. Send it again if you like."
+    )
+
+
+class NotesEnough(Refused):
+    code = "notes_enough"
+    sentence = _(
+        "Guests get at most %(most)s notes for each date in a day. Write again tomorrow, or say it at the "
+        "door."
+    )
+
+
 class NotOver(Refused):
     code = "not_over"
     sentence = _("The list can be closed once it is over.")

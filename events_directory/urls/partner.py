@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from events_directory.views import door, partner, partner_grants, scans, team, venues
+from events_directory.views import door, guest_notes, partner, partner_grants, scans, team, venues
 
 app_name = "partner"
 
@@ -20,6 +20,7 @@ listings = [
 dates = [
     path("", door.door, name="door"),
     path("<int:pk>/guests/", door.guests, name="guests"),
+    path("<int:pk>/guests/<slug:audience>/note/", guest_notes.note, name="note"),
     path("<int:pk>/check-in/", door.check_in, name="check_in"),
     path("<int:pk>/scans/", scans.scans, name="scans"),
     path("<int:pk>/capacity/", door.capacity, name="capacity"),

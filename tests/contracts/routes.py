@@ -165,6 +165,7 @@ ROUTES: dict[str, Route] = {
     "partner:dates": Route(NO_BUT_SIGN_IN, PARTNER, EVENT),
     "partner:door": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
     "partner:guests": Route(PARTNER, NO_BUT_SIGN_IN, DATE),
+    "partner:note": Route(PARTNER, PARTNER, DATE | {"audience": "booked"}),
     "partner:check_in": Route(PARTNER, PARTNER, DATE),
     "partner:scans": Route(NO_BUT_SIGN_IN, PARTNER, DATE),
     "partner:capacity": Route(NO_BUT_SIGN_IN, PARTNER, DATE),
