@@ -68,6 +68,7 @@ class MicroEvent(Moving):
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     state_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    state_since = models.DateTimeField(_("in this state since"))
     created_at = models.DateTimeField(_("created at"))
     changed_at = models.DateTimeField(_("changed at"))
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)

@@ -43,6 +43,7 @@ def draft(
         title=title,
         venue=venue,
         category=MicroEvent.Category(category),
+        state_since=at,
         created_at=at,
         changed_at=at,
         **texts,
@@ -108,7 +109,15 @@ def submit(event: MicroEvent, *, actor: Actor, at: datetime | None = None) -> Mi
     event = _locked(event)
     state = event.state_after("submit")
     _needs_date(event, at)
-    return _move(event, state, actor=actor, done="submitted", submitted_at=at, state_reason="")
+    return _move(
+        event,
+        state,
+        actor=actor,
+        done="submitted",
+        submitted_at=at,
+        state_reason="",
+        state_since=at,
+    )
 
 
 @transaction.atomic
@@ -121,7 +130,9 @@ def publish(event: MicroEvent, *, actor: Actor, at: datetime | None = None) -> M
     if not event.partner.is_verified:
         raise PartnerNotVerified(partner=event.partner.name)
     _needs_date(event, at)
-    return _move(event, state, actor=actor, done="published", published_at=at, changed_at=at)
+    return _move(
+        event, state, actor=actor, done="published", published_at=at, changed_at=at, state_since=at
+    )
 
 
 @transaction.atomic
@@ -147,7 +158,13 @@ def cancel(
     for occurrence in Occurrence.objects.locked(coming.values_list("pk", flat=True)):
         occurrences.call_off(occurrence, reason=reason, actor=actor, at=at)
     return _move(
-        event, state, actor=actor, done="cancelled", state_reason=reason.strip(), changed_at=at
+        event,
+        state,
+        actor=actor,
+        done="cancelled",
+        state_reason=reason.strip(),
+        changed_at=at,
+        state_since=at,
     )
 
 
@@ -161,6 +178,7 @@ def _locked(event: MicroEvent) -> MicroEvent:
 
 def _move(event: MicroEvent, state: str, *, actor: Actor, done: str, **fields: Any) -> MicroEvent:
     before, event.state = event.state, state
+    fields.setdefault("state_since", clock.now())
     for name, value in fields.items():
         setattr(event, name, value)
     event.save(update_fields=["state", *fields])

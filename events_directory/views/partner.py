@@ -24,6 +24,7 @@ from events_directory.models import MicroEvent, Partner
 from events_directory.operations import micro_events, occurrences, partners, repeats
 from events_directory.views import desk
 from events_directory.views.outcomes import INVALID, attempt, attempt_alone
+from events_directory.views.portal import event_page
 from events_directory.views.repeat_words import Foreseen, foresee, said_of
 from members import clock
 from members.domain.actors import Actor
@@ -163,6 +164,26 @@ def _listing(
         foreseen=foreseen,
         now=clock.now(),
     )
+
+
+@login_required
+@require_GET
+def preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The event as members will see it, before anybody else can."""
+    return event_page(request, desk.own_event(request, slug, pk), is_preview=True)
+
+
+@login_required
+@require_POST
+def verification(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask staff to look once more at who the organisation is."""
+    partner = desk.organisation(request, slug)
+    attempt_alone(
+        request,
+        lambda: partners.ask_again(partner, actor=Actor.user(request.user)),
+        done=_("Staff will look at it again."),
+    )
+    return redirect("partner:listings", slug)
 
 
 @login_required

@@ -160,6 +160,8 @@ ROUTES: dict[str, Route] = {
     "partner:repeat": Route(PARTNER, NO_BUT_SIGN_IN, ELIS),
     "partner:listing": Route(PARTNER, NO_BUT_SIGN_IN, EVENT),
     "partner:edit_listing": Route(PARTNER, PARTNER, EVENT),
+    "partner:preview": Route(PARTNER, NO_BUT_SIGN_IN, EVENT),
+    "partner:verification": Route(NO_BUT_SIGN_IN, PARTNER, ELIS),
     "partner:submission": Route(NO_BUT_SIGN_IN, PARTNER, EVENT),
     "partner:cancellation": Route(NO_BUT_SIGN_IN, PARTNER, EVENT),
     "partner:dates": Route(NO_BUT_SIGN_IN, PARTNER, EVENT),
