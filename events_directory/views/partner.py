@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from events_directory import permissions
@@ -243,7 +242,7 @@ def dates(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     added = attempt(form, lambda: _add(request, event, form))
     if added is None:
         return _listing(request, event, form, _foreseen(said, event.partner))
-    done = ngettext("The date is added.", "%(number)s dates are added.", added)
+    done = _("The date is added.") if added == 1 else _("%(number)s dates are added.")
     messages.success(request, done % {"number": added})
     return redirect("partner:listing", slug, pk)
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from events_directory.domain import wall_time
 from events_directory.domain.repeats import LAST, WEEKLY, Repeat
@@ -32,11 +32,7 @@ class Foreseen:
 def said(repeat: Repeat, at: time) -> str:
     """The rule as people say it: "Every Tuesday and Thursday at 18:00, 8 times"."""
     names = [str(WEEKDAYS[day]) for day in sorted(set(repeat.weekdays))]
-    if repeat.frequency == WEEKLY:
-        words = _("Every %(days)s at %(time)s")
-    else:
-        words = _("On the %(nth)s %(days)s of every month at %(time)s")
-    rule = words % {"days": _joined(names), "nth": _ordinal(repeat.nth), "time": time_format(at)}
+    rule = _frame(repeat) % {"days": _joined(names), "time": time_format(at)}
     if repeat.until is not None:
         end = _("until %(day)s") % {"day": date_format(repeat.until, "DATE_FORMAT")}
     else:
@@ -50,16 +46,17 @@ def _joined(names: list[str]) -> str:
     return _("%(some)s and %(last)s") % {"some": ", ".join(names[:-1]), "last": names[-1]}
 
 
-def _ordinal(nth: int) -> str:
-    """Which of a month, as it stands before a weekday."""
-    words = {
-        1: pgettext("weekday of a month", "first"),
-        2: pgettext("weekday of a month", "second"),
-        3: pgettext("weekday of a month", "third"),
-        4: pgettext("weekday of a month", "fourth"),
-        LAST: pgettext("weekday of a month", "last"),
-    }
-    return words.get(nth, "")
+def _frame(repeat: Repeat) -> str:
+    """The sentence that the days and the time stand in."""
+    if repeat.frequency == WEEKLY:
+        return _("Every %(days)s at %(time)s")
+    return {
+        1: _("On the first %(days)s of every month at %(time)s"),
+        2: _("On the second %(days)s of every month at %(time)s"),
+        3: _("On the third %(days)s of every month at %(time)s"),
+        4: _("On the fourth %(days)s of every month at %(time)s"),
+        LAST: _("On the last %(days)s of every month at %(time)s"),
+    }[repeat.nth]
 
 
 def foresee(repeat: Repeat, *, starts: datetime, zone: str) -> Foreseen:
