@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 
 import pytest
+from django.conf import settings
 
 from events_directory.domain.repeats import LAST, MONTHLY, WEEKLY, Repeat
 from events_directory.errors import InThePast, NoDate, TooFarAhead, TooManyDates
@@ -40,6 +41,17 @@ def test_eighteen_stays_eighteen_when_the_clock_changes(drafted):
     ]
     assert Repetition.objects.get().rule == "FREQ=WEEKLY;BYDAY=TU;COUNT=4"
     assert AuditRow.objects.filter(verb="events_directory.occurrence.added").count() == 4
+
+
+def test_the_document_says_the_same(drafted):
+    """UP2: the worked table of `docs/algorithms/dates.md`."""
+    text = (settings.BASE_DIR / "docs" / "algorithms" / "dates.md").read_text()
+    lines = text[text.index("| day |") :].split("\n\n")[0].splitlines()[2:]
+    told = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert told == [
+        [each.local_on.isoformat(), f"{each.local_time:%H:%M}", f"{each.starts_at:%H:%M}"]
+        for each in add(drafted, TUESDAYS)
+    ]
 
 
 @pytest.mark.parametrize(
