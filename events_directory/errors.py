@@ -86,6 +86,11 @@ class TooFarAhead(Refused):
     sentence = _("This date is too far ahead.")
 
 
+class TooManyDates(Refused):
+    code = "too_many_dates"
+    sentence = _("These are more than %(most)s dates; end it earlier.")
+
+
 class BelowTaken(Refused):
     code = "below_taken"
     sentence = _("%(taken)s seats are taken already.")
@@ -137,6 +142,26 @@ class MoreThanThereAre(Refused):
 class AccessNeeded(Refused):
     code = "access_needed"
     sentence = _("This event is for a circle of members that you have not joined yet.")
+
+
+class NobodyThere(Refused):
+    code = "nobody_there"
+    sentence = _("Nobody is there to read it.")
+
+
+class GuestsChanged(Refused):
+    code = "guests_changed"
+    sentence = _(
+        "Their number has changed meanwhile: it is %(number)s now. Send it again if you like."
+    )
+
+
+class NotesEnough(Refused):
+    code = "notes_enough"
+    sentence = _(
+        "Guests get at most %(most)s notes for each date in a day. Write again tomorrow, or say it at the "
+        "door."
+    )
 
 
 class NotOver(Refused):

@@ -6,6 +6,7 @@ from events_directory.models import (
     CheckIn,
     Disbursement,
     GrantApplication,
+    GuestNote,
     PartnerSeat,
     SeatInvitation,
     WaitlistPlace,
@@ -20,6 +21,7 @@ holds(WaitlistPlace, "member", goes=True)
 
 excuse(CheckIn, "scanned_by", why="The work of whoever stood at the door.")
 excuse(SeatInvitation, "made_by", why="The organisation's word about its people.")
+excuse(GuestNote, "sent_by", why="It is the organisation's.")
 excuse(GrantApplication, "author", "submitted_by", why="It is the organisation's.")
 excuse(Approval, "user", why="The work of staff.")
 excuse(Disbursement, "released_by", why="The work of staff.")

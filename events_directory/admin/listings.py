@@ -12,7 +12,14 @@ from unfold.enums import ActionVariant
 
 from events_directory import permissions
 from events_directory.admin.desk import Desk, ReasonDialog, Rows, ask
-from events_directory.models import Booking, CheckIn, MicroEvent, Occurrence, WaitlistPlace
+from events_directory.models import (
+    Booking,
+    CheckIn,
+    GuestNote,
+    MicroEvent,
+    Occurrence,
+    WaitlistPlace,
+)
 from events_directory.operations import micro_events
 
 
@@ -159,6 +166,17 @@ class WaitlistPlaceAdmin(Desk):
     list_filter = ("state",)
     list_select_related = ("member", "occurrence")
     search_fields = ("member__ref", "occurrence__micro_event__title")
+    ordering = ("-id",)
+
+
+@admin.register(GuestNote)
+class GuestNoteAdmin(Desk):
+    """What partners wrote to guests."""
+
+    list_display = ("sent_at", "occurrence", "audience", "guests", "text", "sent_by")
+    list_filter = ("audience",)
+    list_select_related = ("occurrence", "sent_by")
+    search_fields = ("occurrence__micro_event__title", "text")
     ordering = ("-id",)
 
 

@@ -10,7 +10,7 @@ Moves = Mapping[str, Mapping[str, str]]
 
 PARTNER: Moves = {
     "pending": {"verify": "verified", "turn_down": "turned_down"},
-    "turned_down": {"verify": "verified"},
+    "turned_down": {"verify": "verified", "ask_again": "pending"},
     "verified": {"suspend": "suspended"},
     "suspended": {"verify": "verified"},
 }

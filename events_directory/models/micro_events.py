@@ -68,6 +68,7 @@ class MicroEvent(Moving):
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     state_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    state_since = models.DateTimeField(_("in this state since"))
     created_at = models.DateTimeField(_("created at"))
     changed_at = models.DateTimeField(_("changed at"))
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
@@ -102,6 +103,28 @@ class MicroEvent(Moving):
     def is_published(self) -> bool:
         """Whether members may find and book it."""
         return self.state == self.State.PUBLISHED
+
+
+class Repetition(models.Model):
+    """That dates of a micro-event were added by a rule (RFC 5545) on the venue's wall. Never changed: what
+    becomes of a date is the date's own."""
+
+    micro_event = models.ForeignKey(
+        MicroEvent, on_delete=models.PROTECT, related_name="repetitions"
+    )
+    rule = models.CharField(_("rule"), max_length=120)
+    first_on = models.DateField(_("from"))
+    local_time = models.TimeField(_("time"))
+    minutes = models.PositiveSmallIntegerField(_("length in minutes"))
+    capacity = models.PositiveIntegerField(_("seats"))
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("repetition")
+        verbose_name_plural = _("repetitions")
+
+    def __str__(self) -> str:
+        return self.rule
 
 
 class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
@@ -166,10 +189,14 @@ class Occurrence(models.Model):
     The truth is the time on the venue's wall (`local_on`, `local_time`, `zone`); `starts_at` and
     `ends_at` are computed from it. `booked` counts the seats of its live bookings. `sequence` grows
     with every change that a calendar must notice; `uid` names the date in calendars for ever.
+    `repetition` is the rule that added it (None: it was added by itself).
     """
 
     micro_event = models.ForeignKey(
         MicroEvent, on_delete=models.PROTECT, related_name="occurrences"
+    )
+    repetition = models.ForeignKey(
+        Repetition, on_delete=models.PROTECT, related_name="occurrences", null=True, blank=True
     )
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     local_on = models.DateField(_("date"))

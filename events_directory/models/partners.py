@@ -48,6 +48,7 @@ class Partner(Moving):
         _("verification"), max_length=12, choices=State.choices, default=State.PENDING
     )
     state_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    state_since = models.DateTimeField(_("in this state since"))
     plan = models.CharField(_("plan"), max_length=12, choices=Plan.choices, default=Plan.BASIC)
     created_at = models.DateTimeField(_("created at"))
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.db import transaction
 
+from events_directory.domain.repeats import Repeat
 from events_directory.errors import ForeignVenue, NoDate, PartnerNotVerified, ReasonMissing
 from events_directory.models import MicroEvent, Occurrence, Partner, Venue
-from events_directory.operations import conflicts, occurrences
+from events_directory.operations import conflicts, occurrences, repeats
 from members import clock
 from members.domain.actors import Actor
 from members.operations import audit
@@ -42,6 +43,7 @@ def draft(
         title=title,
         venue=venue,
         category=MicroEvent.Category(category),
+        state_since=at,
         created_at=at,
         changed_at=at,
         **texts,
@@ -59,20 +61,18 @@ def draft_with_date(
     capacity: int,
     minutes: int,
     actor: Actor,
+    repeat: Repeat | None = None,
     at: datetime | None = None,
     **fields: Any,
 ) -> MicroEvent:
-    """Begin a listing together with its first date: both, or neither when the date is refused."""
+    """Begin a listing together with its first date, or all that a rule adds from there on: both, or
+    neither when a date is refused."""
     event = draft(partner, actor=actor, at=at, **fields)
-    occurrences.add(
-        event,
-        local_on=local_on,
-        local_time=local_time,
-        capacity=capacity,
-        minutes=minutes,
-        actor=actor,
-        at=at,
-    )
+    date_of: dict[str, Any] = {"local_time": local_time, "capacity": capacity, "minutes": minutes}
+    if repeat is None:
+        occurrences.add(event, local_on=local_on, actor=actor, at=at, **date_of)
+    else:
+        repeats.add(event, repeat=repeat, first_on=local_on, actor=actor, at=at, **date_of)
     return event
 
 
@@ -109,7 +109,15 @@ def submit(event: MicroEvent, *, actor: Actor, at: datetime | None = None) -> Mi
     event = _locked(event)
     state = event.state_after("submit")
     _needs_date(event, at)
-    return _move(event, state, actor=actor, done="submitted", submitted_at=at, state_reason="")
+    return _move(
+        event,
+        state,
+        actor=actor,
+        done="submitted",
+        submitted_at=at,
+        state_reason="",
+        state_since=at,
+    )
 
 
 @transaction.atomic
@@ -122,7 +130,9 @@ def publish(event: MicroEvent, *, actor: Actor, at: datetime | None = None) -> M
     if not event.partner.is_verified:
         raise PartnerNotVerified(partner=event.partner.name)
     _needs_date(event, at)
-    return _move(event, state, actor=actor, done="published", published_at=at, changed_at=at)
+    return _move(
+        event, state, actor=actor, done="published", published_at=at, changed_at=at, state_since=at
+    )
 
 
 @transaction.atomic
@@ -148,7 +158,13 @@ def cancel(
     for occurrence in Occurrence.objects.locked(coming.values_list("pk", flat=True)):
         occurrences.call_off(occurrence, reason=reason, actor=actor, at=at)
     return _move(
-        event, state, actor=actor, done="cancelled", state_reason=reason.strip(), changed_at=at
+        event,
+        state,
+        actor=actor,
+        done="cancelled",
+        state_reason=reason.strip(),
+        changed_at=at,
+        state_since=at,
     )
 
 
@@ -162,6 +178,7 @@ def _locked(event: MicroEvent) -> MicroEvent:
 
 def _move(event: MicroEvent, state: str, *, actor: Actor, done: str, **fields: Any) -> MicroEvent:
     before, event.state = event.state, state
+    fields.setdefault("state_since", clock.now())
     for name, value in fields.items():
         setattr(event, name, value)
     event.save(update_fields=["state", *fields])

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from events_directory.domain import wall_time
 from events_directory.errors import BelowTaken, InThePast, OccurrenceCancelled, TooFarAhead
-from events_directory.models import Booking, MicroEvent, Occurrence
+from events_directory.models import Booking, MicroEvent, Occurrence, Repetition
 from events_directory.operations import seats, words
 from members import clock
 from members.domain.actors import Actor
@@ -25,6 +25,7 @@ def add(
     capacity: int,
     actor: Actor,
     minutes: int = 120,
+    repetition: Repetition | None = None,
     at: datetime | None = None,
 ) -> Occurrence:
     """Add a date, given as the venue's wall shows it. Refused when it has passed or lies years ahead."""
@@ -38,6 +39,7 @@ def add(
         raise InThePast()
     occurrence = Occurrence.objects.create(
         micro_event=event,
+        repetition=repetition,
         local_on=local_on,
         local_time=local_time,
         zone=zone,

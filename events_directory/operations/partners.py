@@ -34,7 +34,7 @@ def register(
         slug = f"{slug}-{secrets.token_hex(3)}"
     try:
         with transaction.atomic():
-            partner = Partner.objects.create(name=name, slug=slug, created_at=at)
+            partner = Partner.objects.create(name=name, slug=slug, created_at=at, state_since=at)
     except IntegrityError as taken:  # by somebody who asked at the same moment
         raise NameTaken(name=name) from taken
     PartnerSeat.objects.create(partner=partner, user=owner, role=PartnerSeat.Role.OWNER, since=at)
@@ -47,7 +47,7 @@ def verify(partner: Partner, *, actor: Actor, at: datetime | None = None) -> Par
     """Confirm who the organisation is. Not for one's own."""
     at = at or clock.now()
     conflicts.refuse_own(actor, partner_id=partner.pk, since=partner.created_at)
-    return _move(partner, "verify", actor=actor, done="verified", verified_at=at)
+    return _move(partner, "verify", actor=actor, done="verified", at=at, verified_at=at)
 
 
 @transaction.atomic
@@ -62,6 +62,12 @@ def suspend(partner: Partner, *, reason: str, actor: Actor) -> Partner:
     return _move(partner, "suspend", actor=actor, done="suspended", reason=_given(reason))
 
 
+@transaction.atomic
+def ask_again(partner: Partner, *, actor: Actor) -> Partner:
+    """Have staff look once more, after they had turned the organisation down."""
+    return _move(partner, "ask_again", actor=actor, done="asked_again")
+
+
 def _given(reason: str) -> str:
     if not reason.strip():
         raise ReasonMissing()
@@ -69,14 +75,22 @@ def _given(reason: str) -> str:
 
 
 def _move(
-    partner: Partner, verb: str, *, actor: Actor, done: str, reason: str = "", **fields: object
+    partner: Partner,
+    verb: str,
+    *,
+    actor: Actor,
+    done: str,
+    reason: str = "",
+    at: datetime | None = None,
+    **fields: object,
 ) -> Partner:
     partner = Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
     before = partner.state
     partner.state, partner.state_reason = partner.state_after(verb), reason
+    partner.state_since = at or clock.now()
     for name, value in fields.items():
         setattr(partner, name, value)
-    partner.save(update_fields=["state", "state_reason", *fields])
+    partner.save(update_fields=["state", "state_reason", "state_since", *fields])
     audit.record(
         partner,
         actor=actor,

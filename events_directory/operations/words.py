@@ -6,7 +6,7 @@ at all, is decided where messages are.
 
 from collections.abc import Sequence
 
-from events_directory.models import Booking, Occurrence, WaitlistPlace
+from events_directory.models import Booking, GuestNote, Occurrence, WaitlistPlace
 from members.operations import jobs
 
 #: How many guests one job takes.
@@ -26,6 +26,19 @@ def tell_waiting(occasion: str, places: Sequence[WaitlistPlace]) -> None:
 def tell_all(occasion: str, occurrence: Occurrence, bookings: Sequence[Booking]) -> None:
     """Tell the guests of a date of its present revision."""
     tell(occasion, bookings, mark=str(occurrence.sequence))
+
+
+def pass_note(note: GuestNote, ids: list[int]) -> None:
+    """Give a partner's note to these guests: bookings, or places on the waiting list."""
+    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+    jobs.enqueue_all(
+        (
+            "guest_note.tell",
+            f"guest_note.tell:{note.pk}:{chunk[0]}",
+            {"note": note.pk, "ids": chunk},
+        )
+        for chunk in chunks
+    )
 
 
 def _ask(kind: str, occasion: str, ids: list[int], mark: str) -> None:

@@ -2,15 +2,17 @@
 
 from django.urls import include, path
 
-from events_directory.views import door, partner, partner_grants, scans, team, venues
+from events_directory.views import door, guest_notes, partner, partner_grants, scans, team, venues
 
 app_name = "partner"
 
 listings = [
     path("", partner.listings, name="listings"),
     path("new/", partner.new_listing, name="new_listing"),
+    path("repeat/", partner.repeat, name="repeat"),
     path("<int:pk>/", partner.listing, name="listing"),
     path("<int:pk>/edit/", partner.edit_listing, name="edit_listing"),
+    path("<int:pk>/preview/", partner.preview, name="preview"),
     path("<int:pk>/submission/", partner.submission, name="submission"),
     path("<int:pk>/cancellation/", partner.cancellation, name="cancellation"),
     path("<int:pk>/dates/", partner.dates, name="dates"),
@@ -19,6 +21,7 @@ listings = [
 dates = [
     path("", door.door, name="door"),
     path("<int:pk>/guests/", door.guests, name="guests"),
+    path("<int:pk>/guests/<slug:audience>/note/", guest_notes.note, name="note"),
     path("<int:pk>/check-in/", door.check_in, name="check_in"),
     path("<int:pk>/scans/", scans.scans, name="scans"),
     path("<int:pk>/capacity/", door.capacity, name="capacity"),
@@ -52,6 +55,7 @@ urlpatterns = [
     path("<slug:slug>/events/", include(listings)),
     path("<slug:slug>/dates/", include(dates)),
     path("<slug:slug>/grants/", include(grants)),
+    path("<slug:slug>/verification/", partner.verification, name="verification"),
     path("<slug:slug>/team/", include(team_pages)),
     path("<slug:slug>/venues/", venues.venues, name="venues"),
     path("<slug:slug>/venues/new/", venues.new_venue, name="new_venue"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from events_directory.domain import maps
 from events_directory.domain.months import Month
 from events_directory.forms import ListingFilter
-from events_directory.models import Occurrence
+from events_directory.models import Occurrence, Venue
 from events_directory.models.micro_events import OccurrenceQuerySet
 from members import clock
 
@@ -64,9 +64,8 @@ def _as_list(request: HttpRequest, dates: OccurrenceQuerySet) -> dict[str, Any]:
 
 def _as_map(request: HttpRequest, dates: OccurrenceQuerySet) -> dict[str, Any]:
     """The places of the dates as pins, and beside them the same dates by place."""
-    found = list(dates[:MOST])
     at_venue: dict[int, list[Occurrence]] = defaultdict(list)
-    for each in found:
+    for each in dates[:MOST]:
         at_venue[each.micro_event.venue_id].append(each)
     venues = {key: rows[0].micro_event.venue for key, rows in at_venue.items()}
     spots = [
@@ -74,26 +73,31 @@ def _as_map(request: HttpRequest, dates: OccurrenceQuerySet) -> dict[str, Any]:
         for key, venue in venues.items()
         if venue.latitude is not None and venue.longitude is not None
     ]
-    sketch = maps.draw(spots)
-    pins = [
-        {
-            "number": number,
-            "x": pin.x,
-            "y": pin.y,
-            "names": ", ".join(venues[key].name for key in pin.keys),
-            "venues": [(venues[key], at_venue[key]) for key in pin.keys],
-            "count": sum(len(at_venue[key]) for key in pin.keys),
-        }
-        for number, pin in enumerate(sketch.pins if sketch else (), start=1)
-    ]
     placed = {spot.key for spot in spots}
+    sketch = maps.draw(spots)
     return {
         "view": "map",
         "count": dates.count(),
         "most": MOST,
         "sketch": sketch,
-        "pins": pins,
+        "pins": [
+            _pin(number, pin, venues, at_venue)
+            for number, pin in enumerate(sketch.pins if sketch else (), start=1)
+        ],
         "elsewhere": [(venues[key], rows) for key, rows in at_venue.items() if key not in placed],
+    }
+
+
+def _pin(
+    number: int, pin: maps.Pin, venues: dict[int, Venue], at_venue: dict[int, list[Occurrence]]
+) -> dict[str, Any]:
+    """A pin with its name, its places and what is on there."""
+    return {
+        "number": number,
+        "pin": pin,
+        "names": ", ".join(venues[key].name for key in pin.keys),
+        "venues": [(venues[key], at_venue[key]) for key in pin.keys],
+        "count": sum(len(at_venue[key]) for key in pin.keys),
     }
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from events_directory import permissions
 from events_directory.domain.scans import DOORS_CLOSE_AFTER
 from events_directory.forms import CapacityForm, MoveForm, ReasonForm, ScanForm, new_key
-from events_directory.models import Booking, CheckIn, Occurrence
+from events_directory.models import Booking, CheckIn, GuestNote, Occurrence
 from events_directory.operations import check_ins, occurrences
 from events_directory.views import desk
 from events_directory.views.outcomes import attempt, attempt_alone
@@ -120,6 +120,8 @@ def guests(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     occurrence = desk.own_date(request, slug, pk)
     rows = occurrence.bookings.select_related("member").order_by("booked_at", "pk")
     chosen, tabs = desk.by_state(request, rows, Booking.State)
+    asked = request.GET.get("state", "")
+    audience = GuestNote.Audience(asked if asked in Booking.State.values else "booked")
     return desk.page(
         request,
         "guests",
@@ -128,6 +130,8 @@ def guests(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         occurrence=occurrence,
         page=Paginator(chosen, GUESTS_PER_PAGE).get_page(request.GET.get("page")),
         tabs=tabs,
+        audience=audience,
+        notes=occurrence.notes.order_by("-sent_at", "-pk"),
         line=occurrence.waitlist.in_line().select_related("member")[:GUESTS_PER_PAGE],
         move_form=MoveForm(
             initial={

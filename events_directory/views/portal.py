@@ -48,8 +48,10 @@ def event_page(
     *,
     form: BookingForm | None = None,
     waiting_form: WaitingForm | None = None,
+    is_preview: bool = False,
 ) -> HttpResponse:
-    """The event as this reader sees it; status 422 with the form that came back with faults."""
+    """The event as this reader sees it (a preview shows no way to book); status 422 with the form that came
+    back with faults."""
     dates = list(
         event.occurrences.with_place().filter(ends_at__gt=clock.now()).order_by("starts_at")
     )
@@ -58,11 +60,12 @@ def event_page(
         "event": event,
         "dates": dates,
         "is_member": is_member,
+        "is_preview": is_preview,
         "form": form,
         "waiting_form": waiting_form,
         "linked": _linked(request, event, dates),
     }
-    if is_member:
+    if is_member and not is_preview:
         context |= _own_ways(request, event, form=form, waiting_form=waiting_form)
     status = INVALID if form is not None or waiting_form is not None else 200
     return render(request, "portal/events_directory/micro_event.html", context, status=status)

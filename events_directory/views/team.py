@@ -117,7 +117,7 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
         seat = attempt_alone(
             request,
             lambda: operations.accept(made, user=_person(request)),
-            done=_("Welcome. This is where you check guests in."),
+            done=_("Welcome. You belong to %(partner)s now.") % {"partner": made.partner.name},
         )
         return redirect("partner:home") if seat else redirect("partner:invitation", key)
     is_open = SeatInvitation.objects.open_at(clock.now()).filter(pk=made.pk).exists()

@@ -1,11 +1,13 @@
 """The demo's neighbourhood: a partner with events past and to come, and a pool for microgrants."""
 
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from events_directory.models import Occurrence, Partner
+from events_directory.domain.repeats import WEEKLY, Repeat
+from events_directory.models import Occurrence, Partner, Venue
 from events_directory.operations import (
     applications,
     bookings,
@@ -13,6 +15,7 @@ from events_directory.operations import (
     micro_events,
     partners,
     pools,
+    waitlists,
 )
 from loyalty.demo import people
 from members import clock
@@ -20,11 +23,15 @@ from members.domain.actors import Actor
 from members.models import Member, User
 
 ZONE = "Europe/Berlin"
+#: Two friends and a gramophone: it is full, and somebody waits.
+SWAP = "Record swap"
+#: What comes again, and how often.
+WEEKLY_TITLE, TIMES = "Soap from the kitchen", 4
 #: (title, category, days from now, hour, seats, what it is about)
 EVENTS = (
     ("Repair café", "repair", -12, 15, 20, "Bring what is broken; leave with it mended."),
-    ("Soap from the kitchen", "workshop", 6, 18, 12, "Make a bar of soap from what is at hand."),
-    ("Record swap", "swap", 9, 14, 40, "Bring five, take five."),
+    (WEEKLY_TITLE, "workshop", 6, 18, 12, "Make a bar of soap from what is at hand."),
+    (SWAP, "swap", 9, 14, 2, "Bring five, take five."),
     ("Harbour clean-up", "clean_up", 13, 10, 60, "Gloves and bags are there; wear boots."),
     ("Tasting: bread and butter", "tasting", 20, 19, 16, "Four loaves, one very good butter."),
 )
@@ -41,21 +48,24 @@ def install(*, users: dict[str, User], now: datetime, actor: Actor) -> None:
     with clock.standing_at(now - timedelta(days=20)):
         partner = partners.register("Harbour co-op", owner=users["eli"], actor=eli)
         partner = partners.verify(partner, actor=fay)
-        venue = partners.add_venue(
-            partner, name="The old net loft", address="Quay 4", zone=ZONE, actor=eli
-        )
+        loft, shed = _venues(partner, actor=eli)
         for title, category, starts, seats, summary in _listings(now):
             event = micro_events.draft_with_date(
                 partner,
                 title=title,
                 category=category,
-                venue=venue,
+                venue=shed if title == SWAP else loft,
                 summary=summary,
                 neighbourhood="Harbour",
                 local_on=starts.date(),
                 local_time=starts.time(),
                 capacity=seats,
                 minutes=120,
+                repeat=(
+                    Repeat(WEEKLY, (starts.weekday(),), count=TIMES)
+                    if title == WEEKLY_TITLE
+                    else None
+                ),
                 actor=eli,
             )
             event = micro_events.submit(event, actor=eli)
@@ -63,6 +73,28 @@ def install(*, users: dict[str, User], now: datetime, actor: Actor) -> None:
                 micro_events.publish(event, actor=gil)
         _grants(partner, eli=eli, fay=fay, actor=actor)
     _visits(now, eli=eli)
+
+
+def _venues(partner: Partner, *, actor: Actor) -> tuple[Venue, Venue]:
+    """The co-op's two places, on the map."""
+    where = {"city": "Hamburg", "zone": ZONE, "actor": actor}
+    loft = partners.add_venue(
+        partner,
+        name="The old net loft",
+        address="Quay 4",
+        latitude=Decimal("53.544600"),
+        longitude=Decimal("9.966700"),
+        **where,
+    )
+    shed = partners.add_venue(
+        partner,
+        name="Shed 9",
+        address="Timber yard 9",
+        latitude=Decimal("53.534100"),
+        longitude=Decimal("9.984200"),
+        **where,
+    )
+    return loft, shed
 
 
 def _listings(now: datetime) -> list[tuple[str, str, datetime, int, str]]:
@@ -93,6 +125,9 @@ def _visits(now: datetime, *, eli: Actor) -> None:
     with clock.standing_at(now):
         bookings.book(today, member=dee, key="demo:today", actor=eli)
         bookings.book(following, member=amara, key="demo:next", actor=eli)
+        swap = dates.get(micro_event__title=SWAP)
+        bookings.book(swap, member=bo, seats=2, key="demo:swap", actor=eli)
+        waitlists.join(swap, member=dee, key="demo:swap", actor=eli)
 
 
 def _grants(partner: Partner, *, eli: Actor, fay: Actor, actor: Actor) -> None:

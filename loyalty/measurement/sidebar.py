@@ -87,6 +87,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("events_directory.occurrence", "schedule"),
             ("events_directory.booking", "confirmation_number"),
             ("events_directory.waitlistplace", "hourglass_top"),
+            ("events_directory.guestnote", "forward_to_inbox"),
             ("events_directory.checkin", "how_to_reg"),
         ),
     ),

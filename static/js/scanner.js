@@ -10,9 +10,10 @@ const LARGEST = 640; // pixels of the picture that ours looks at
 let stream = null;
 let last = { code: "", at: 0 };
 
+const readsItself = async () =>
+  ((await window.BarcodeDetector?.getSupportedFormats?.()) ?? []).includes("qr_code");
+
 const ownReader = async () => {
-  const formats = (await window.BarcodeDetector?.getSupportedFormats?.()) ?? [];
-  if (!formats.includes("qr_code")) return null;
   const detector = new BarcodeDetector({ formats: ["qr_code"] });
   return async () => (await detector.detect(video))[0]?.rawValue;
 };
@@ -68,7 +69,7 @@ start.addEventListener("click", async () => {
     video.srcObject = stream;
     turn(true);
     await video.play();
-    look((await ownReader()) ?? (await ourReader()));
+    look((await readsItself()) ? await ownReader() : await ourReader());
   } catch {
     halt();
     said.textContent = box.dataset.refused;
@@ -76,4 +77,8 @@ start.addEventListener("click", async () => {
 });
 stop.addEventListener("click", halt);
 window.addEventListener("pagehide", halt);
-if (navigator.mediaDevices?.getUserMedia) box.hidden = false;
+if (navigator.mediaDevices?.getUserMedia) {
+  box.hidden = false;
+  // Fetched while there is a connection: at the door there may be none.
+  if (!(await readsItself())) import(box.dataset.decoder).catch(() => {});
+}

@@ -179,6 +179,7 @@ CONSOLE: dict[str, Desk] = {
     "events_directory.occurrence": READ,
     "events_directory.booking": READ,
     "events_directory.waitlistplace": Desk(has_row=False),
+    "events_directory.guestnote": Desk(has_row=False),
     "events_directory.checkin": Desk(has_row=False),
     "events_directory.partner": Desk(
         steps={

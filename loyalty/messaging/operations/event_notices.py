@@ -10,7 +10,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from events_directory.models import Booking, Occurrence, WaitlistPlace
+from events_directory.models import Booking, GuestNote, Occurrence, WaitlistPlace
 from events_directory.operations import calendar_file
 from loyalty.messaging.models import Topic
 from loyalty.messaging.operations.messages import Note, tell
@@ -86,6 +86,31 @@ def tell_waiting(arguments: dict[str, Any]) -> None:
     rows = WaitlistPlace.objects.filter(pk__in=arguments["ids"])
     found = list(rows.select_related("member").with_place())
     tell(_notes(arguments["occasion"], found, key=arguments["occasion"]))
+
+
+@does("guest_note.tell")
+def pass_on_note(arguments: dict[str, Any]) -> None:
+    """Pass a partner's note on to these guests. It says who wrote it, and nothing of the readers."""
+    note = GuestNote.objects.select_related("occurrence__micro_event__partner").get(
+        pk=arguments["note"]
+    )
+    kind = WaitlistPlace if note.audience == GuestNote.Audience.WAITING else Booking
+    rows = kind.objects.filter(pk__in=arguments["ids"]).select_related("member").order_by("pk")
+    tell([_passed_on(note, row.member) for row in rows if _is_reader(row.member)])
+
+
+def _passed_on(note: GuestNote, member: Member) -> Note:
+    event, language = note.occurrence.micro_event, member.language
+    with override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+        words = {"partner": event.partner.name, "event": event.title}
+        return Note(
+            member.pk,
+            Topic.EVENTS,
+            f"guest_note:{note.pk}",
+            _("%(partner)s about %(event)s") % words,
+            note.text,
+            f"/events/{event.pk}/",
+        )
 
 
 def _notes(occasion: str, seats: Iterable[Booking | WaitlistPlace], *, key: str) -> list[Note]:

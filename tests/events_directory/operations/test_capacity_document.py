@@ -9,8 +9,15 @@ from django.db import transaction
 
 from events_directory.domain import money
 from events_directory.domain.pools import FLOWS
-from events_directory.models import Booking, Disbursement, Grant, Occurrence, Pool
-from events_directory.operations import applications, bookings, grants, occurrences, pools
+from events_directory.models import Booking, Disbursement, Grant, Occurrence, Pool, WaitlistPlace
+from events_directory.operations import (
+    applications,
+    bookings,
+    grants,
+    occurrences,
+    pools,
+    waitlists,
+)
 from members.domain.actors import Actor
 from tests.conftest import SYSTEM
 from tests.events_directory.conftest import ANSWERS, crowd
@@ -59,6 +66,34 @@ def test_three_seats(occurrence):
         }
         assert answer(doing[line["does"]]) == line["answer"], line
         assert Occurrence.objects.get().booked == int(line["booked"]), line
+
+
+def test_a_line_of_four(occurrence):
+    """UM17, C6, C9."""
+    occurrences.change_capacity(occurrence, capacity=2, actor=SYSTEM)
+    who = dict(zip(("Ada", "Ben", "Cyd", "Dot"), crowd(4), strict=True))
+    names = {member.pk: name for name, member in who.items()}
+    for number, row in enumerate(table("person")):
+        member, seats = who.get(row["person"]), int(row["seats"])
+        ask = {"member": member, "seats": seats, "key": str(number), "actor": SYSTEM}
+        doing = {
+            "book": lambda a=ask: bookings.book(occurrence, **a),
+            "wait": lambda a=ask: waitlists.join(occurrence, **a),
+            "wait again": lambda a=ask: waitlists.join(occurrence, **a),
+            "leave": lambda m=member: waitlists.leave(
+                WaitlistPlace.objects.in_line().get(member=m), actor=SYSTEM
+            ),
+            "cancel": lambda m=member: bookings.cancel(
+                Booking.objects.live().get(member=m), actor=SYSTEM
+            ),
+            "capacity": lambda s=seats: occurrences.change_capacity(
+                occurrence, capacity=s, actor=SYSTEM
+            ),
+        }
+        assert answer(doing[row["does"]]) == row["answer"], row
+        assert Occurrence.objects.get().booked == int(row["booked"]), row
+        line = WaitlistPlace.objects.in_line().values_list("member", flat=True)
+        assert ", ".join(names[pk] for pk in line) == row["in line"], row
 
 
 def test_the_flows_are_those_of_the_code():

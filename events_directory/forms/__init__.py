@@ -1,7 +1,5 @@
 """What people fill in. A form checks its own fields; the operation decides the rest."""
 
-import uuid
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -13,6 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from events_directory.domain import money
+from events_directory.forms.fields import DateInput, WallTimeField, new_key, offer
+from events_directory.forms.repeating import RepeatForm
 from events_directory.models import (
     Booking,
     GrantApplication,
@@ -23,40 +23,6 @@ from events_directory.models import (
     Venue,
 )
 from members.domain.calendar import zone_names
-
-
-def new_key() -> str:
-    """A fresh key for one rendering of a form: sending that rendering twice is one request."""
-    return uuid.uuid4().hex
-
-
-def offer(form: forms.Form, name: str, rows: models.QuerySet) -> None:
-    """Let the field `name` choose among `rows`."""
-    field = form.fields[name]
-    assert isinstance(field, forms.ModelChoiceField)
-    field.queryset = rows
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class WallTimeField(forms.Field):
-    """A date and time as a venue's wall shows it: without a zone on purpose."""
-
-    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-
-    def to_python(self, value: Any) -> datetime | None:
-        """A naive datetime, or None when empty."""
-        if value in self.empty_values:
-            return None
-        try:
-            return datetime.fromisoformat(str(value)).replace(tzinfo=None, second=0, microsecond=0)
-        except ValueError:
-            raise forms.ValidationError(_("Enter a date and a time."), code="invalid") from None
 
 
 class ListingFilter(forms.Form):
@@ -204,15 +170,21 @@ class MoveForm(forms.Form):
     )
 
 
-class DateForm(MoveForm):
-    """One date: when, for how long, how many seats."""
+class DateForm(MoveForm, RepeatForm):
+    """A date: when, for how long, how many seats, and whether it comes again."""
+
+    SINGLE: tuple[str, ...] = ("starts", "minutes", "capacity")
 
     capacity = forms.IntegerField(
         label=_("How many seats?"), min_value=1, max_value=100_000, initial=12
     )
 
+    def single(self) -> list[forms.BoundField]:
+        """The fields of one date."""
+        return [self[name] for name in self.SINGLE]
 
-class DraftForm(forms.Form):
+
+class DraftForm(RepeatForm):
     """A listing in five fields; the rest can wait."""
 
     FIRST: tuple[str, ...] = ("title", "category", "venue", "starts", "capacity")
@@ -245,11 +217,12 @@ class DraftForm(forms.Form):
 
     def rest(self) -> list[forms.BoundField]:
         """What can wait."""
-        return [self[name] for name in self.fields if name not in self.FIRST]
+        apart = (*self.FIRST, *self.REPEATING)
+        return [self[name] for name in self.fields if name not in apart]
 
     def texts(self) -> dict[str, Any]:
         """What the event itself says, without its date."""
-        dated = {"starts", "capacity", "minutes"}
+        dated = {"starts", "capacity", "minutes", "repeat", *self.REPEATING}
         return {name: value for name, value in self.cleaned_data.items() if name not in dated}
 
 
@@ -258,6 +231,7 @@ class EditForm(DraftForm):
 
     FIRST = ("title", "category", "venue", "summary", "description", "neighbourhood")
     starts = capacity = minutes = None  # type: ignore[assignment]  # Django's way to drop a field
+    repeats = weekdays = nth = times = last_on = None  # type: ignore[assignment]  # the same
 
 
 class CapacityForm(forms.Form):
