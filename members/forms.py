@@ -11,7 +11,8 @@ from members.models import Member
 
 
 class DraftForm(forms.Form):
-    """A form of which a draft is kept while it is filled in. As a draft, only `always_needed` has to be there.
+    """A form of which a draft is kept while it is filled in. As a draft, only `always_needed` has to be
+    there.
 
     `version`: of the draft that the form began with; 0 when there was none.
     """
