@@ -172,6 +172,11 @@ def test_a_round_is_scored_without_a_mouse(visit, cycle_of, amara, bo, hal):
             keys.press("j")
             page.wait_for_url(visitor.base + first)
             expect(counts).to_have_text(["1", "1", "0", "0"])
+            entry, rubric = (
+                page.get_by_role("heading", name=name).bounding_box()
+                for name in ("Nomination 1", "Your ballot")
+            )
+            assert entry["x"] + entry["width"] <= rubric["x"]
             keys.press("4")  # nothing is in focus: the first criterion without a mark
             expect(mark_of(page, "Kindness", "4")).to_be_checked()
             keys.press("5")
