@@ -83,8 +83,3 @@ class OverMeanwhile(Refused):
 class UnknownSubject(Refused):
     code = "unknown_subject"
     sentence = _("There is nothing named %(name)s to look at.")
-
-
-class TooManyAtOnce(Refused):
-    code = "too_many_at_once"
-    sentence = _("At most %(most)s at once; choose fewer.")
