@@ -28,9 +28,7 @@ class DraftForm(forms.Form):
         self.is_draft = is_draft
         if is_draft:
             # No text can hold this character, which is no reason to lose the rest.
-            self.data = self.data.copy()
-            for name, words in self.data.items():
-                self.data[name] = words.replace("\0", "")
+            self.data = {name: words.replace("\0", "") for name, words in self.data.items()}
 
     def full_clean(self) -> None:
         """What is missing is no fault of a draft."""
@@ -56,8 +54,7 @@ class DraftForm(forms.Form):
         if not self.errors:
             self.add_error(None, refusal)
         if isinstance(refusal, ChangedElsewhere):
-            self.data = self.data.copy()
-            self.data["version"] = str(refusal.version)
+            self.data = {**dict(self.data.items()), "version": str(refusal.version)}
 
 
 class PreferencesForm(forms.ModelForm):

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from governance import errors
-from governance.domain import rubric
+from governance.domain import rubric, tally
 from governance.models import Assignment, BallotDraft, Case, Reading, Seat
 from governance.operations import ballots, cases
 from members import clock
@@ -61,7 +61,7 @@ def keep(
     if not rubric.begins(scores, case.criteria.rubric):
         raise errors.ScoresIncomplete()
     content = {
-        "vote": vote,
+        "vote": tally.Vote(vote).value if vote else "",
         "scores": dict(scores),
         "comments": ballots.comments_on(case, comments),
     }

@@ -1,5 +1,7 @@
 """The committee desk: my queue, one case and its ballot, closing it, and what came of it."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -103,7 +105,9 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
 def reading(request: HttpRequest, case: Case) -> HttpResponse:
     """The case has been opened."""
     if can_cast(request.user, case):
-        reviews.read(case, seat=_seat(request, case), actor=Actor.user(request.user))
+        # Closed in this very moment: there is nothing left to read, and its page says so.
+        with suppress(ValidationError):
+            reviews.read(case, seat=_seat(request, case), actor=Actor.user(request.user))
     return redirect("governance:case", case.pk)
 
 

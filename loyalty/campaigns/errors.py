@@ -85,11 +85,6 @@ class UnknownSubject(Refused):
     sentence = _("There is nothing named %(name)s to look at.")
 
 
-class TooManyAtOnce(Refused):
-    code = "too_many_at_once"
-    sentence = _("At most %(most)s at once; choose fewer.")
-
-
 class TooManyInvites(Refused):
     code = "too_many_invites"
     sentence = _("%(most)s invites are on their way. Take one back before you send another.")

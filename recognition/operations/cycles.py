@@ -3,7 +3,7 @@
 Lock order: the cycle, then (inside governance) each case. Nominations take the cycle's lock too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -183,10 +183,12 @@ def _entry_name(candidate: Candidate) -> str:
     return gettext("Entry %(number)s") % {"number": before + 1}
 
 
-def names_of(people: Iterable[Member]) -> frozenset[str]:
-    """Every name, reference and address by which these people could be known in a text."""
+def names_of(people: Collection[Member]) -> frozenset[str]:
+    """Every name, reference and address by which these people could be known in a text, also by a
+    membership that became part of theirs."""
     found: set[str] = set()
-    for one in people:
+    merged = Member.objects.filter(merged_into__in=people).select_related("user")
+    for one in (*people, *merged):
         names = [one.given_name, one.family_name, one.full_name]
         addresses = [one.email]
         if one.user is not None:

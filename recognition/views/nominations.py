@@ -74,7 +74,7 @@ def nominate(request: HttpRequest, member: Member, slug: str) -> HttpResponse:
         return redirect("nominations:cycle", slug)
     kept = found.drafts.filter(nominator=member, nominee=form.person).first()
     if kept is not None:
-        form.initial |= {"statement": kept.statement, "version": kept.version}
+        form.initial = {**form.initial, "statement": kept.statement, "version": kept.version}
     return _writing(request, found, form, kept=kept)
 
 

@@ -12,6 +12,8 @@ class Saver {
     form.addEventListener("input", () => this.changed());
     form.addEventListener("submit", (event) => this.leave(event));
     this.button.addEventListener("click", () => this.again());
+    document.addEventListener("click", (event) => this.follow(event));
+    addEventListener("pagehide", () => this.isDirty && !this.isHeld && this.save());
   }
 
   // "Saving…" is seen and not read aloud: it would be said with every pause.
@@ -46,9 +48,11 @@ class Saver {
     try {
       const headers = { Accept: "application/json" };
       const body = new FormData(this.form);
-      const answer = await fetch(this.form.dataset.autosave, { method: "POST", body, headers, redirect: "manual" });
+      const sent = { method: "POST", body, headers, redirect: "manual", keepalive: true };
+      const answer = await fetch(this.form.dataset.autosave, sent);
+      this.isKept = answer.ok;
       this.isHeld = true;
-      // Led away to sign in, or signed in anew meanwhile, with a token that this page does not have yet.
+      // Led away to sign in; or signed in anew meanwhile, and this page has the token of before.
       this.isOut = answer.type === "opaqueredirect" || answer.status === 403;
       if (this.isOut) return this.say(out, again);
       const { said, version } = await answer.json();
@@ -57,22 +61,20 @@ class Saver {
       if (answer.ok) this.form.elements.version.value = version;
       this.say(said, this.isHeld ? mine : "");
     } catch {
+      this.isKept = false;
       this.isHeld = false; // the next change tries again, too
       this.say(failed, again);
     }
   }
 
-  async again() {
-    if (this.isOut) await this.renewToken().catch(() => {});
-    else if (this.version) this.form.elements.version.value = this.version;
+  again() {
+    const { version, csrfmiddlewaretoken } = this.form.elements;
+    // Signing in gave this browser another token; whoever presses the button means to go on with it.
+    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+    if (this.isOut && token) csrfmiddlewaretoken.value = token;
+    else if (this.version) version.value = this.version;
     this.isHeld = false;
     this.save();
-  }
-
-  async renewToken() {
-    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-    const token = page.querySelector("form[data-autosave] [name=csrfmiddlewaretoken]");
-    if (token) this.form.elements.csrfmiddlewaretoken.value = token.value;
   }
 
   // What is sent goes after what is still on its way, so that it is not older than what was kept last.
@@ -84,6 +86,20 @@ class Saver {
     await this.saving;
     clearTimeout(this.timer);
     this.form.requestSubmit(event.submitter);
+  }
+
+  // A link that leaves the page waits for what was just written; if that cannot be saved, the second press leaves.
+  async follow(event) {
+    const link = event.target.closest("a[href]");
+    const isOther = event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey;
+    if (!link || isOther || link.target || link.dataset.dialog) return;
+    if (this.isHeld || !(this.isDirty || this.saving)) return;
+    event.preventDefault();
+    await this.saving;
+    clearTimeout(this.timer);
+    if (this.isDirty) this.save();
+    await this.saving;
+    if (this.isKept) location.assign(link.href);
   }
 }
 

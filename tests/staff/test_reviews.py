@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from loyalty.campaigns.models import ReviewCase, ReviewRule
 from loyalty.rewards.operations import rewards
-from members.models import AuditRow
+from members.models import AuditRow, BulkRun
 from tests.campaigns.conftest import campaigns, work
 from tests.campaigns.operations.test_reviews import often, watch, write
 from tests.conftest import SYSTEM
@@ -113,7 +113,8 @@ def test_a_constant_number_of_questions(ira, campaigns, bo):
 
 
 def test_many_at_once_and_those_that_cannot_are_named(gil, campaigns, points, bo, amara):
-    """E64: with one reason; what is one's own stays open, and everything else is decided."""
+    """E64, US16: with one reason; what is one's own stays open, and everything else is decided. However many
+    they are, each is a commit of its own, and more than fifty go into the background."""
     work()
     amara.user = gil
     amara.save()
@@ -122,18 +123,21 @@ def test_many_at_once_and_those_that_cannot_are_named(gil, campaigns, points, bo
     write(bo, "r1", "r2")
     write(amara, "mine")
     client = client_of(gil)
-    chosen = {"action": "accept_all", "_selected_action": list(_ids("r1", "r2", "mine"))}
-    asked = client.post(LIST, chosen)
+    chosen = {"action": "bulk_accept", "_selected_action": list(_ids("r1", "r2", "mine"))}
+    page = client.post(LIST, chosen)["Location"]
+    asked = client.get(page)
     assert (asked.status_code, has(bo, points)) == (200, before)
     assert "An activity counts as of when it happened" in asked.content.decode()
-    assert client.post(LIST, chosen | {"sure": "yes", "reason": ""}).status_code == 422
-    answer = client.post(LIST, chosen | {"sure": "yes", "reason": "Known"}, follow=True)
+    assert client.post(page, {"reason": ""}).status_code == 422
+    answer = client.post(page, {"reason": "Known"}, follow=True)
     [mine] = _ids("mine")
-    said = [str(message) for message in answer.context["messages"]]
-    assert said == [
-        "Decided: 2 cases.",
-        f"Not decided: #{mine} of Amara Obi. Nobody decides about what they did themselves.",
-    ]
+    run = BulkRun.objects.get()
+    assert (run.state, run.done, run.refused) == ("done", 2, 1)
+    [refused] = answer.context["rows"]
+    assert (refused["pk"], refused["why"]) == (
+        mine,
+        "Nobody decides about what they did themselves.",
+    )
     assert has(bo, points) == before + 20
     assert list(ReviewCase.objects.open().values_list("pk", flat=True)) == [mine]
 
@@ -147,8 +151,9 @@ def test_nobody_without_the_right_decides_about_many(hal, campaigns, bo):
     hal.user_permissions.add(Permission.objects.get(codename="view_reviewcase"))
     often(0)
     write(bo, "r1")
-    chosen = {"action": "decline_all", "_selected_action": list(_ids("r1"))}
-    client_of(hal).post(LIST, chosen | {"sure": "yes", "reason": "x"})
+    chosen = {"action": "bulk_decline", "_selected_action": list(_ids("r1"))}
+    client_of(hal).post(LIST, chosen)
+    assert not BulkRun.objects.exists()
     assert ReviewCase.objects.get().state == "open"
 
 

@@ -2,19 +2,14 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib import admin
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from loyalty.campaigns import permissions
@@ -23,7 +18,6 @@ from loyalty.campaigns.operations import review_rules, reviews
 from members.console import OperationAdmin, ReadOnlyAdmin, ReasonForm, Step, StepsAdmin
 from members.domain.actors import Actor
 from members.models import ActivityKind
-from members.permissions import held
 
 STATES = {"open": "warning", "accepted": "success", "declined": "default"}
 RULE_STATES = {"active": "success", "paused": "default"}
@@ -109,78 +103,7 @@ class ReviewCaseAdmin(StepsAdmin, ReadOnlyAdmin):
     )
     readonly_fields = ("why",)
     steps = STEPS
-    actions = ("accept_all", "decline_all")
-
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        """Who may decide at all; about whom is asked case by case."""
-        return bool(held(request.user, permissions.REVIEWING))
-
-    @action(description=_("Accept"), permissions=["decide"])
-    def accept_all(
-        self, request: HttpRequest, queryset: QuerySet[ReviewCase]
-    ) -> HttpResponse | None:
-        """Every chosen one, after asking for a reason."""
-        return self._decide_all(request, queryset, STEPS[0])
-
-    @action(description=_("Decline"), permissions=["decide"])
-    def decline_all(
-        self, request: HttpRequest, queryset: QuerySet[ReviewCase]
-    ) -> HttpResponse | None:
-        """Every chosen one, after asking for a reason."""
-        return self._decide_all(request, queryset, STEPS[1])
-
-    def _decide_all(
-        self, request: HttpRequest, queryset: QuerySet[ReviewCase], step: Step
-    ) -> HttpResponse | None:
-        """Ask, or decide about each; those that were refused are named with why."""
-        cases = list(queryset.order_by("opened_at", "pk")[: reviews.MOST + 1])
-        form = ReasonForm(request.POST if "sure" in request.POST else None)
-        if not form.is_valid():
-            return self._ask_for_all(request, cases, step, form)
-        try:
-            refused = reviews.decide_all(
-                cases,
-                accepts=step.name == "accept",
-                reason=form.cleaned_data["reason"],
-                actor=Actor.user(request.user),
-            )
-        except ValidationError as refusal:
-            return self._ask_for_all(request, cases, step, form, " ".join(refusal.messages))
-        self._say(request, len(cases) - len(refused), refused)
-        return None
-
-    def _ask_for_all(
-        self,
-        request: HttpRequest,
-        cases: list[ReviewCase],
-        step: Step,
-        form: ReasonForm,
-        refusal: str = "",
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": step.label,
-            "opts": self.opts,
-            "step": step,
-            "cases": cases,
-            "form": form,
-            "refusal": refusal,
-            "action": f"{step.name}_all",
-            "chosen": ACTION_CHECKBOX_NAME,
-            "back": reverse("admin:campaigns_reviewcase_changelist"),
-        }
-        status = 422 if refusal or form.is_bound else 200
-        return TemplateResponse(request, "admin/campaigns/decide_all.html", context, status=status)
-
-    def _say(self, request: HttpRequest, done: int, refused: list[tuple[ReviewCase, str]]) -> None:
-        if done:
-            said = ngettext("Decided: %d case.", "Decided: %d cases.", done) % done
-            self.message_user(request, said, messages.SUCCESS)
-        for case, why in refused:
-            words = {"case": str(case), "member": case.member, "why": why}
-            self.message_user(
-                request, _("Not decided: %(case)s of %(member)s. %(why)s") % words, messages.ERROR
-            )
+    bulk = ("accept", "decline")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReviewCase]:
         """With everything that the page names."""

@@ -3,11 +3,9 @@
 Everybody locks in one order: the case, then whatever accepting or declining it locks.
 """
 
-from collections.abc import Sequence
-
 from django.db import transaction
 
-from loyalty.campaigns.errors import NoReviewForOneself, OverMeanwhile, TooManyAtOnce
+from loyalty.campaigns.errors import NoReviewForOneself, OverMeanwhile
 from loyalty.campaigns.models import ReviewCase
 from loyalty.campaigns.operations import intake, order_facts, people
 from loyalty.campaigns.operations.matching import ORDER_DECLINED
@@ -17,7 +15,7 @@ from loyalty.rewards.operations import redemptions
 from members import clock
 from members.domain.actors import Actor
 from members.domain.sentences import kept
-from members.errors import AlreadyDecided, ReasonNeeded, Refused
+from members.errors import AlreadyDecided, ReasonNeeded
 from members.models import Activity
 from members.operations import activities, audit, relations
 from members.shipped import AFTER_ORDERS
@@ -26,8 +24,6 @@ State = ReviewCase.State
 
 #: What a member reads of something that never counts.
 DECLINED = kept("We have looked at this one, and it does not count.")
-#: How many cases are decided at once, at most.
-MOST = 200
 
 
 @transaction.atomic
@@ -63,25 +59,6 @@ def decline(case: ReviewCase, *, reason: str, actor: Actor) -> ReviewCase:
     elif case.redemption is not None and case.redemption.in_review:
         redemptions.cancel(case.redemption, actor=actor, reason=reason, at_any_time=True)
     return case
-
-
-def decide_all(
-    cases: Sequence[ReviewCase], *, accepts: bool, reason: str, actor: Actor
-) -> list[tuple[ReviewCase, str]]:
-    """Accept or decline each of these by itself, the longest open first; answers those that were refused,
-    each with why. Raises ReasonNeeded or TooManyAtOnce; then nothing has changed."""
-    if not reason.strip():
-        raise ReasonNeeded()
-    if len(cases) > MOST:
-        raise TooManyAtOnce(most=MOST)
-    decide = accept if accepts else decline
-    refused = []
-    for case in sorted(cases, key=lambda case: (case.opened_at, case.pk)):
-        try:
-            decide(case, reason=reason, actor=actor)
-        except Refused as refusal:
-            refused.append((case, " ".join(refusal.messages)))
-    return refused
 
 
 @transaction.atomic

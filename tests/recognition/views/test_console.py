@@ -162,6 +162,7 @@ def test_a_cycle_is_drafted_and_opened(console, cycle):
         "closes_at_0": "2026-11-01",
         "closes_at_1": "09:00",
         "limit_per_nominator": 3,
+        "judging_days": 21,
         "_save": "1",
     }
     assert console.post(page("nominationcycle", "add"), body).status_code == 422

@@ -8,7 +8,7 @@ SQL = Path(__file__).parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recognition", "0007_blind_cycles_and_draft_versions")]
+    dependencies = [("recognition", "0008_blind_cycles_and_draft_versions")]
 
     operations = [
         migrations.RunSQL(

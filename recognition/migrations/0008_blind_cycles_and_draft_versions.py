@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("governance", "0003_readings_and_drafts"),
-        ("recognition", "0006_weekly_streaks"),
+        ("recognition", "0007_erase_cases"),
     ]
 
     operations = [
