@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("governance", "0003_readings_and_drafts"),
+        ("governance", "0004_readings_and_drafts"),
         ("recognition", "0007_erase_cases"),
     ]
 

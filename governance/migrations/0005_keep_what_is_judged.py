@@ -10,7 +10,7 @@ SQL = Path(__file__).parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("governance", "0003_readings_and_drafts")]
+    dependencies = [("governance", "0004_readings_and_drafts")]
 
     operations = [
         append_only("governance_reading"),
