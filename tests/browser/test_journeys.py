@@ -21,9 +21,9 @@ def verified(user: User) -> User:
 
 def sign_in(visitor, email: str) -> None:
     visitor.go("/account/login/")
-    visitor.page.get_by_label("Email").fill(email)
+    visitor.page.get_by_label("E-mail", exact=True).fill(email)
     visitor.page.get_by_label("Password").fill(PASSWORD)
-    visitor.page.get_by_role("button", name="Sign In", exact=True).click()
+    visitor.page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_balance_tier_and_ring_are_in_the_first_screen_of_a_phone(visit, programme):
@@ -95,11 +95,11 @@ def test_menus_and_language_work_without_scripts(visit, programme):
 def test_signing_up_makes_a_member(visit, units):
     with visit(size="phone") as visitor:
         visitor.go("/account/signup/")
-        visitor.page.get_by_label("Email").fill("noor@example.test")
+        visitor.page.get_by_label("E-mail", exact=True).fill("noor@example.test")
         visitor.page.get_by_label("Password", exact=True).fill("three-green-jars")
         visitor.page.get_by_label("Password (again)").fill("three-green-jars")
         visitor.page.get_by_label("I agree to this").check()
-        visitor.page.get_by_role("button", name="Sign Up").click()
+        visitor.page.get_by_role("button", name="Sign up").click()
         expect(visitor.page).to_have_url(re.compile("/confirm-email/"))
         assert visitor.faults == [] == visitor.policy_faults()
     assert Member.objects.get().user.email == "noor@example.test"
@@ -110,11 +110,11 @@ def test_a_wrong_password_says_so_at_the_top_and_keeps_the_address(visit, db):
     verified(person("bo@example.test"))
     with visit() as visitor:
         visitor.go("/account/login/")
-        visitor.page.get_by_label("Email").fill("bo@example.test")
+        visitor.page.get_by_label("E-mail", exact=True).fill("bo@example.test")
         visitor.page.get_by_label("Password").fill("wrong")
-        visitor.page.get_by_role("button", name="Sign In", exact=True).click()
+        visitor.page.get_by_role("button", name="Sign in", exact=True).click()
         expect(visitor.page.locator("#error-summary")).to_be_focused()
-        assert visitor.page.get_by_label("Email").input_value() == "bo@example.test"
+        assert visitor.page.get_by_label("E-mail").input_value() == "bo@example.test"
 
 
 def test_the_skip_link_comes_first_and_nothing_traps_the_keyboard(visit, programme):
