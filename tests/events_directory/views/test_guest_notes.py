@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from events_directory.models import GuestNote, Occurrence
 from events_directory.operations import bookings, guest_notes, occurrences, partners, waitlists
@@ -179,3 +180,12 @@ def test_who_is_erased_meanwhile_is_not_written_to(guests, bo):
     Member.objects.filter(pk=bo.pk).update(erased_at=clock.now())
     work()
     assert readers() == ["amara"]
+
+
+def test_what_was_written_stays_as_it_was(guests):
+    """The database itself refuses to change it."""
+    note = guest_notes.send(guests, audience="booked", text=SAID, expected=2, key="k", actor=SYSTEM)
+    for wrong in (lambda rows: rows.update(text="Never mind"), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            wrong(GuestNote.objects.filter(pk=note.pk))
+    assert GuestNote.objects.get().text == SAID
