@@ -66,13 +66,13 @@ def test_tabs_sum_to_the_total_and_each_can_be_written_to(console, guests):
     text = console.get(f"{listed}?state=cancelled").content.decode()
     assert f'href="{path(guests, "cancelled")}"' in text
     assert f'href="{path(guests, "waiting")}"' in text
-    assert "1 guest who cancelled" in console.get(path(guests, "cancelled")).content.decode()
+    assert "1 guest (cancelled)" in console.get(path(guests, "cancelled")).content.decode()
 
 
 def test_the_number_is_said_before_and_no_address_is_ever_shown(console, guests, amara):
     """UP4."""
     text = console.get(path(guests)).content.decode()
-    assert "2 guests who have booked" in text and "Send to 2 guests" in text
+    assert "2 guests (booked)" in text and "Send to 2 guests" in text
     answer = post(console, guests, follow=True)
     assert "Sent to 2 guests." in answer.content.decode()
     assert "@example.test" not in text + answer.content.decode()
