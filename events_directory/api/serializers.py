@@ -12,6 +12,7 @@ from events_directory.models import Booking, CheckIn, GrantApplication, Occurren
 class VenueOut(serializers.Serializer):
     name = serializers.CharField()
     address = serializers.CharField()
+    city = serializers.CharField()
     latitude = serializers.DecimalField(max_digits=9, decimal_places=6, allow_null=True)
     longitude = serializers.DecimalField(max_digits=9, decimal_places=6, allow_null=True)
 

@@ -1,5 +1,6 @@
 """What people fill in. A form checks its own fields; the operation decides the rest."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -11,7 +12,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from events_directory.domain import money
-from events_directory.forms.fields import DateInput, WallTimeField, new_key, offer
+from events_directory.forms.fields import (
+    DateInput,
+    WallTimeField,
+    is_of_our_time,
+    new_key,
+    offer,
+)
 from events_directory.forms.repeating import RepeatForm
 from events_directory.models import (
     Booking,
@@ -266,6 +273,13 @@ class OfflineScanForm(ScanForm):
 
     nonce = forms.CharField(label=_("Scan"), max_length=100)
     at = forms.DateTimeField(label=_("Time"))
+
+    def clean_at(self) -> datetime:
+        """A time that a clock could have shown."""
+        at = self.cleaned_data["at"]
+        if not is_of_our_time(at):
+            raise forms.ValidationError(_("Enter a date and a time."), code="invalid")
+        return at
 
 
 class InvitationForm(forms.Form):

@@ -21,6 +21,11 @@ def offer(form: forms.Form, name: str, rows: models.QuerySet) -> None:
     field.queryset = rows
 
 
+def is_of_our_time(at: datetime) -> bool:
+    """Whether an instant or wall time is one that every clock and zone can show."""
+    return 2000 <= at.year < 3000
+
+
 class DateInput(forms.DateInput):
     input_type = "date"
 
@@ -38,6 +43,9 @@ class WallTimeField(forms.Field):
         if value in self.empty_values:
             return None
         try:
-            return datetime.fromisoformat(str(value)).replace(tzinfo=None, second=0, microsecond=0)
+            found = datetime.fromisoformat(str(value))
         except ValueError:
             raise forms.ValidationError(_("Enter a date and a time."), code="invalid") from None
+        if not is_of_our_time(found):
+            raise forms.ValidationError(_("Enter a date and a time."), code="invalid")
+        return found.replace(tzinfo=None, second=0, microsecond=0)

@@ -1,7 +1,5 @@
 """Words to guests."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -22,11 +20,3 @@ class GuestNoteForm(forms.Form):
     )
     expected = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     key = forms.CharField(widget=forms.HiddenInput, max_length=100, initial=new_key)
-
-    def asking_again(self, number: int) -> "GuestNoteForm":
-        """The same form with its faults, for as many guests as there are now."""
-        data: Any = self.data.copy()
-        data["expected"] = str(number)
-        again = GuestNoteForm(data)
-        again._errors = self.errors
-        return again

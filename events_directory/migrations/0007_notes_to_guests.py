@@ -25,11 +25,11 @@ class Migration(migrations.Migration):
                     "audience",
                     models.CharField(
                         choices=[
-                            ("booked", "who have booked"),
-                            ("waiting", "who wait for a seat"),
-                            ("attended", "who came"),
-                            ("no_show", "who did not come"),
-                            ("cancelled", "who cancelled"),
+                            ("booked", "booked"),
+                            ("waiting", "waiting for a seat"),
+                            ("attended", "attended"),
+                            ("no_show", "did not come"),
+                            ("cancelled", "cancelled"),
                         ],
                         max_length=9,
                         verbose_name="guests",

@@ -15,11 +15,11 @@ class GuestNote(models.Model):
     """
 
     class Audience(models.TextChoices):
-        BOOKED = "booked", _("who have booked")
-        WAITING = "waiting", _("who wait for a seat")
-        ATTENDED = "attended", _("who came")
-        NO_SHOW = "no_show", _("who did not come")
-        CANCELLED = "cancelled", _("who cancelled")
+        BOOKED = "booked", _("booked")
+        WAITING = "waiting", _("waiting for a seat")
+        ATTENDED = "attended", _("attended")
+        NO_SHOW = "no_show", _("did not come")
+        CANCELLED = "cancelled", _("cancelled")
 
     LONGEST = 1000
 

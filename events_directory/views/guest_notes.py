@@ -23,16 +23,19 @@ def note(request: HttpRequest, slug: str, pk: int, audience: str) -> HttpRespons
     if audience not in GuestNote.Audience.values:
         raise Http404
     number = operations.guests_of(occurrence, audience).count()
-    form = GuestNoteForm(request.POST or None, initial={"expected": number})
+    form = GuestNoteForm(request.POST or None)
     if request.method == "POST":
         actor = Actor.user(request.user)
-        said = {"audience": audience, "actor": actor}
-        sent = attempt(form, lambda: operations.send(occurrence, **said, **form.cleaned_data))
+        sent = attempt(
+            form,
+            lambda: operations.send(
+                occurrence, audience=audience, actor=actor, **form.cleaned_data
+            ),
+        )
         if sent is not None:
             done = ngettext("Sent to %(number)s guest.", "Sent to %(number)s guests.", sent.guests)
             messages.success(request, done % {"number": sent.guests})
             return redirect("partner:guests", slug, pk)
-        form = form.asking_again(number)
     context = {"occurrence": occurrence, "number": number, "most": operations.MOST}
     context["audience"] = GuestNote.Audience(audience).label
     return desk.page(request, "note", occurrence.micro_event.partner, form=form, **context)

@@ -36,7 +36,8 @@ def said(repeat: Repeat, at: time) -> str:
     if repeat.until is not None:
         end = _("until %(day)s") % {"day": date_format(repeat.until, "DATE_FORMAT")}
     else:
-        end = ngettext("once", "%(number)s times", repeat.count) % {"number": repeat.count}
+        count = repeat.count or 0
+        end = ngettext("once", "%(number)s times", count) % {"number": count}
     return _("%(rule)s, %(end)s") % {"rule": rule, "end": end}
 
 

@@ -51,7 +51,7 @@ def _read(body: bytes) -> list[dict[str, Any]] | None:
     """The scans of the request; None when it is something else."""
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     found = told.get("scans") if isinstance(told, dict) else None
     if not isinstance(found, list) or not all(isinstance(scan, dict) for scan in found):
@@ -60,10 +60,10 @@ def _read(body: bytes) -> list[dict[str, Any]] | None:
 
 
 def _record(occurrence: Occurrence, scan: dict[str, Any], *, actor: Actor) -> dict[str, Any]:
-    ticket, name, at = (
-        value if isinstance(value := scan.get(key), str) else "" for key in ("ticket", "id", "at")
+    name = scan.get("id")
+    form = OfflineScanForm(
+        {"ticket": _text(scan.get("ticket")), "nonce": _text(name), "at": _text(scan.get("at"))}
     )
-    form = OfflineScanForm({"ticket": ticket, "nonce": name, "at": at})
     try:
         row = check_ins.check_in(occurrence, actor=actor, **_cleaned(form))
     except ValidationError as refusal:
@@ -73,6 +73,11 @@ def _record(occurrence: Occurrence, scan: dict[str, Any], *, actor: Actor) -> di
         "result": row.result,
         "said": render_to_string("partner/scan.html", {"scan": row, "shows_time": True}),
     }
+
+
+def _text(value: Any) -> str:
+    """What can be read and kept; nothing in place of anything else (JSON can hold half a character)."""
+    return value if isinstance(value, str) and value.isprintable() else ""
 
 
 def _cleaned(form: forms.Form) -> dict[str, Any]:

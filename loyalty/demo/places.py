@@ -22,7 +22,7 @@ from members import clock
 from members.domain.actors import Actor
 from members.models import Member, User
 
-ZONE = "Europe/Berlin"
+CITY, ZONE = "Hamburg", "Europe/Berlin"
 #: Two friends and a gramophone: it is full, and somebody waits.
 SWAP = "Record swap"
 #: What comes again, and how often.
@@ -77,14 +77,15 @@ def install(*, users: dict[str, User], now: datetime, actor: Actor) -> None:
 
 def _venues(partner: Partner, *, actor: Actor) -> tuple[Venue, Venue]:
     """The co-op's two places, on the map."""
-    where = {"city": "Hamburg", "zone": ZONE, "actor": actor}
     loft = partners.add_venue(
         partner,
         name="The old net loft",
         address="Quay 4",
         latitude=Decimal("53.544600"),
         longitude=Decimal("9.966700"),
-        **where,
+        city=CITY,
+        zone=ZONE,
+        actor=actor,
     )
     shed = partners.add_venue(
         partner,
@@ -92,7 +93,9 @@ def _venues(partner: Partner, *, actor: Actor) -> tuple[Venue, Venue]:
         address="Timber yard 9",
         latitude=Decimal("53.534100"),
         longitude=Decimal("9.984200"),
-        **where,
+        city=CITY,
+        zone=ZONE,
+        actor=actor,
     )
     return loft, shed
 

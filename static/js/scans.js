@@ -13,11 +13,16 @@ const newName = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 // One item for each scan, so that two tabs of one device never lose each other's.
-const waiting = () =>
-  Object.keys(localStorage)
-    .filter((key) => key.startsWith(OURS))
-    .map((key) => JSON.parse(localStorage.getItem(key)))
-    .sort((one, other) => one.at.localeCompare(other.at));
+const waiting = () => {
+  try {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(OURS))
+      .map((key) => JSON.parse(localStorage.getItem(key)))
+      .sort((one, other) => one.at.localeCompare(other.at));
+  } catch {
+    return []; // a browser that keeps nothing
+  }
+};
 
 const show = () => {
   const scans = waiting();
@@ -85,21 +90,33 @@ const send = async () => {
   show();
 };
 
+// False where nothing can be kept (a private window, a full device): then the form goes its plain way.
 const take = (ticket, label = "") => {
   const scan = { id: newName(), ticket, label, at: new Date().toISOString() };
-  localStorage.setItem(OURS + scan.id, JSON.stringify(scan));
+  try {
+    localStorage.setItem(OURS + scan.id, JSON.stringify(scan));
+  } catch {
+    return false;
+  }
   show();
   send();
+  return true;
 };
 
-box.addEventListener("scan", (event) => take(event.detail));
+const plainForm = box.querySelector("form[data-scan='']");
+const submitPlainly = (ticket) => {
+  plainForm.elements.ticket.value = ticket;
+  plainForm.submit();
+};
+
+box.addEventListener("scan", ({ detail }) => take(detail) || submitPlainly(detail));
 box.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-scan]");
   const ticket = form?.elements.ticket.value.trim();
   if (!ticket) return; // the server says what is missing
+  if (!take(ticket, form.dataset.scan)) return;
   event.preventDefault();
   event.stopPropagation();
-  take(ticket, form.dataset.scan);
   if (!form.dataset.scan) form.elements.ticket.value = "";
 });
 box.querySelector("[data-scan-send]").addEventListener("click", send);

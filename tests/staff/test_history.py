@@ -21,6 +21,7 @@ EXCUSED = {
         "members.entry", "members.auditrow", "members.decision", "measurement.liabilityrate",
         "campaigns.effect", "campaigns.exchangerate", "rewards.fundmove", "rewards.fundbill",
         "rewards.couponbatch", "events_directory.poolentry", "events_directory.checkin",
+        "events_directory.guestnote",
         "governance.decision", "recognition.streakmilestone", "members.consenttext",
     },
     "what members and the programme do, with its own rows and operations": {
@@ -30,7 +31,7 @@ EXCUSED = {
         "rewards.coupon", "rewards.redemption", "connectors.webhookdelivery",
         "events_directory.grantapplication", "events_directory.grant",
         "events_directory.disbursement", "events_directory.occurrence",
-        "events_directory.booking", "governance.seat", "governance.case",
+        "events_directory.booking", "events_directory.waitlistplace", "governance.seat", "governance.case",
         "recognition.badgeaward", "recognition.progress", "recognition.candidate",
         "recognition.nomination", "members.bulkrun", "measurement.savedview", "connectors.export",
         "connectors.import",

@@ -100,8 +100,8 @@ def pass_on_note(arguments: dict[str, Any]) -> None:
 
 
 def _passed_on(note: GuestNote, member: Member) -> Note:
-    event, language = note.occurrence.micro_event, member.language
-    with override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+    event = note.occurrence.micro_event
+    with override(_language_of(member)):
         words = {"partner": event.partner.name, "event": event.title}
         return Note(
             member.pk,
@@ -114,21 +114,36 @@ def _passed_on(note: GuestNote, member: Member) -> Note:
 
 
 def _notes(occasion: str, seats: Iterable[Booking | WaitlistPlace], *, key: str) -> list[Note]:
-    return [_note(occasion, seat, f"{key}:{seat.pk}") for seat in seats if _is_reader(seat.member)]
+    files: dict[tuple[int, str], str] = {}  # one for each date and language, not for each guest
+    return [
+        _note(occasion, seat, f"{key}:{seat.pk}", files)
+        for seat in seats
+        if _is_reader(seat.member)
+    ]
+
+
+def _language_of(member: Member) -> str:
+    offered = dict(settings.LANGUAGES)
+    return member.language if member.language in offered else settings.LANGUAGE_CODE
 
 
 def _is_reader(member: Member) -> bool:
     return member.erased_at is None and member.merged_into_id is None
 
 
-def _note(occasion: str, seat: Booking | WaitlistPlace, key: str) -> Note:
-    occurrence, language = seat.occurrence, seat.member.language
-    has_seat = isinstance(seat, Booking)
-    with override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+def _note(
+    occasion: str, seat: Booking | WaitlistPlace, key: str, files: dict[tuple[int, str], str]
+) -> Note:
+    occurrence, language = seat.occurrence, _language_of(seat.member)
+    with override(language):
         words = words_of(occurrence) | {"seats": seat.seats}
         words["reason"] = seat.state_reason if isinstance(seat, Booking) else ""
         subject, body = WORDINGS[occasion](seat, words)
-        link = f"/events/bookings/{seat.reference}/" if isinstance(seat, Booking) else "/events/"
+        link, calendar = "/events/", ""
+        if isinstance(seat, Booking):
+            link = f"/events/bookings/{seat.reference}/"
+            name = occurrence.pk, language
+            calendar = files[name] = files.get(name) or calendar_of(occurrence)
         return Note(
             seat.member_id,
             Topic.EVENTS,
@@ -137,7 +152,7 @@ def _note(occasion: str, seat: Booking | WaitlistPlace, key: str) -> Note:
             body % words,
             link,
             occurrence.ends_at,
-            calendar=calendar_of(occurrence) if has_seat else "",
+            calendar=calendar,
         )
 
 

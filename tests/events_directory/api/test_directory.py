@@ -75,6 +75,7 @@ def test_events_are_listed_soonest_first_with_a_cursor(shop_key, occurrence, dra
             "venue": {
                 "name": "The back room",
                 "address": "Lindenweg 3",
+                "city": "",
                 "latitude": None,
                 "longitude": None,
             },

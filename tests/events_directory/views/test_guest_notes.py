@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from events_directory.models import GuestNote, Occurrence
 from events_directory.operations import bookings, guest_notes, occurrences, partners, waitlists
@@ -65,13 +66,13 @@ def test_tabs_sum_to_the_total_and_each_can_be_written_to(console, guests):
     text = console.get(f"{listed}?state=cancelled").content.decode()
     assert f'href="{path(guests, "cancelled")}"' in text
     assert f'href="{path(guests, "waiting")}"' in text
-    assert "1 guest who cancelled" in console.get(path(guests, "cancelled")).content.decode()
+    assert "1 guest (cancelled)" in console.get(path(guests, "cancelled")).content.decode()
 
 
 def test_the_number_is_said_before_and_no_address_is_ever_shown(console, guests, amara):
     """UP4."""
     text = console.get(path(guests)).content.decode()
-    assert "2 guests who have booked" in text and "Send to 2 guests" in text
+    assert "2 guests (booked)" in text and "Send to 2 guests" in text
     answer = post(console, guests, follow=True)
     assert "Sent to 2 guests." in answer.content.decode()
     assert "@example.test" not in text + answer.content.decode()
@@ -179,3 +180,12 @@ def test_who_is_erased_meanwhile_is_not_written_to(guests, bo):
     Member.objects.filter(pk=bo.pk).update(erased_at=clock.now())
     work()
     assert readers() == ["amara"]
+
+
+def test_what_was_written_stays_as_it_was(guests):
+    """The database itself refuses to change it."""
+    note = guest_notes.send(guests, audience="booked", text=SAID, expected=2, key="k", actor=SYSTEM)
+    for wrong in (lambda rows: rows.update(text="Never mind"), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            wrong(GuestNote.objects.filter(pk=note.pk))
+    assert GuestNote.objects.get().text == SAID

@@ -89,7 +89,16 @@ def test_a_name_that_stands_for_another_ticket_is_refused_in_words(
 
 @pytest.mark.parametrize(
     "body",
-    ["", "[]", "{}", '{"scans": 1}', '{"scans": [1]}', "\xff", '{"scans": {"a": 1}}'],
+    [
+        "",
+        "[]",
+        "{}",
+        '{"scans": 1}',
+        '{"scans": [1]}',
+        "\xff",
+        pytest.param("[" * 100_000, id="deep"),
+        '{"scans": {"a": 1}}',
+    ],
 )
 def test_nonsense_is_no_scan(at_the_door, path, body):
     answer = at_the_door.post(path, body, content_type="application/json")
@@ -107,6 +116,10 @@ def test_nonsense_is_no_scan(at_the_door, path, body):
         {"id": ""},
         {"id": "x" * 101},
         {"ticket": "x\0y"},
+        {"id": "\ud800"},
+        {"ticket": "\udfff"},
+        {"at": "0001-01-01T00:00:00+14:00"},
+        {"at": "9999-12-31T23:59:59-12:00"},
         {"id": ["a"], "ticket": {"b": 1}, "at": 3},
     ],
 )
