@@ -6,9 +6,11 @@ import zlib
 
 import jwt
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.urls import reverse
 from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
+from openbadgeslib.ob3.status import decode_encoded_list, set_indices
 from openbadgeslib.verify import verify_badge
 
 from members.operations import erasures, members
@@ -117,6 +119,39 @@ def test_a_verifier_of_open_badges_takes_it_in(amara_in, award):
     assert not verify_badge(
         baked(cards.png_of(cards.svg_of(None)), forged), "3", pubkey_pem=pem
     ).valid
+
+
+def test_a_verifier_hears_of_a_revocation(amara_in, award):
+    """UM13, A17: by the signed list that the credential names, which says of each place only whether it is
+    revoked; every other place, and a list that nobody signed, tell nothing."""
+    take_along(amara_in, award)
+    first = Credential.objects.get()
+    take_along(amara_in, award, name="on")
+    second = Credential.objects.get(withdrawn_at=None)
+    pem = signing.ring()[0].as_pem(private=False)
+
+    def served(address: str) -> bytes:
+        return amara_in.get(address.removeprefix(settings.PUBLIC_URL)).content
+
+    def check(credential: Credential):
+        return OB3Verifier(pem).verify(credential.token, check_status=True, download=served)
+
+    assert check(second).achievement.name == "First refill"
+    with pytest.raises(OB3VerificationError, match="is set"):
+        check(first)
+    badges.revoke(award, reason="Wrong container", actor=SYSTEM)
+    with pytest.raises(OB3VerificationError, match="is set"):
+        check(second)
+    said = jwt.decode(served(issuing.status_list_address(0)), options={"verify_signature": False})
+    bits = decode_encoded_list(said["credentialSubject"]["encodedList"])
+    assert len(bits) * 8 == 131_072
+    assert set_indices(bits) == {first.status_index, second.status_index}
+    assert amara_in.get("/b/status/1.jwt").status_code == 404
+    forged = served(issuing.status_list_address(0)).decode()[:-8] + "AAAAAAAA"
+    with pytest.raises(OB3VerificationError):
+        OB3Verifier(pem).verify(
+            second.token, check_status=True, download=lambda address: forged.encode()
+        )
 
 
 def test_others_fetch_what_is_shared_and_names_nobody(client, award, amara, bo):
