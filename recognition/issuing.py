@@ -1,5 +1,6 @@
 """Where the issuer of badges stands on the web, and what it says of itself and of what can be won."""
 
+from datetime import UTC
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -7,9 +8,11 @@ from django.conf import settings
 from django.urls import reverse
 from joserfc.jwk import ECKey
 
+from members import clock
 from recognition import signing
+from recognition.domain import status_list
 from recognition.domain.credentials import CONTEXT, Feat, Issuer
-from recognition.models import Badge
+from recognition.models import Badge, Credential
 
 
 def address(name: str, *args: str) -> str:
@@ -31,6 +34,45 @@ def feat_of(badge: Badge) -> Feat:
 def key_address(key: ECKey) -> str:
     """Where the key's public half stands alone."""
     return address("awards:key", signing.name_of(key))
+
+
+def status_list_address(index: int) -> str:
+    """Where the list stands in which this place is."""
+    return address("awards:status_list", str(index // status_list.PLACES))
+
+
+def status_list_claims(number: int) -> dict[str, Any]:
+    """The list of this number as it is now, as a credential of its own to be signed."""
+    first = number * status_list.PLACES
+    ours = Credential.objects.filter(
+        status_index__gte=first, status_index__lt=first + status_list.PLACES
+    )
+    place, by, now = status_list_address(first), issuer().id, clock.now()
+    return {
+        "@context": [CONTEXT[0]],
+        "id": place,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": by,
+        "validFrom": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "credentialSubject": {
+            "id": f"{place}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": status_list.PURPOSE,
+            "ttl": status_list.KEPT_MS,
+            "encodedList": status_list.encoded(
+                ours.revoked().values_list("status_index", flat=True)
+            ),
+        },
+        "iss": by,
+        "jti": place,
+        "sub": f"{place}#list",
+        "nbf": int(now.timestamp()),
+    }
+
+
+def status_lists() -> int:
+    """How many lists there are: always one that still has room."""
+    return Credential.objects.count() // status_list.FILLED + 1
 
 
 def profile() -> dict[str, Any]:

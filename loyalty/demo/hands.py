@@ -7,7 +7,7 @@ from django.db import transaction
 
 from events_directory.models import Grant, GrantApplication, Partner, Pool
 from events_directory.operations import applications, grants
-from loyalty.campaigns.models import ExchangeRate, ReferralPolicy
+from loyalty.campaigns.models import ExchangeRate, ReferralInvite, ReferralPolicy
 from loyalty.campaigns.operations import rates as exchange
 from loyalty.campaigns.operations import referrals
 from loyalty.connectors.models import ApiKey, WebhookEndpoint
@@ -18,8 +18,8 @@ from loyalty.measurement.operations import rates
 from loyalty.rewards.models import Redemption, Reward
 from loyalty.rewards.operations import redemptions
 from members.domain.actors import Actor
-from members.models import Member, Tier, TierLift, Unit, User
-from members.operations import adjustments, gifts, holds, lifts
+from members.models import Member, MemberNote, Tier, TierLift, Unit, User
+from members.operations import adjustments, gifts, holds, lifts, members, notes
 
 #: Whoever looks at the demo is to find the hold still held.
 WEEK = timedelta(days=7)
@@ -62,6 +62,22 @@ def shake(*, now: datetime, points: Unit, users: dict[str, User]) -> None:
         cheapest = Reward.objects.filter(kind=Reward.Kind.PRODUCT, state=Reward.State.ACTIVE)
         for reward in cheapest.order_by("cost")[:1]:
             redemptions.redeem(amara, reward=reward, key="demo:redemption", actor=herself)
+    _speak(amara, bo, users=users)
+
+
+def _speak(amara: Member, bo: Member, *, users: dict[str, User]) -> None:
+    """What they say of themselves, and what is said of them: a name for others, an invite, a note."""
+    if not bo.display_name:
+        members.update(bo, display_name="Harbour tea", actor=Actor.user(users["bo"]))
+    if not ReferralInvite.objects.exists():
+        referrals.send_invite(amara, actor=Actor.user(users["amara"]))
+    if not MemberNote.objects.exists():
+        notes.write(
+            amara,
+            text="Asked whether jars without a lid count. They do.",
+            by=users["fay"],
+            actor=Actor.user(users["fay"]),
+        )
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ It is signed as a whole (VC-JWT), so the claims of the token are the credential 
 under the names that every reader of tokens knows.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -60,6 +61,7 @@ class Content:
     won_at: datetime
     until: datetime | None = None
     holder_name: str = ""
+    status: Mapping[str, Any] | None = None
 
     def credential(self) -> dict[str, Any]:
         """The credential itself; what does not apply is left out, for readers refuse empty fields."""
@@ -76,7 +78,8 @@ class Content:
             "validFrom": _written(self.won_at),
             "credentialSubject": holder | {"achievement": self.feat.stated()},
         }
-        return said | ({"validUntil": _written(self.until)} if self.until else {})
+        said |= {"validUntil": _written(self.until)} if self.until else {}
+        return said | ({"credentialStatus": dict(self.status)} if self.status else {})
 
     def claims(self) -> dict[str, Any]:
         """The credential with what the token of one must say besides."""

@@ -12,6 +12,13 @@ from recognition.models.badges import BadgeAward, new_slug
 class CredentialQuerySet(models.QuerySet["Credential"]):
     """Questions over credentials."""
 
+    def revoked(self) -> "CredentialQuerySet":
+        """Those of which `is_revoked` is true."""
+        member = Q(award__member__erased_at__isnull=False)
+        member |= Q(award__member__merged_into__isnull=False)
+        gone = Q(withdrawn_at__isnull=False) | Q(award__revoked_at__isnull=False)
+        return self.filter(gone | member)
+
     def standing(self) -> "CredentialQuerySet":
         """Those that their holders have not taken back."""
         return self.filter(withdrawn_at=None)
@@ -20,12 +27,14 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
 class Credential(models.Model):
     """An award as a signed Open Badge: made once, when its holder asked for it, and never changed.
 
-    `slug` is the address of its state. `holder_name` is the name that is in it: '' unless its holder
+    `slug` is the address of its state, `status_index` its place in the lists of states for machines (None:
+    it was made before there were any). `holder_name` is the name that is in it: '' unless its holder
     wanted one. `token` is what was signed; both are emptied when the holder is erased.
     """
 
     slug = models.CharField(max_length=22, unique=True, default=new_slug, editable=False)
     award = models.ForeignKey(BadgeAward, on_delete=models.PROTECT, related_name="credentials")
+    status_index = models.PositiveIntegerField(null=True, unique=True, editable=False)
     holder_name = models.CharField(_("name in it"), max_length=210, blank=True)
     token = models.TextField(_("signed text"), blank=True)
     made_at = models.DateTimeField(_("made at"))

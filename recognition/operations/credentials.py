@@ -1,5 +1,6 @@
 """Awards that their holders take along: making the signed file, and taking it back."""
 
+import secrets
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from members.models import Member
 from members.operations import audit
 from recognition import issuing, signing
 from recognition.domain.credentials import Content
+from recognition.domain.status_list import PLACES, entry
 from recognition.errors import NotYours, TimeOver
 from recognition.models import BadgeAward, Credential
 from recognition.models.badges import new_slug
@@ -35,12 +37,13 @@ def make(award: BadgeAward, *, holder: Member, with_name: bool, actor: Actor) ->
         return there
     if there is not None:
         _withdraw(there, at=now, actor=actor)
-    slug = new_slug()
+    slug, index = new_slug(), _free_place()
     made = Credential.objects.create(
         slug=slug,
+        status_index=index,
         award=award,
         holder_name=name,
-        token=_signed(award, slug=slug, name=name, until=until),
+        token=_signed(award, slug=slug, index=index, name=name, until=until),
         made_at=now,
         valid_until=until,
     )
@@ -67,13 +70,22 @@ def _lock(award: BadgeAward, holder: Member) -> tuple[BadgeAward, Member]:
     return award, holder
 
 
+def _free_place() -> int:
+    """A place in the newest list of states that nobody has had, drawn by lot."""
+    first = (issuing.status_lists() - 1) * PLACES
+    while True:
+        index = first + secrets.randbelow(PLACES)
+        if not Credential.objects.filter(status_index=index).exists():
+            return index
+
+
 def _withdraw(credential: Credential, *, at: datetime, actor: Actor) -> None:
     credential.withdrawn_at = at
     credential.save(update_fields=["withdrawn_at"])
     audit.record(credential, actor=actor, verb="recognition.credential.withdrawn")
 
 
-def _signed(award: BadgeAward, *, slug: str, name: str, until: datetime | None) -> str:
+def _signed(award: BadgeAward, *, slug: str, index: int, name: str, until: datetime | None) -> str:
     content = Content(
         id=issuing.address("awards:credential", slug),
         # Whose it is says nothing of them: another one in every credential.
@@ -83,5 +95,6 @@ def _signed(award: BadgeAward, *, slug: str, name: str, until: datetime | None) 
         won_at=award.awarded_at,
         until=until,
         holder_name=name,
+        status=entry(index, address=issuing.status_list_address(index)),
     )
     return signing.sign(content.claims(), address=issuing.key_address(signing.ring()[0]))

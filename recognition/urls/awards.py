@@ -11,6 +11,7 @@ urlpatterns = [
     path("issuer.json", verification.issuer, name="issuer"),
     path("keys/<slug:slug>.json", verification.key, name="key"),
     path("achievements/<slug:slug>.json", verification.achievement, name="achievement"),
+    path("status/<int:number>.jwt", verification.status_list, name="status_list"),
     path("<slug:slug>/", awards.award, name="award"),
     path("<slug:slug>/card.png", cards.card, name="card"),
     path("<slug:slug>.json", credentials.document, name="document"),

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from recognition import checking, issuing
+from recognition import checking, issuing, signing
 from recognition.forms import VerificationForm
 from recognition.models import Badge
 
@@ -76,6 +76,16 @@ def achievement(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_GET
+def status_list(request: HttpRequest, number: int) -> HttpResponse:
+    """Which credentials count no more, as a signed list for machines."""
+    if number >= issuing.status_lists():
+        raise Http404
+    place = issuing.key_address(signing.ring()[0])
+    token = signing.sign(issuing.status_list_claims(number), address=place)
+    return _open(HttpResponse(token, content_type="application/vc+jwt"))
+
+
+@require_GET
 def key(request: HttpRequest, slug: str) -> HttpResponse:
     """The public half of one key."""
     place = issuing.address("awards:key", slug)
@@ -98,8 +108,11 @@ def did(request: HttpRequest) -> HttpResponse:
 
 
 def _stated(said: dict[str, Any], content_type: str) -> HttpResponse:
+    return _open(JsonResponse(said, content_type=content_type))
+
+
+def _open(answer: HttpResponse) -> HttpResponse:
     """For everybody, also for scripts of other hosts."""
-    answer = JsonResponse(said, content_type=content_type)
     answer["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"
     answer["Access-Control-Allow-Origin"] = "*"
     return answer

@@ -131,6 +131,7 @@ ROUTES: dict[str, Route] = {
     "awards:issuer": Route(ANYBODY, NO),
     "awards:key": Route(ANYBODY, NO, {"slug": "@badge_key"}),
     "awards:achievement": Route(ANYBODY, NO, {"slug": "neighbour"}),
+    "awards:status_list": Route(ANYBODY, NO, {"number": 0}),
     "awards:document": Route(ANYBODY, NO, {"slug": "@award"}),
     "awards:picture": Route(ANYBODY, NO, {"slug": "@award"}),
     "awards:token": Route(ANYBODY, NO, {"slug": "@award"}),

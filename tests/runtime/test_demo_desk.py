@@ -32,4 +32,4 @@ def test_no_desk_is_empty_and_amara_is_on_her_way(units, points):
         assert Campaign.objects.filter(state="review").count() == 1
     amara = Member.objects.get(ref=people.AMARA)
     assert [way.steps for way in achievements_of(amara, now.date())] == [1]
-    assert [streak.days for streak in streaks_of(amara, now.date())] == [3]
+    assert [streak.length for streak in streaks_of(amara, now.date())] == [3]

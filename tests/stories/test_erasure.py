@@ -75,6 +75,7 @@ CANARIES = (
     "attributz",
     "evidencez",
     "streetwordz",
+    "boardnamez",
 )
 
 
@@ -91,7 +92,8 @@ def zyx(units, fay, bo) -> Member:
         family_name="Vutsrobi",
         actor=Actor.user(user),
     )
-    zyx = members.update(zyx, shows_real_name=True, actor=Actor.user(user))
+    names = {"shows_real_name": True, "display_name": "boardnamez"}
+    zyx = members.update(zyx, actor=Actor.user(user), **names)
     points = units["points"]
     intake.take([order("qponmlk", "400.00", id="o1", store="streetwordz")], actor=SYSTEM)
     zyx = Member.objects.get(pk=zyx.pk)

@@ -234,6 +234,8 @@ def test_what_was_changed_or_forged_is_not_ours(award):
         jwt.encode(
             claims | {"iss": "https://elsewhere.example/issuer"}, stranger, algorithm="ES256"
         ),
+        f"{base64.urlsafe_b64encode(b'[' * 9_000).decode()}.e30.AAAA",
+        '{"id": "data:application/vc+jwt,\\ud800.a.b"}',
         "",
         "a.b.c",
         "{" * 10_000,

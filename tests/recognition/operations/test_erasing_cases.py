@@ -3,7 +3,9 @@
 import pytest
 from django.db import DatabaseError, transaction
 
-from governance.models import Case
+from governance.models import Case, Decision
+from governance.operations import cases
+from members.domain.actors import Actor
 from members.models import Member
 from members.operations import erasures, members
 from recognition.models import Laureate
@@ -47,6 +49,13 @@ def test_a_case_about_somebody_who_is_erased_has_no_words(cycle, case, amara, ch
     assert (case.title, texts(case), case.state) == ("Erased", ["Erased", "Erased"], "decided")
     laureate = Laureate.objects.get()
     assert (laureate.citation, laureate.award.evidence) == ("Erased", "")
+
+
+def test_why_a_case_was_ended_goes_as_well(case, amara, fay):
+    """What staff wrote when they ended it without a decision."""
+    cases.void(case, reason="Amara asked us to stop.", actor=Actor.user(fay))
+    erasures.erase(amara, actor=SYSTEM)
+    assert Decision.objects.get().reason == "Erased"
 
 
 def test_who_wrote_is_erased_and_others_words_stay(case, gil):

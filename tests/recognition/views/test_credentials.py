@@ -6,12 +6,19 @@ import zlib
 
 import jwt
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.urls import reverse
+from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
+from openbadgeslib.ob3.status import decode_encoded_list, set_indices
+from openbadgeslib.verify import verify_badge
 
 from members.operations import erasures, members
+from recognition import issuing, signing
+from recognition.domain.baking import baked
 from recognition.models import Credential
 from recognition.operations import badges
+from recognition.views import cards
 from tests.conftest import SYSTEM
 from tests.recognition.conftest import give
 
@@ -92,6 +99,59 @@ def test_its_holder_asks_for_the_file_and_takes_it_back(amara_in, award):
     assert "Make the file" in text(amara_in.get(page))
     assert amara_in.get(f"/b/{award.slug}.jwt").status_code == 404
     assert "It was taken back." in text(amara_in.get(f"{CHECK}{credential.slug}/"))
+
+
+def test_a_verifier_of_open_badges_takes_it_in(amara_in, award):
+    """UM13, A15, A18: by a library that knows nothing of us but our public key; the token, and the picture
+    that it is baked into. Of one whose content was changed it takes neither."""
+    take_along(amara_in, award)
+    token, pem = Credential.objects.get().token, signing.ring()[0].as_pem(private=False)
+    read = OB3Verifier(pem).verify(token)
+    assert read.achievement.name == "First refill"
+    assert read.issuer.id == issuing.issuer().id
+    picture = amara_in.get(f"/b/{award.slug}.png").content
+    found = verify_badge(picture, "3", pubkey_pem=pem)
+    assert (found.valid, found.trusted, found.proof_format) == (True, True, "vc-jwt")
+    place = token.index(".") + 40
+    forged = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
+    with pytest.raises(OB3VerificationError):
+        OB3Verifier(pem).verify(forged)
+    assert not verify_badge(
+        baked(cards.png_of(cards.svg_of(None)), forged), "3", pubkey_pem=pem
+    ).valid
+
+
+def test_a_verifier_hears_of_a_revocation(amara_in, award):
+    """UM13, A17: by the signed list that the credential names, which says of each place only whether it is
+    revoked; every other place, and a list that nobody signed, tell nothing."""
+    take_along(amara_in, award)
+    first = Credential.objects.get()
+    take_along(amara_in, award, name="on")
+    second = Credential.objects.get(withdrawn_at=None)
+    pem = signing.ring()[0].as_pem(private=False)
+
+    def served(address: str) -> bytes:
+        return amara_in.get(address.removeprefix(settings.PUBLIC_URL)).content
+
+    def check(credential: Credential):
+        return OB3Verifier(pem).verify(credential.token, check_status=True, download=served)
+
+    assert check(second).achievement.name == "First refill"
+    with pytest.raises(OB3VerificationError, match="is set"):
+        check(first)
+    badges.revoke(award, reason="Wrong container", actor=SYSTEM)
+    with pytest.raises(OB3VerificationError, match="is set"):
+        check(second)
+    said = jwt.decode(served(issuing.status_list_address(0)), options={"verify_signature": False})
+    bits = decode_encoded_list(said["credentialSubject"]["encodedList"])
+    assert len(bits) * 8 == 131_072
+    assert set_indices(bits) == {first.status_index, second.status_index}
+    assert amara_in.get("/b/status/1.jwt").status_code == 404
+    forged = served(issuing.status_list_address(0)).decode()[:-8] + "AAAAAAAA"
+    with pytest.raises(OB3VerificationError):
+        OB3Verifier(pem).verify(
+            second.token, check_status=True, download=lambda address: forged.encode()
+        )
 
 
 def test_others_fetch_what_is_shared_and_names_nobody(client, award, amara, bo):
