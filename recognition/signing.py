@@ -98,6 +98,6 @@ def claims_of(token: str) -> dict[str, Any] | None:
     for key in ring():
         try:
             return dict(jwt.decode(token, key, algorithms=[ALGORITHM]).claims)
-        except (JoseError, ValueError):
+        except (JoseError, TypeError, ValueError):  # TypeError: a header with fields of other kinds
             continue
     return None

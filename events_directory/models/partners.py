@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from events_directory.domain.moves import PARTNER
@@ -123,8 +123,14 @@ class SeatInvitationQuerySet(models.QuerySet["SeatInvitation"]):
     """Questions over invitations."""
 
     def open_at(self, at: datetime) -> "SeatInvitationQuerySet":
-        """Those that somebody may still take."""
-        return self.filter(taken_at=None, withdrawn_at=None, made_at__gt=at - INVITED)
+        """Those that somebody may still take. They end with the lead of who made them, so that nobody who
+        was shown out keeps a key."""
+        leads = PartnerSeat.objects.held_now().filter(
+            partner=OuterRef("partner"), user=OuterRef("made_by"), role=PartnerSeat.Role.OWNER
+        )
+        return self.filter(
+            Exists(leads), taken_at=None, withdrawn_at=None, made_at__gt=at - INVITED
+        )
 
     def with_key(self, key: str) -> "SeatInvitationQuerySet":
         """The invitation that this key opens (none or one row). A forged key finds nothing."""

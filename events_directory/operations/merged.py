@@ -15,7 +15,9 @@ def hand_over(source: Member, target: Member) -> dict[str, list[int]]:
 
     First who waits: whoever moves up meanwhile has a booking by the time those are handed over.
     """
-    return {PLACES: _places(source, target), BOOKINGS: _bookings(source, target)}
+    moved = {PLACES: _places(source, target), BOOKINGS: _bookings(source, target)}
+    _leave_where_seated(target)
+    return moved
 
 
 def hand_back(source: Member, target: Member, took: Mapping[str, Any]) -> None:
@@ -37,6 +39,14 @@ def _places(source: Member, target: Member) -> list[int]:
     ids = list(own.order_by("pk").values_list("pk", flat=True))
     WaitlistPlace.objects.filter(pk__in=ids).update(member=target)
     return ids
+
+
+def _leave_where_seated(target: Member) -> None:
+    """Where the source had a seat and the target waited, the one they are now has that seat."""
+    seated = Booking.objects.live().filter(member=target).values("occurrence")
+    waiting = WaitlistPlace.objects.in_line().filter(member=target, occurrence__in=seated)
+    for place in waiting.order_by("occurrence"):
+        waitlists.leave(place, actor=waitlists.BY_CLOCK)
 
 
 def _taken_by(member: Member) -> set[int]:

@@ -239,3 +239,15 @@ def test_two_memberships_of_one_person_wait_once(full, amara, bo):
     assert (line(occurrence), line(other)) == ([("amara", 1)], [("amara", 1)])
     merged.hand_back(bo, amara, took)
     assert line(other) == [("bo", 1)]
+
+
+def test_who_gets_a_seat_by_a_merge_waits_no_longer(full, amara, bo):
+    """C6: one had a seat, the other waited for one; the line moves on past them."""
+    occurrence, (first, second) = full
+    wait(occurrence, amara), wait(occurrence, bo)
+    merged.hand_over(second.member, amara)
+    bookings.cancel(first, actor=SYSTEM)
+    assert (states(), booked(occurrence)) == (["left", "promoted"], 2)
+    live = Booking.objects.live().filter(occurrence=occurrence).order_by("pk")
+    assert list(live.values_list("member__ref", flat=True)) == ["amara", "bo"]
+    assert broken() == {}

@@ -81,6 +81,25 @@ def test_a_link_ends_after_a_week_or_when_it_is_withdrawn(console, shop, eli, gu
     assert console.get("/partner/invitations/forged/").status_code == 404
 
 
+@pytest.mark.parametrize("becomes", ["editor", ""])
+def test_a_link_ends_with_the_lead_of_who_made_it(console, shop, eli, gus, chi, becomes):
+    """Attack 13: who was shown out, or leads no more, cannot come back or bring others by a key they kept."""
+    partners.seat(shop, user=gus, role="owner", actor=Actor.user(eli))
+    kept = invitations.invite(shop, role="editor", by=gus)
+    if becomes:
+        partners.seat(shop, user=gus, role=becomes, actor=Actor.user(eli))
+    else:
+        partners.end_seat(PartnerSeat.objects.get(user=gus), actor=Actor.user(eli))
+    for user in (gus, chi):
+        console.force_login(user)
+        console.post(f"/partner/invitations/{kept.key}/")
+    assert (role_of(gus), role_of(chi)) == ([becomes] if becomes else [], [])
+    kept.refresh_from_db()
+    assert kept.taken_at is None
+    console.force_login(eli)
+    assert kept.key not in console.get(TEAM).content.decode()
+
+
 def test_nobody_loses_a_role_by_a_link(console, eli, invited):
     answer = console.post(f"/partner/invitations/{invited.key}/", follow=True)
     assert "You belong to Eli&#x27;s repair café already." in answer.content.decode()
