@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recognition", "0007_erase_cases"),
+        ("recognition", "0009_keep_blind_cycles"),
     ]
 
     operations = [

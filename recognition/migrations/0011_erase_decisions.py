@@ -9,7 +9,7 @@ SQL = Path(__file__).parent / "sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recognition", "0008_status_lists"),
+        ("recognition", "0010_status_lists"),
     ]
 
     operations = [
