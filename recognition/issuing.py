@@ -47,6 +47,8 @@ def status_list_claims(number: int) -> dict[str, Any]:
     ours = Credential.objects.filter(
         status_index__gte=first, status_index__lt=first + status_list.PLACES
     )
+    places = ours.revoked().values_list("status_index", flat=True)
+    revoked = [index for index in places if index is not None]
     place, by, now = status_list_address(first), issuer().id, clock.now()
     return {
         "@context": [CONTEXT[0]],
@@ -59,9 +61,7 @@ def status_list_claims(number: int) -> dict[str, Any]:
             "type": "BitstringStatusList",
             "statusPurpose": status_list.PURPOSE,
             "ttl": status_list.KEPT_MS,
-            "encodedList": status_list.encoded(
-                ours.revoked().values_list("status_index", flat=True)
-            ),
+            "encodedList": status_list.encoded(revoked),
         },
         "iss": by,
         "jti": place,
