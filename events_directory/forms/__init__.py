@@ -1,5 +1,6 @@
 """What people fill in. A form checks its own fields; the operation decides the rest."""
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -264,8 +265,15 @@ class ScanForm(forms.Form):
 class OfflineScanForm(ScanForm):
     """A scan that a device made by itself: with its name for it, and by its clock."""
 
+    #: What a clock may say. Beyond it, where no calendar reaches, it counts as that.
+    EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
+
     nonce = forms.CharField(label=_("Scan"), max_length=100)
     at = forms.DateTimeField(label=_("Time"))
+
+    def clean_at(self) -> datetime:
+        """Within what a clock may say."""
+        return min(max(self.cleaned_data["at"], self.EARLIEST), self.LATEST)
 
 
 class InvitationForm(forms.Form):
