@@ -274,3 +274,15 @@ def test_the_seat_of_who_is_erased_goes_to_who_waits(full, amara):
             pass
     second.refresh_from_db()
     assert (second.state, broken()) == ("booked", {})
+
+
+def test_a_seat_that_one_waited_for_is_theirs_when_a_merge_is_undone(full, amara, bo):
+    """C6: Bo waited, moved up while they counted as one person, and was not."""
+    occurrence, (first, _) = full
+    place = wait(occurrence, bo)
+    took = merged.hand_over(bo, amara)
+    bookings.cancel(first, actor=SYSTEM)
+    merged.hand_back(bo, amara, took)
+    place.refresh_from_db()
+    assert (place.member, place.state, place.booking.member) == (bo, "promoted", bo)
+    assert broken() == {}
