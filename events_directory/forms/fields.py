@@ -29,8 +29,10 @@ class DateInput(forms.DateInput):
 
 
 class WallTimeField(forms.Field):
-    """A date and time as a venue's wall shows it: without a zone on purpose."""
+    """A date and time as a venue's wall shows it: without a zone on purpose. Near the ends of the calendar
+    there is no instant for every one, so nothing is scheduled there."""
 
+    YEARS = range(1900, 3000)
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
 
     def to_python(self, value: Any) -> datetime | None:
@@ -38,6 +40,9 @@ class WallTimeField(forms.Field):
         if value in self.empty_values:
             return None
         try:
-            return datetime.fromisoformat(str(value)).replace(tzinfo=None, second=0, microsecond=0)
+            found = datetime.fromisoformat(str(value)).replace(tzinfo=None, second=0, microsecond=0)
         except ValueError:
-            raise forms.ValidationError(_("Enter a date and a time."), code="invalid") from None
+            found = None
+        if found is None or found.year not in self.YEARS:
+            raise forms.ValidationError(_("Enter a date and a time."), code="invalid")
+        return found
