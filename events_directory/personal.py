@@ -12,7 +12,8 @@ from events_directory.models import (
     WaitlistPlace,
 )
 from members.models import User
-from members.operations.holdings import KEEPS_SIGN_IN, excuse, holds
+from members.operations import jobs
+from members.operations.holdings import ALSO, KEEPS_SIGN_IN, Person, excuse, holds
 
 holds(Booking, "member", blank={"state_reason": ""})
 holds(CheckIn, "booking__member", hides=("scanned_by", "nonce"))
@@ -25,6 +26,18 @@ excuse(GuestNote, "sent_by", why="It is the organisation's.")
 excuse(GrantApplication, "author", "submitted_by", why="It is the organisation's.")
 excuse(Approval, "user", why="The work of staff.")
 excuse(Disbursement, "released_by", why="The work of staff.")
+
+
+def free_seats(person: Person) -> None:
+    """Their seats are for others. Done afterwards: dates are locked before anything of a member's."""
+    jobs.enqueue(
+        "seats.free",
+        key=f"seats.free:{person.member.pk}",
+        arguments={"members": [each.pk for each in person.members]},
+    )
+
+
+ALSO.append(free_seats)
 
 
 def speaks_for_a_partner(user: User) -> bool:

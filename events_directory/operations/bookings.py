@@ -4,11 +4,13 @@ The row of the occurrence is the lock: whoever makes seats scarcer holds it whil
 counting. Several occurrences are locked in the order of their ids.
 """
 
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
 
-from events_directory.errors import KeyReused, NotOpen
+from events_directory.errors import KeyReused, NotOpen, Started
 from events_directory.models import Booking, Occurrence
 from events_directory.operations import seats as seating
 from members import clock
@@ -53,6 +55,19 @@ def cancel(
     booking = seating.give_back(occurrence, booking, reason=reason, actor=actor, at=at)
     seating.pass_on(occurrence, actor=actor, at=at)
     return booking
+
+
+def free_erased(members: Collection[int]) -> None:
+    """Give back what is still to come of these members' seats, once they are erased: nobody else could."""
+    coming = Booking.objects.filter(
+        member__in=members,
+        member__erased_at__isnull=False,
+        state=Booking.State.BOOKED,
+        occurrence__starts_at__gt=clock.now(),
+    )
+    for booking in coming.order_by("occurrence", "pk"):
+        with suppress(Started):
+            cancel(booking, actor=Actor.system("erasure"))
 
 
 @transaction.atomic

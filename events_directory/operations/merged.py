@@ -26,6 +26,8 @@ def hand_back(source: Member, target: Member, took: Mapping[str, Any]) -> None:
         PLACES, ()
     )  # merges of before there were waiting lists moved none
     WaitlistPlace.objects.filter(pk__in=moved, member=target).update(member=source)
+    # The seat is whose the waiting was.
+    Booking.objects.filter(waited__in=moved, member=target).update(member=source)
     Booking.objects.filter(pk__in=took[BOOKINGS], member=target).update(member=source)
 
 

@@ -109,7 +109,8 @@ def may_judge(case: Case, assignment: Assignment, at: datetime) -> None:
         raise errors.SeatEnded()
     if Recusal.objects.filter(assignment=assignment).exists():
         raise errors.AlreadyRecused()
-    interested = Member.objects.filter(pk__in=case.interests.values("member"))
+    told = case.interests.values("member")
+    interested = Member.objects.filter(Q(pk__in=told) | Q(merged_here__in=told))
     if interested.filter(Q(pk=seat.member_id or 0) | Q(user_id=seat.user_id)).exists():
         raise errors.Conflicted()
     if Ballot.objects.filter(assignment=assignment).exists():

@@ -27,6 +27,7 @@ from governance.models import (
 )
 from members import clock
 from members.domain.actors import Actor
+from members.models import Member
 from members.operations import audit
 
 
@@ -80,11 +81,12 @@ def open(
         opened_at=at,
         due_at=at + timedelta(days=days) if days is not None else None,
     )
+    interests = _with_heirs(interested_members)
     Interest.objects.bulk_create(
         Interest(case=case, member_id=member, reason=reason)
-        for member, reason in sorted(interested_members.items())
+        for member, reason in sorted(interests.items())
     )
-    recused = _assign(case, seats, interested_members, at)
+    recused = _assign(case, seats, interests, at)
     audit.record(
         case,
         actor=actor,
@@ -92,6 +94,13 @@ def open(
         after={"judges": len(seats), "recused": recused, "criteria": criteria.version},
     )
     return case
+
+
+def _with_heirs(interests: Mapping[int, str]) -> dict[int, str]:
+    """The same, and of whoever became part of another membership that other's too."""
+    merged = Member.objects.filter(pk__in=interests).exclude(merged_into=None)
+    heirs = merged.values_list("merged_into", "pk")
+    return {heir: interests[member] for heir, member in heirs} | dict(interests)
 
 
 def _without(names: Collection[str] | None, words: str) -> str:

@@ -4,6 +4,10 @@ import re
 import unicodedata
 
 SHORTEST, LONGEST = 2, 30
+#: Letters and marks that leave no ink (Unicode: Default_Ignorable), and the blank of Braille.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 #: What made-up names look like, in every language they are shown in: nobody passes for another by one.
 _MADE_UP = re.compile(r"(member|mitglied)\s*[0-9a-f]{6}", re.IGNORECASE)
 
@@ -19,7 +23,7 @@ def fault_of(name: str) -> str:
     if not SHORTEST <= len(name) <= LONGEST:
         return "length"
     kinds = [unicodedata.category(letter)[0] for letter in name]
-    if "C" in kinds or "L" not in kinds or _stacks(name):
+    if "C" in kinds or "L" not in kinds or _UNSEEN.search(name) or _stacks(name):
         return "letters"
     if "@" in name or "://" in name or re.search(r"\bwww\.", name, re.IGNORECASE):
         return "address"

@@ -189,7 +189,7 @@ def names_of(people: Collection[Member]) -> frozenset[str]:
     found: set[str] = set()
     merged = Member.objects.filter(merged_into__in=people).select_related("user")
     for one in (*people, *merged):
-        names = [one.given_name, one.family_name, one.full_name]
+        names = [one.given_name, one.family_name, one.full_name, one.display_name]
         addresses = [one.email]
         if one.user is not None:
             names += [one.user.first_name, one.user.last_name]

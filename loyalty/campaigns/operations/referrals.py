@@ -219,11 +219,11 @@ def bearer_of(code: str) -> Member | None:
 
 @transaction.atomic
 def join_by_code(friend: Member, *, code: str, actor: Actor) -> Activity | None:
-    """Tell that a new member came by a code. None, and nothing told, when it is nobody's."""
+    """Tell that a new member came by a code. None, and nothing told, when it is nobody's, or an invite by
+    which somebody else came at the same moment."""
     advocate = bearer_of(code)
-    if advocate is None:
+    if advocate is None or not _use(code):
         return None
-    ReferralInvite.objects.filter(code=code.upper(), used_at=None).update(used_at=clock.now())
     return activities.record(
         "referral.joined",
         member=advocate,
@@ -231,6 +231,15 @@ def join_by_code(friend: Member, *, code: str, actor: Actor) -> Activity | None:
         external_id=f"referral.joined:{friend.pk}",
         payload={"friend": friend.ref},
         actor=actor,
+    )
+
+
+def _use(code: str) -> bool:
+    """Whether somebody may come by it: by an invite one, and so it is used; by a member's own code many."""
+    unused = ReferralInvite.objects.filter(code=code.upper(), used_at=None)
+    return bool(
+        ReferralCode.objects.filter(code=code.upper()).exists()
+        or unused.update(used_at=clock.now())
     )
 
 

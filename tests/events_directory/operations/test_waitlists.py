@@ -25,7 +25,7 @@ from events_directory.operations import (
 )
 from members import clock
 from members.models import AuditRow, Job
-from members.operations import accesses
+from members.operations import accesses, erasures, jobs
 from members.operations.sweeps import Tally
 from tests.conftest import SYSTEM
 from tests.events_directory.conftest import broken, crowd, evening
@@ -250,4 +250,39 @@ def test_who_gets_a_seat_by_a_merge_waits_no_longer(full, amara, bo):
     assert (states(), booked(occurrence)) == (["left", "promoted"], 2)
     live = Booking.objects.live().filter(occurrence=occurrence).order_by("pk")
     assert list(live.values_list("member__ref", flat=True)) == ["amara", "bo"]
+    assert broken() == {}
+
+
+def test_the_seat_of_who_is_erased_goes_to_who_waits(full, amara):
+    """C6, P19: nobody is left who could give it back; whoever waited and is erased is passed over."""
+    occurrence, (first, second) = full
+    wait(occurrence, amara)
+    erasures.erase(first.member, actor=SYSTEM)
+    while jobs.work_off():
+        pass
+    assert (states(), booked(occurrence)) == (["promoted"], 2)
+    first.refresh_from_db()
+    assert first.state == "cancelled"
+    erasures.erase(amara, actor=SYSTEM)
+    while jobs.work_off():
+        pass
+    assert booked(occurrence) == 1
+    with clock.standing_at(occurrence.starts_at):
+        bookings.free_erased([second.member_id])
+        erasures.erase(second.member, actor=SYSTEM)
+        while jobs.work_off():
+            pass
+    second.refresh_from_db()
+    assert (second.state, broken()) == ("booked", {})
+
+
+def test_a_seat_that_one_waited_for_is_theirs_when_a_merge_is_undone(full, amara, bo):
+    """C6: Bo waited, moved up while they counted as one person, and was not."""
+    occurrence, (first, _) = full
+    place = wait(occurrence, bo)
+    took = merged.hand_over(bo, amara)
+    bookings.cancel(first, actor=SYSTEM)
+    merged.hand_back(bo, amara, took)
+    place.refresh_from_db()
+    assert (place.member, place.state, place.booking.member) == (bo, "promoted", bo)
     assert broken() == {}

@@ -129,3 +129,15 @@ def test_rules_in_words(repeat, words):
     """UP2."""
     with translation.override("en"):
         assert said(repeat, time(18)) == words
+
+
+@pytest.mark.parametrize(
+    "starts", ["9999-12-31T23:59", "0001-01-01T00:00", "2026-10-13T18:00+99:00"]
+)
+def test_a_day_beyond_every_calendar_is_asked_for_again(console, asked, starts):
+    odd = asked | {"starts": starts, "times": "2"}
+    assert console.get("/partner/elis/events/repeat/", odd).status_code == 200
+    for do in ("dates", "save"):
+        page = console.post(NEW, odd | {"do": do})
+        assert "Enter a date and a time." in page.content.decode()
+    assert not MicroEvent.objects.exists()

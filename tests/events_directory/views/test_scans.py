@@ -166,3 +166,28 @@ def test_the_camera_is_for_the_door_alone(at_the_door, occurrence, booking):
         other = at_the_door.get(path)
         assert other["Permissions-Policy"] == "camera=(), geolocation=(), microphone=()"
         assert "X-Offline" not in other and "jsQR" not in other.content.decode()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"at": "0001-01-01T00:00:00+14:00"},
+        {"at": "9999-12-31T23:59:59-14:00"},
+        {"at": "2026-12-03T18:00:00+99:99"},
+        {"ticket": "half a letter \ud800"},
+        {"id": "half a letter \ud800"},
+    ],
+)
+def test_one_odd_scan_does_not_hold_up_the_others(at_the_door, path, occurrence, booking, odd):
+    """UP5: whatever a guest shows and a clock says is answered, so that the device forgets it."""
+    told = [scan(occurrence, "a1", "nonsense") | odd, scan(occurrence, "b2", booking.ticket)]
+    for _ in range(2):
+        results = tell(at_the_door, path, *told).json()["results"]
+        assert [each["id"] for each in results] == [told[0]["id"], "b2"]
+        assert results[1]["result"] == "ok"
+    assert at_the_door.get(path.replace("scans", "check-in")).status_code == 200
+
+
+def test_nested_nonsense_is_no_scan(at_the_door, path):
+    answer = at_the_door.post(path, "[" * 100_000, content_type="application/json")
+    assert (answer.status_code, CheckIn.objects.count()) == (422, 0)

@@ -170,6 +170,21 @@ def test_the_membership_is_found_through_the_person(case, hal, units):
     assert Recusal.objects.get(assignment__case=later).assignment.seat.user == hal
 
 
+def test_a_merged_membership_is_the_judges_own(committee, criteria, dee, bo):
+    """B4: Bo nominated, and turns out to be Dee, who judges; before the case is opened, and after."""
+    before = open_case(committee, criteria, interested={bo.pk: Reason.NOMINATOR})
+    type(bo).objects.filter(pk=bo.pk).update(merged_into=dee)
+    with pytest.raises(Conflicted):
+        cast(before, dee.user)
+    assignment = Assignment.objects.get(case=before, seat__user=dee.user)
+    with pytest.raises(DatabaseError, match="conflicted"), transaction.atomic():
+        Ballot.objects.create(assignment=assignment, vote="yes", cast_at=before.opened_at)
+    after = open_case(committee, criteria, key="2", interested={bo.pk: Reason.NOMINATOR})
+    assert Recusal.objects.get().assignment.seat.user == dee.user
+    assert not Case.objects.visible_to(dee.user).filter(pk=after.pk).exists()
+    assert not Ballot.objects.exists()
+
+
 def test_only_the_chair_closes_and_only_with_quorum(case, chi, hal, ivo, jun):
     """B16: the decision is the count, by the chair."""
     cast(case, hal)

@@ -19,11 +19,11 @@ pytestmark = pytest.mark.django_db
 WORDS = (
     "Zephyrine Quillfeather mends bicycles. Ask zephyrine, write to zephyrine.q@street.test or find"
     " Quillféather's door; she is ZQ-7731 in the programme, {pseudonym} on the boards,"
-    " #ZephyrineQuillfeather elsewhere. Yours, Thelonius Vantreight (oldfriend@street.test)"
+    " Glimmerwick there too, #ZephyrineQuillfeather elsewhere. Yours, Thelonius Vantreight (oldfriend@street.test)"
 )
 NAMES = (
     "zephyrine", "quillfeather", "quillféather", "zephyrine.q", "zq-7731", "thelonius", "vantreight",
-    "oldfriend", "tv-4410", "street.test",
+    "oldfriend", "tv-4410", "street.test", "glimmerwick",
 )  # fmt: skip
 
 
@@ -44,6 +44,7 @@ def people(units):
     )
     for one in (nominee, nominator):
         members.update(one, shows_real_name=True, actor=SYSTEM)
+    members.update(nominee, display_name="Glimmerwick", actor=SYSTEM)
     return nominee, nominator
 
 
