@@ -8,8 +8,8 @@ from governance.operations import cases
 from members.domain.actors import Actor
 from members.models import Member
 from members.operations import erasures, members
-from recognition.models import Laureate
-from recognition.operations import cycles
+from recognition.models import Laureate, NominationCycle
+from recognition.operations import cycles, nominations
 from tests.conftest import SYSTEM
 from tests.governance.conftest import HIGH
 from tests.recognition.conftest import propose
@@ -63,6 +63,23 @@ def test_who_wrote_is_erased_and_others_words_stay(case, gil):
     erasures.erase(gil, actor=SYSTEM)
     assert texts(case) == [ABOUT, "Erased"]
     assert Case.objects.get(pk=case.pk).title == "Amara Obi"
+
+
+def test_where_names_are_hidden_others_words_stay_as_well(cycle, amara, bo, gil, dee):
+    """P19, UC4: which statement is whose goes by its place; one that was taken back has none."""
+    NominationCycle.objects.filter(pk=cycle.pk).update(state="draft")
+    cycle.refresh_from_db()
+    cycle = cycles.open(cycles.edit(cycle, is_blind=True, actor=SYSTEM), actor=SYSTEM)
+    taken_back = propose(cycle, dee, amara, ABOUT)
+    propose(cycle, bo, amara, ABOUT)
+    propose(cycle, gil, amara, BY_GIL)
+    nominations.withdraw(taken_back, nominator=dee, actor=SYSTEM)
+    cycles.close(cycle, actor=SYSTEM)
+    case = case_of(cycle, amara)
+    hidden = "[name] repairs bicycles."
+    assert texts(case) == [hidden, "I, [name], saw it."]
+    erasures.erase(gil, actor=SYSTEM)
+    assert texts(case) == [hidden, "Erased"]
 
 
 def test_a_case_stands_still_for_everybody_else(case):

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 WORDS = (
     "Zephyrine Quillfeather mends bicycles. Ask zephyrine, write to zephyrine.q@street.test or find"
     " Quillféather's door; she is ZQ-7731 in the programme, {pseudonym} on the boards,"
-    " Glimmerwick there too, #ZephyrineQuillfeather elsewhere. Yours, Thelonius Vantreight (oldfriend@street.test)"
+    " Glimmerwick there too, #ZephyrineQuillfeather elsewhere."
+    " Yours, Thelonius Vantreight (oldfriend@street.test)"
 )
 NAMES = (
     "zephyrine", "quillfeather", "quillféather", "zephyrine.q", "zq-7731", "thelonius", "vantreight",
