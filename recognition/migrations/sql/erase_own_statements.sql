@@ -12,6 +12,23 @@ BEGIN
         FROM recognition_candidate k JOIN members_member m ON m.id = k.member_id
         WHERE c.subject_type = 'recognition.candidate' AND c.subject_key = k.id::text
             AND k.member_id = ANY(who) AND m.erased_at IS NOT NULL;
+    -- And why the case ended as it did, and what judges said about it, where somebody wrote that.
+    UPDATE governance_decision d SET reason = 'Erased'
+        FROM governance_case c, recognition_candidate k JOIN members_member m ON m.id = k.member_id
+        WHERE d.case_id = c.id AND c.subject_type = 'recognition.candidate'
+            AND c.subject_key = k.id::text AND k.member_id = ANY(who) AND m.erased_at IS NOT NULL
+            AND d.reason <> '';
+    UPDATE governance_ballot b SET comments = '{}'
+        FROM governance_assignment a, governance_case c,
+            recognition_candidate k JOIN members_member m ON m.id = k.member_id
+        WHERE b.assignment_id = a.id AND a.case_id = c.id AND c.subject_type = 'recognition.candidate'
+            AND c.subject_key = k.id::text AND k.member_id = ANY(who) AND m.erased_at IS NOT NULL
+            AND b.comments <> '{}';
+    UPDATE governance_ballotdraft b SET comments = '{}'
+        FROM governance_assignment a, governance_case c,
+            recognition_candidate k JOIN members_member m ON m.id = k.member_id
+        WHERE b.assignment_id = a.id AND a.case_id = c.id AND c.subject_type = 'recognition.candidate'
+            AND c.subject_key = k.id::text AND k.member_id = ANY(who) AND m.erased_at IS NOT NULL;
     -- By them: a case has a statement for each nomination that stands, in the order in which those were made
     -- (`cycles.close`). Words do not tell whose one is: of a case that is judged blind, names are taken out.
     UPDATE governance_case c

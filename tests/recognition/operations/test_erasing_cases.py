@@ -3,15 +3,15 @@
 import pytest
 from django.db import DatabaseError, transaction
 
-from governance.models import Case, Decision
-from governance.operations import cases
+from governance.models import Ballot, BallotDraft, Case, Decision
+from governance.operations import ballots, cases, desk
 from members.domain.actors import Actor
 from members.models import Member
 from members.operations import erasures, members
 from recognition.models import Laureate, NominationCycle
 from recognition.operations import cycles, nominations
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH
+from tests.governance.conftest import HIGH, seat_of
 from tests.recognition.conftest import propose
 from tests.recognition.operations.test_nominations import case_of, close, vote
 
@@ -49,6 +49,27 @@ def test_a_case_about_somebody_who_is_erased_has_no_words(cycle, case, amara, ch
     assert (case.title, texts(case), case.state) == ("Erased", ["Erased", "Erased"], "decided")
     laureate = Laureate.objects.get()
     assert (laureate.citation, laureate.award.evidence) == ("Erased", "")
+
+
+def test_what_judges_said_goes_as_well_and_their_marks_stay(cycle, case, amara, hal, ivo):
+    """P19: beside a mark of a ballot, and of one that is begun."""
+    said = {next(iter(HIGH)): "Amara!"}
+    ballots.cast(
+        case, seat=seat_of(case, hal), vote="yes", scores=HIGH, comments=said, actor=Actor.user(hal)
+    )
+    desk.keep(
+        case,
+        seat=seat_of(case, ivo),
+        vote="",
+        scores={},
+        comments=said,
+        version=0,
+        actor=Actor.user(ivo),
+    )
+    erasures.erase(amara, actor=SYSTEM)
+    [ballot] = Ballot.objects.all()
+    assert (ballot.comments, ballot.scores) == ({}, HIGH)
+    assert [draft.comments for draft in BallotDraft.objects.all()] == [{}]
 
 
 def test_why_a_case_was_ended_goes_as_well(case, amara, fay):
