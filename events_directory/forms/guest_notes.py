@@ -1,7 +1,5 @@
 """Words to guests."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -25,8 +23,6 @@ class GuestNoteForm(forms.Form):
 
     def asking_again(self, number: int) -> "GuestNoteForm":
         """The same form with its faults, for as many guests as there are now."""
-        data: Any = self.data.copy()
-        data["expected"] = str(number)
-        again = GuestNoteForm(data)
-        again._errors = self.errors
+        again = GuestNoteForm(dict(self.data.items()) | {"expected": str(number)})
+        again._errors = self.errors  # type: ignore[attr-defined] # Django's own, which the stubs leave out
         return again

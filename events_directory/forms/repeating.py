@@ -34,7 +34,7 @@ class RepeatForm(forms.Form):
         label=_("On which of the month?"),
         required=False,
         coerce=int,
-        empty_value=0,
+        empty_value=0,  # type: ignore[arg-type] # whatever `coerce` makes; the stubs know text only
         choices=[
             ("", _("as the first date")),
             (1, _("the first")),

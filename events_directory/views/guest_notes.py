@@ -1,5 +1,7 @@
 """Writing to the guests of one tab: how many they are is said before anything is sent."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,8 +28,8 @@ def note(request: HttpRequest, slug: str, pk: int, audience: str) -> HttpRespons
     form = GuestNoteForm(request.POST or None, initial={"expected": number})
     if request.method == "POST":
         actor = Actor.user(request.user)
-        said = {"audience": audience, "actor": actor}
-        sent = attempt(form, lambda: operations.send(occurrence, **said, **form.cleaned_data))
+        send = partial(operations.send, occurrence, audience=audience, actor=actor)
+        sent = attempt(form, lambda: send(**form.cleaned_data))
         if sent is not None:
             done = ngettext("Sent to %(number)s guest.", "Sent to %(number)s guests.", sent.guests)
             messages.success(request, done % {"number": sent.guests})

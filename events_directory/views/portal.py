@@ -85,7 +85,7 @@ def _own_ways(
     line = WaitlistPlace.objects.visible_to(request.user).in_line().with_position()
     mine = list(booked.select_related("occurrence"))
     waiting = list(line.filter(occurrence__in=coming).select_related("occurrence"))
-    theirs = {row.occurrence_id for row in (*mine, *waiting)}
+    theirs = {row.occurrence_id for row in mine} | {row.occurrence_id for row in waiting}
     to_come = event.occurrences.on_show(now).filter(starts_at__gt=now).order_by("starts_at")
     left = [date for date in to_come if date.pk not in theirs]
     open_ones = [date.pk for date in left if date.free]

@@ -36,7 +36,8 @@ def said(repeat: Repeat, at: time) -> str:
     if repeat.until is not None:
         end = _("until %(day)s") % {"day": date_format(repeat.until, "DATE_FORMAT")}
     else:
-        end = ngettext("once", "%(number)s times", repeat.count) % {"number": repeat.count}
+        number = repeat.count or 0  # one of both is said
+        end = ngettext("once", "%(number)s times", number) % {"number": number}
     return _("%(rule)s, %(end)s") % {"rule": rule, "end": end}
 
 

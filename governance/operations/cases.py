@@ -98,9 +98,9 @@ def open(
 
 def _with_heirs(interests: Mapping[int, str]) -> dict[int, str]:
     """The same, and of whoever became part of another membership that other's too."""
-    merged = Member.objects.filter(pk__in=interests).exclude(merged_into=None)
-    heirs = merged.values_list("merged_into", "pk")
-    return {heir: interests[member] for heir, member in heirs} | dict(interests)
+    merged = Member.objects.filter(pk__in=interests).values_list("merged_into", "pk")
+    heirs = {heir: interests[member] for heir, member in merged if heir is not None}
+    return heirs | dict(interests)
 
 
 def _without(names: Collection[str] | None, words: str) -> str:

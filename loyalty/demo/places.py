@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -77,22 +78,18 @@ def install(*, users: dict[str, User], now: datetime, actor: Actor) -> None:
 
 def _venues(partner: Partner, *, actor: Actor) -> tuple[Venue, Venue]:
     """The co-op's two places, on the map."""
-    where = {"city": "Hamburg", "zone": ZONE, "actor": actor}
-    loft = partners.add_venue(
-        partner,
+    add = partial(partners.add_venue, partner, city="Hamburg", zone=ZONE, actor=actor)
+    loft = add(
         name="The old net loft",
         address="Quay 4",
         latitude=Decimal("53.544600"),
         longitude=Decimal("9.966700"),
-        **where,
     )
-    shed = partners.add_venue(
-        partner,
+    shed = add(
         name="Shed 9",
         address="Timber yard 9",
         latitude=Decimal("53.534100"),
         longitude=Decimal("9.984200"),
-        **where,
     )
     return loft, shed
 

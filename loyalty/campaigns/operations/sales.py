@@ -200,7 +200,7 @@ def _promised(
     for effect in about.select_related(*related).order_by("pk"):
         kind = effect.rule_version.effects[effect.place]["pending"].get("cancelled_by")
         key = key_then(effect.activity, orders)
-        if kind in ending and key in sales:
+        if key is not None and kind in ending and key in sales:
             sales[key].ended_by[effect.pk] = kind
             yield sales[key], effect
 
