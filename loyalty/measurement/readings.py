@@ -140,7 +140,7 @@ def all_round(member: Member) -> AllRound:
         sessions=UserSession.objects.filter(user=member.user_id, user__isnull=False)
         .defer("session_key", "ip", "data")
         .order_by("-last_seen_at")[:FEW],
-        notes=MemberNote.objects.filter(member=member)
+        notes=MemberNote.objects.filter(Q(member=member) | Q(member__merged_into=member))
         .select_related("written_by")
         .order_by("-written_at", "-pk")[:LAST],
     )

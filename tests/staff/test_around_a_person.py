@@ -55,6 +55,14 @@ def test_the_copy_holds_the_note_and_not_who_wrote_it(units, ira, bo):
     assert told["text"] == SAID and "written_by" not in told
 
 
+def test_a_note_about_a_merged_membership_is_read_with_the_other(units, ira, amara, bo):
+    """US3: they are one person; what was written before is not lost on colleagues."""
+    notes.write(bo, text=SAID, by=ira, actor=Actor.user(ira))
+    assert "Calls back on Monday." not in seen(client_of(ira), amara)
+    type(bo).objects.filter(pk=bo.pk).update(merged_into=amara)
+    assert "Calls back on Monday." in seen(client_of(ira), amara)
+
+
 def test_a_note_is_erased_with_its_member(units, ira, bo):
     """P19; and nothing is written about somebody who is gone."""
     notes.write(bo, text=SAID, by=ira, actor=Actor.user(ira))

@@ -1,6 +1,6 @@
 """Pending accruals: what they wait for, and the entry that ends the waiting."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from loyalty.campaigns.domain.given import Given
 from loyalty.campaigns.domain.order_states import FULFILLED
 from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Effect, Waiting
-from loyalty.campaigns.operations import order_facts
+from loyalty.campaigns.operations import order_facts, sales
 from loyalty.campaigns.operations.items import Item
 from loyalty.campaigns.operations.order_facts import Number
 from loyalty.campaigns.operations.people import Person
@@ -119,9 +119,32 @@ def waiting(given: Given, told: Told, person: Person) -> Waiting:
     )
 
 
-def speaks_of(item: Item, wait: Waiting) -> bool:
+def elsewhere(items: Iterable[Item], waits: Iterable[Waiting]) -> dict[int, str]:
+    """By wait, whose order another act spoke of that promised something, as far as that is known. One query,
+    or none. Needs the effects' activities."""
+    numbers = {
+        (item.person.member.pk, item.told.order_id)
+        for item in items
+        if item.told.kind in AFTER_ORDERS
+    }
+    acts = {
+        wait.pk: wait.effect.activity
+        for wait in waits
+        if (wait.member_id, wait.key) in numbers and wait.effect.activity.kind not in ORDERS
+    }
+    return _shops_of(acts)
+
+
+def _shops_of(acts: dict[int, Activity]) -> dict[int, str]:
+    orders = sales.placed({_number(act) for act in acts.values()}) if acts else {}
+    keys = {pk: sales.key_then(act, orders) for pk, act in acts.items()}
+    return {pk: key[1] for pk, key in keys.items() if key is not None}
+
+
+def speaks_of(item: Item, wait: Waiting, shops: Mapping[int, str]) -> bool:
     """Whether this activity settles that wait: same member, same order, and the same container
-    when both name one. What is told of an order speaks of one shop's only. Needs the effect's activity."""
+    when both name one. What is told of an order speaks of one shop's only; `shops` is what `elsewhere` knows.
+    Needs the effect's activity."""
     serial = str(item.told.payload.get("serial", ""))
     return (
         wait.member_id == item.person.member.pk
@@ -129,7 +152,7 @@ def speaks_of(item: Item, wait: Waiting) -> bool:
         and wait.key == item.told.order_id
         and (_is_out(item, wait) or _is_in_time(item.told, wait.effect.activity))
         and (not serial or not wait.serial or serial == wait.serial)
-        and not (item.told.kind in AFTER_ORDERS and _is_elsewhere(item, wait.effect.activity))
+        and not (item.told.kind in AFTER_ORDERS and _is_elsewhere(item, wait, shops))
     )
 
 
@@ -169,7 +192,7 @@ def is_of_order(act: Activity | Told) -> bool:
 
 
 def told_before(waits: Sequence[tuple[Item, Waiting]]) -> dict[int, Activity]:
-    """By wait, the activity that settles it although it was told before. Two queries at most, or none. What
+    """By wait, the activity that settles it although it was told before. Four queries at most, or none. What
     speaks of another shop's order of the same number is none of these. What came back of an order has taken
     its part of what that promised; what another act promised it ends, confirmed or not."""
     open_ones = [(item, wait) for item, wait in waits if wait.confirmed_by]
@@ -185,6 +208,7 @@ def told_before(waits: Sequence[tuple[Item, Waiting]]) -> dict[int, Activity]:
     )
     found: dict[int, Activity] = {}
     rows = _without_parcels(told.order_by("occurred_at", "pk"))
+    shops = _shops_around(rows, [item for item, _ in open_ones])
     for row in sorted(rows, key=lambda row: row.kind not in RETURNS):
         serial = str(row.payload.get("serial", ""))
         for item, wait in open_ones:
@@ -194,7 +218,7 @@ def told_before(waits: Sequence[tuple[Item, Waiting]]) -> dict[int, Activity]:
                 and (not serial or not wait.serial or serial == wait.serial)
                 and _is_in_time(row, item.told)
                 and not (row.kind in RETURNS and is_of_order(item.told))
-                and not _is_of_another(item, row)
+                and not _is_of_another(item, row, shops)
             ):
                 found.setdefault(wait.pk, row)
     return found
@@ -214,11 +238,21 @@ def _number(row: Activity) -> Number:
     return row.member_id or 0, str(row.payload["order_id"])
 
 
-def _is_of_another(item: Item, row: Activity) -> bool:
-    """Whether this speaks of an order, and the item is one that somebody else told."""
-    told_by = row.payload.get("order_source") or row.source
-    is_of_order = row.kind in AFTER_ORDERS and item.told.kind in ORDERS
-    return is_of_order and told_by != item.told.source
+def _shops_around(rows: Sequence[Activity], items: Sequence[Item]) -> dict[int, str]:
+    """Whose orders these rows speak of, and these acts that are no orders; two queries, or none."""
+    after = {row.pk: row for row in rows if row.kind in AFTER_ORDERS}
+    acts = [item.activity_id for item in items if item.told.kind not in ORDERS]
+    return _shops_of(after | Activity.objects.in_bulk(acts)) if after and acts else {}
+
+
+def _is_of_another(item: Item, row: Activity, shops: Mapping[int, str]) -> bool:
+    """Whether this speaks of an order, and the item is one that somebody else told, or is about one."""
+    if row.kind not in AFTER_ORDERS:
+        return False
+    if item.told.kind in ORDERS:
+        return (row.payload.get("order_source") or row.source) != item.told.source
+    told_by, about = shops.get(row.pk), shops.get(item.activity_id)
+    return told_by is not None and about is not None and told_by != about
 
 
 def look_again(waits: Sequence[tuple[Item, Waiting]], *, at: datetime) -> None:
@@ -240,6 +274,7 @@ def look_again(waits: Sequence[tuple[Item, Waiting]], *, at: datetime) -> None:
     activities.evaluate_again(list(parked.order_by("pk").values_list("pk", flat=True)), at=at)
 
 
-def _is_elsewhere(item: Item, promised_for: Activity) -> bool:
-    """Whether it was another shop's order that promised the points."""
-    return promised_for.kind in ORDERS and promised_for.source != item.order[1]
+def _is_elsewhere(item: Item, wait: Waiting, shops: Mapping[int, str]) -> bool:
+    """Whether it was another shop's order that promised the points, or that the promise is about."""
+    act, told_by = wait.effect.activity, item.order[1]
+    return told_by != (act.source if act.kind in ORDERS else shops.get(wait.pk, told_by))

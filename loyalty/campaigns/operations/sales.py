@@ -199,7 +199,7 @@ def _promised(
     related = "rule_version__campaign", "entry__unit", "entry__credit", "activity__evaluation"
     for effect in about.select_related(*related).order_by("pk"):
         kind = effect.rule_version.effects[effect.place]["pending"].get("cancelled_by")
-        key = _key_then(effect.activity, orders)
+        key = key_then(effect.activity, orders)
         if kind in ending and key is not None and key in sales:
             sales[key].ended_by[effect.pk] = kind
             yield sales[key], effect
@@ -212,8 +212,8 @@ def _read_backs(sales: Mapping[Key, Sale], orders: Mapping[Number, Mapping[str, 
         sale.backs.append(row)
 
 
-def _key_then(row: Activity, orders: Mapping[Number, Mapping[str, Activity]]) -> Key | None:
-    """Which order something speaks of that counts already."""
+def key_then(row: Activity, orders: Mapping[Number, Mapping[str, Activity]]) -> Key | None:
+    """Which of these orders something speaks of that counts already; None: of none, or it does not say."""
     number, named = number_of(row), row.payload.get("order_source")
     since = {
         shop: (placed.received_at, placed.pk) for shop, placed in orders.get(number, {}).items()
@@ -237,7 +237,7 @@ def _told_of(
     )
     told = told.select_related("member", "evaluation").order_by("pk")
     for row in told.annotate(settled_at=F("evaluation__evaluated_at")):
-        key = _key_then(row, orders)
+        key = key_then(row, orders)
         if key is not None and key in sales:
             yield sales[key], row
 

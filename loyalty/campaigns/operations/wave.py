@@ -227,11 +227,11 @@ class Wave:
             member__in={item.person.member.pk for item in speaking},
             key__in={item.told.order_id for item in speaking},
         ).with_promise()
-        left = pending.still_pending(waiting)
+        left, shops = pending.still_pending(waiting), pending.elsewhere(speaking, waiting)
         backs = []
         for item in speaking:
             for wait in waiting:
-                if wait.pk not in self.settled and pending.speaks_of(item, wait):
+                if wait.pk not in self.settled and pending.speaks_of(item, wait, shops):
                     self.settled.add(wait.pk)
                     confirmed = pending.confirms(item, wait)
                     at = item.settles_at if confirmed else None

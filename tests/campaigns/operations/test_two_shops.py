@@ -18,6 +18,7 @@ from members.operations import holds, ledger
 from tests.books import faults
 from tests.campaigns.conftest import act, order, take, work
 from tests.campaigns.funding import funded
+from tests.campaigns.operations.test_returns import published
 from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,18 @@ pytestmark = pytest.mark.django_db
 
 def balance(member, unit) -> int:
     return Balance.objects.get(account=ledger.wallet(member, unit)).amount
+
+
+def pending_of(member, unit) -> int:
+    accounts = {"account__member": member, "account__unit": unit, "account__kind": "pending"}
+    return sum(Balance.objects.filter(**accounts).values_list("amount", flat=True))
+
+
+def review_bonus() -> None:
+    """Thirty points for a review, when its order is there, as long as it does not come back."""
+    waits = {"until": "order.fulfilled", "cancelled_by": "order.returned"}
+    effects = [{"kind": "earn", "unit": "points", "amount": 30, "pending": waits}]
+    published("reviews", triggers=["review.published"], effects=effects)
 
 
 def told_by(source, told, **payload):
@@ -279,3 +292,32 @@ def test_a_desks_return_finds_its_order_alike_in_a_batch_and_one_by_one(campaign
                 assert balance(bo, points) == 0
                 assert faults() == []
                 transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "by_market", "by_shop"),
+    [
+        ("order.returned", (0, 30), (0, 0)),
+        ("order.fulfilled", (0, 30), (30, 0)),
+    ],
+)
+@pytest.mark.parametrize("arrival", ["AMwx", "MAwx", "AMxw", "AMwx together"])
+def test_what_an_act_promised_waits_for_its_own_shops_order(
+    bo, points, kind, by_market, by_shop, arrival
+):
+    """E30, E31: a review at the shop is of the shop's number 7; the market's is another's."""
+    review_bonus()
+    at = clock.now() - timedelta(days=3)
+    facts = {
+        "A": order(bo, "10.00", id="7", at=at),
+        "M": told_by("market", order(bo, "30.00", id="7", at=at)),
+        "w": act("review.published", bo, id="w", at=at + timedelta(days=1), order_id="7", sku="s"),
+        "x": told_by("market", act(kind, bo, id="x", at=at + timedelta(days=2), order_id="7")),
+    }
+    told = [facts[letter] for letter in arrival.split()[0]]
+    for batch in [told] if "together" in arrival else [[each] for each in told]:
+        take(*batch)
+    assert (balance(bo, points), pending_of(bo, points)) == by_market
+    take(act(kind, bo, id="y", at=at + timedelta(days=2), order_id="7"))
+    assert (balance(bo, points), pending_of(bo, points)) == by_shop
+    assert faults() == []
