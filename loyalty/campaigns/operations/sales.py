@@ -20,6 +20,8 @@ from members.models import Activity, Entry
 from members.shipped import AFTER_ORDERS, RETURNS
 
 Status = Activity.Status
+#: More than an order has parcels.
+FAR = 800
 #: What else a return takes back, or marks as not supported any more; messages are said, and longer lives
 #: are kept.
 THINGS = (
@@ -57,6 +59,7 @@ class Sale:
     backs: list[Activity] = field(default_factory=list)
     cancelled: dict[int, Entry] = field(default_factory=dict)
     ended_by: dict[int, str] = field(default_factory=dict)
+    acts: dict[int, Activity] = field(default_factory=dict)
 
     @property
     def is_back(self) -> bool:
@@ -73,11 +76,14 @@ class Sale:
 
     def act_of(self, effect: Effect) -> Activity:
         """What brought an effect: the order itself, that it went out, or another act about it."""
-        return self.sent.get(effect.activity_id, self.activity)
+        own = self.sent.get(effect.activity_id, self.activity)
+        return self.acts.get(effect.activity_id, own)
 
     def place_of(self, effect: Effect) -> int:
         """The place of what takes an effect back: its own, and behind all of those for what went out, parcel
-        by parcel."""
+        by parcel; what other acts promised stands where no parcel reaches."""
+        if effect.activity_id in self.acts:
+            return effect.place + MOST_EFFECTS * (FAR + sorted(self.acts).index(effect.activity_id))
         if effect.activity_id not in self.sent:
             return effect.place
         return effect.place + MOST_EFFECTS * (1 + sorted(self.sent).index(effect.activity_id))
@@ -163,7 +169,7 @@ def sales_of(keys: Collection[Key], *, ending: Collection[str] = ()) -> dict[Key
         (points if effect.kind == "points" else sale.things).append(effect)
     for sale, effect in _promised(sales, orders, ending):
         sale.later.append(effect)
-        sale.sent[effect.activity_id] = effect.activity
+        sale.acts[effect.activity_id] = effect.activity
         by_activity[effect.activity_id] = sale
     asked = Effect.objects.filter(reverses__activity__in=by_activity).values_list(
         "reverses__activity", "reverses"
