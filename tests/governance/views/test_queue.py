@@ -1,6 +1,6 @@
 """A judge's queue, and a ballot that keeps itself: what the server says to the page and to its script."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -140,7 +140,8 @@ def test_a_ballot_that_is_begun_is_kept_and_found_again(client, case, dee):
     """UC2: half of the marks and half a comment; "Saved" with the time on the judge's own clock."""
     members.update(dee, time_zone="Asia/Tokyo", actor=SYSTEM)
     client.force_login(dee.user)
-    with clock.standing_at(clock.now().replace(hour=3, minute=3)):
+    tomorrow = clock.now() + timedelta(days=1)
+    with clock.standing_at(tomorrow.replace(hour=3, minute=3)):
         answer = client.post(at(case, "draft"), BEGUN, headers=SCRIPT)
         assert (answer.status_code, answer.json()) == (
             200,
