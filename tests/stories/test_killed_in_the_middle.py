@@ -158,9 +158,9 @@ def newcomers(count: int, *, joined_on) -> None:
     """Members n0, n1, …, each with accounts."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO members_member (ref, email, given_name, family_name, pseudonym,"
+            "INSERT INTO members_member (ref, email, given_name, family_name, display_name, pseudonym,"
             " shows_real_name, is_ranked, joined_on, time_zone, language, created_at)"
-            " SELECT 'n' || n, '', '', '', 'Member', false, true, %s, 'UTC', 'en', %s"
+            " SELECT 'n' || n, '', '', '', '', 'Member', false, true, %s, 'UTC', 'en', %s"
             " FROM generate_series(0, %s) n RETURNING id",
             [joined_on, joined_on, count - 1],
         )
@@ -171,9 +171,9 @@ def crowd_of_lots(points, count: int, *, expired: bool = True) -> int:
     """Members with one lot of 10 points each."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO members_member (ref, email, given_name, family_name, pseudonym,"
+            "INSERT INTO members_member (ref, email, given_name, family_name, display_name, pseudonym,"
             " shows_real_name, is_ranked, joined_on, time_zone, language, created_at)"
-            " SELECT 'c' || n, '', '', '', 'Member', false, true, '2020-01-01', 'UTC', 'en',"
+            " SELECT 'c' || n, '', '', '', '', 'Member', false, true, '2020-01-01', 'UTC', 'en',"
             " '2020-01-01' FROM generate_series(1, %s) n RETURNING id",
             [count],
         )
