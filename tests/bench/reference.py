@@ -80,8 +80,8 @@ INSERT INTO members_lotuse (entry_id, lot_id, amount) SELECT id, parent_id, amou
 """
 
 CROWD = """
-INSERT INTO members_member (ref, email, given_name, family_name, display_name, pseudonym, shows_real_name, is_ranked,
-    birth_month, birth_day, joined_on, time_zone, language, created_at)
+INSERT INTO members_member (ref, email, given_name, family_name, display_name, pseudonym, shows_real_name,
+    is_ranked, birth_month, birth_day, joined_on, time_zone, language, created_at)
 SELECT 'crowd-' || n, '', '', '', '', 'Member ' || n, false, true, %(month)s, %(day)s, '2020-01-01',
        'Europe/Berlin', 'en', '2020-01-01' FROM generate_series(1, %(count)s) n
 """
