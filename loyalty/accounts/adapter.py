@@ -24,6 +24,7 @@ from loyalty.accounts.second_factor import COUNTING, is_needed
 from loyalty.campaigns.views.referrals import tell_who_invited
 from members import clock, secret_keys
 from members.domain.actors import Actor
+from members.languages import spoken
 from members.models import CredentialChange, Member, User
 from members.operations import credentials, keys
 
@@ -82,8 +83,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if member is None and isinstance(user, User):
             member = Member.objects.of(user).first()
         language = member.language if member is not None else translation.get_language()
-        known = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-        with translation.override(known):
+        with translation.override(spoken(language)):
             super().send_mail(template_prefix, email, context)
 
     def render_mail(

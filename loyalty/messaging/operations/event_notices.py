@@ -14,6 +14,7 @@ from events_directory.models import Booking, GuestNote, Occurrence, WaitlistPlac
 from events_directory.operations import calendar_file
 from loyalty.messaging.models import Topic
 from loyalty.messaging.operations.messages import Note, tell
+from members.languages import spoken
 from members.models import Member
 from members.operations.jobs import does
 
@@ -101,7 +102,7 @@ def pass_on_note(arguments: dict[str, Any]) -> None:
 
 def _passed_on(note: GuestNote, member: Member) -> Note:
     event = note.occurrence.micro_event
-    with override(_language_of(member)):
+    with override(spoken(member.language)):
         words = {"partner": event.partner.name, "event": event.title}
         return Note(
             member.pk,
@@ -122,11 +123,6 @@ def _notes(occasion: str, seats: Iterable[Booking | WaitlistPlace], *, key: str)
     ]
 
 
-def _language_of(member: Member) -> str:
-    offered = dict(settings.LANGUAGES)
-    return member.language if member.language in offered else settings.LANGUAGE_CODE
-
-
 def _is_reader(member: Member) -> bool:
     return member.erased_at is None and member.merged_into_id is None
 
@@ -134,7 +130,7 @@ def _is_reader(member: Member) -> bool:
 def _note(
     occasion: str, seat: Booking | WaitlistPlace, key: str, files: dict[tuple[int, str], str]
 ) -> Note:
-    occurrence, language = seat.occurrence, _language_of(seat.member)
+    occurrence, language = seat.occurrence, spoken(seat.member.language)
     with override(language):
         words = words_of(occurrence) | {"seats": seat.seats}
         words["reason"] = seat.state_reason if isinstance(seat, Booking) else ""

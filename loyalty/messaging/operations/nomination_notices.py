@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from django.utils.translation import override
 
 from loyalty.messaging.models import Message, Topic
 from loyalty.messaging.operations.messages import Note, tell
+from members.languages import spoken
 from members.models import Decision
 from members.operations import decisions
 from members.operations.sweeps import Tally
@@ -74,8 +74,7 @@ def _take_back() -> None:
 
 
 def _note(candidate: Candidate) -> Note:
-    language = candidate.member.language
-    with override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+    with override(spoken(candidate.member.language)):
         words = {"cycle": candidate.cycle.title}
         return Note(
             candidate.member_id,

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import connection
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.utils.translation import override
 from loyalty.messaging.operations.messages import Note, tell
 from members import clock
 from members.domain.calendar import local_date
+from members.languages import spoken
 from members.operations.sweeps import Tally
 
 #: How long before the expiry the reminder goes out.
@@ -75,7 +75,7 @@ def _note(
     occurrence: str,
 ) -> Note:
     last_day = local_date(expires_at - timedelta(seconds=1), zone)
-    with override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+    with override(spoken(language)):
         words = {
             "amount": formats.number_format(amount, force_grouping=True),
             "unit": unit,

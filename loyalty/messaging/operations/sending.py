@@ -15,6 +15,7 @@ from loyalty.messaging.operations.messages import agreed_to_mail
 from loyalty.messaging.operations.subscriptions import link_for
 from members import clock
 from members.domain.calendar import local_date, start_of_day
+from members.languages import spoken
 from members.operations import jobs
 from members.operations.jobs import does
 
@@ -43,8 +44,7 @@ def send(arguments: dict[str, Any]) -> None:
 def _mail(message: Message) -> EmailMessage:
     """The mail with its way out: a link to read, and the headers by which a mailbox leaves for its reader."""
     leave = link_for(message)
-    language = message.member.language
-    with override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+    with override(spoken(message.member.language)):
         parts = [message.body]
         if message.link:
             parts.append(settings.PUBLIC_URL + message.link)

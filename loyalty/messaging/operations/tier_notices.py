@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import connection
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.utils.translation import ngettext, override
 from loyalty.messaging.operations.messages import Note, tell
 from members.domain.calendar import local_date
 from members.domain.projections import Projection
+from members.languages import spoken
 from members.models import Member, Tier
 from members.operations import decisions, tiers
 from members.operations.sweeps import Tally
@@ -67,8 +67,7 @@ def tier_notices(since: datetime, until: datetime) -> Tally:
 def _note(member: Member, look: Projection, names: dict[int, str], key: str) -> Note:
     assert look.review_at is not None  # what is due has a review
     last_day = local_date(look.review_at - timedelta(seconds=1), member.time_zone)
-    language = member.language
-    with override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+    with override(spoken(member.language)):
         words = {
             "points": formats.number_format(look.to_keep, force_grouping=True),
             "tier": names[look.period.tier_id],
