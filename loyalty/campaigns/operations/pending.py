@@ -12,7 +12,6 @@ from loyalty.campaigns.domain.told import Told
 from loyalty.campaigns.models import Effect, Waiting
 from loyalty.campaigns.operations import order_facts, sales
 from loyalty.campaigns.operations.items import Item
-from loyalty.campaigns.operations.order_facts import Number
 from loyalty.campaigns.operations.people import Person
 from loyalty.campaigns.operations.rulebook import Rulebook
 from loyalty.campaigns.operations.schemas import ORDERS
@@ -136,7 +135,7 @@ def elsewhere(items: Iterable[Item], waits: Iterable[Waiting]) -> dict[int, str]
 
 
 def _shops_of(acts: dict[int, Activity]) -> dict[int, str]:
-    orders = sales.placed({_number(act) for act in acts.values()}) if acts else {}
+    orders = sales.placed({sales.number_of(act) for act in acts.values()}) if acts else {}
     keys = {pk: sales.key_then(act, orders) for pk, act in acts.items()}
     return {pk: key[1] for pk, key in keys.items() if key is not None}
 
@@ -182,7 +181,7 @@ def _is_in_time(by: Told | Activity, promised_for: Told | Activity) -> bool:
     """Whether the first may settle what the second promised: it happened later, or at once. Only that an
     order has gone out may be true already."""
     return by.occurred_at >= promised_for.occurred_at or (
-        by.kind in AFTER_ORDERS - RETURNS and bool(by.payload.get("order_id"))
+        by.kind == FULFILLED and bool(by.payload.get("order_id"))
     )
 
 
@@ -228,14 +227,12 @@ def _without_parcels(told: Iterable[Activity]) -> list[Activity]:
     """These without what says that a part of an order went out, which confirms nothing: the last of it does.
     One query, or none."""
     rows = list(told)
-    numbers = {_number(row) for row in rows if row.kind == FULFILLED}
+    numbers = {sales.number_of(row) for row in rows if row.kind == FULFILLED}
     orders = order_facts.read(numbers)
-    last = {row.pk: orders.out_at(row.pk, _number(row)) for row in rows if row.kind == FULFILLED}
+    last = {
+        row.pk: orders.out_at(row.pk, sales.number_of(row)) for row in rows if row.kind == FULFILLED
+    }
     return [row for row in rows if last.get(row.pk, row.occurred_at) == row.occurred_at]
-
-
-def _number(row: Activity) -> Number:
-    return row.member_id or 0, str(row.payload["order_id"])
 
 
 def _shops_around(rows: Sequence[Activity], items: Sequence[Item]) -> dict[int, str]:

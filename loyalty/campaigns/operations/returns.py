@@ -21,11 +21,11 @@ from loyalty.campaigns.operations.refunds import Refund
 from loyalty.campaigns.operations.rulebook import Rulebook, capped
 from loyalty.campaigns.operations.sales import (
     Sale,
-    key_among,
     known_to,
     number_of,
     placed,
     sales_of,
+    shop_of,
 )
 from members.domain.actors import Actor
 from members.models import Activity, Hold, Member
@@ -163,9 +163,8 @@ def waiting_for(keys: Sequence[Key]) -> list[tuple[Activity, Key]]:
     found = []
     for row in parked:
         number = number_of(row)
-        among = known_to(row, shops[number], coming[number])
-        key = key_among(row, {number: among})
-        if key is not None and key in keys:
+        whose = shop_of(row, known_to(row, shops[number], coming[number]))
+        if whose is not None and (key := (number[0], whose, number[1])) in keys:
             found.append((row, key))
     return found
 

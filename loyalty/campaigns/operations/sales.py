@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Sum
 
+from loyalty.campaigns.domain import order_states
 from loyalty.campaigns.domain.effects import MOST_EFFECTS
 from loyalty.campaigns.domain.order_states import FULFILLED
 from loyalty.campaigns.domain.orders import Order, Rate, read_order
@@ -97,10 +98,7 @@ class Sale:
 
 def pieces(payload: Mapping[str, Any], ordered: Mapping[str, int]) -> dict[str, int]:
     """How many pieces of which line a return names; no lines means the whole order."""
-    named: Counter[str] = Counter()
-    for line in payload.get("lines") or ():
-        named[line["line_id"]] += int(line["quantity"])
-    return dict(named) if named else dict(ordered)
+    return dict(order_states.pieces(payload) or ordered)
 
 
 def placed(numbers: Collection[Number]) -> dict[Number, dict[str, Activity]]:
@@ -135,14 +133,8 @@ def known_to(said: Told | Activity, known: Collection[str], coming: Sequence[str
 
 
 def number_of(row: Activity) -> Number:
+    """Under which number, and whose, is the order that a row speaks of."""
     return row.member_id or 0, str(row.payload["order_id"])
-
-
-def key_among(row: Activity, shops: Mapping[Number, Collection[str]]) -> Key | None:
-    """Which order a stored return speaks of, when these shops told those of its number."""
-    number = number_of(row)
-    shop = shop_of(row, shops.get(number, ()))
-    return None if shop is None else (number[0], shop, number[1])
 
 
 def sales_of(keys: Collection[Key], *, ending: Collection[str] = ()) -> dict[Key, Sale]:
