@@ -1,5 +1,7 @@
 """What members may say about themselves."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,6 +11,13 @@ from members.domain import names
 from members.domain.calendar import zone_names
 from members.errors import ChangedElsewhere, NameTaken, NoSuchName
 from members.models import Member
+
+
+def checked(form: forms.Form) -> dict[str, Any]:
+    """What was filled in; raises all that is wrong with it at once."""
+    if not form.is_valid():
+        raise ValidationError([each for found in form.errors.values() for each in found])
+    return form.cleaned_data
 
 
 class DraftForm(forms.Form):
@@ -42,11 +51,6 @@ class DraftForm(forms.Form):
         """A draft that names no version begins with nothing."""
         version = self.cleaned_data["version"]
         return 0 if version is None and self.is_draft else version
-
-    def check(self) -> None:
-        """Raise what is wrong with it."""
-        if not self.is_valid():
-            raise ValidationError([each for found in self.errors.values() for each in found])
 
     def refuse(self, refusal: ValidationError) -> None:
         """Say why it was not taken. After another version was kept elsewhere, sending it once more keeps

@@ -30,25 +30,27 @@ def tell_all(occasion: str, occurrence: Occurrence, bookings: Sequence[Booking])
 
 def pass_note(note: GuestNote, ids: list[int]) -> None:
     """Give a partner's note to these guests: bookings, or places on the waiting list."""
-    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
     jobs.enqueue_all(
         (
             "guest_note.tell",
             f"guest_note.tell:{note.pk}:{chunk[0]}",
             {"note": note.pk, "ids": chunk},
         )
-        for chunk in chunks
+        for chunk in _chunks(ids)
     )
 
 
 def _ask(kind: str, occasion: str, ids: list[int], mark: str) -> None:
-    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
-    if chunks:
+    if ids:
         jobs.enqueue_all(
             (
                 kind,
                 f"{kind}:{occasion}:{chunk[0]}:{mark}",
                 {"occasion": occasion, "ids": chunk, "mark": mark},
             )
-            for chunk in chunks
+            for chunk in _chunks(ids)
         )
+
+
+def _chunks(ids: list[int]) -> list[list[int]]:
+    return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,6 +18,7 @@ from events_directory.operations import check_ins
 from events_directory.views import desk
 from events_directory.views.outcomes import INVALID
 from members.domain.actors import Actor
+from members.forms import checked
 
 #: At most so many in one request; a device sends the rest in the next.
 MOST = 50
@@ -65,7 +65,7 @@ def _record(occurrence: Occurrence, scan: dict[str, Any], *, actor: Actor) -> di
         {"ticket": _text(scan.get("ticket")), "nonce": _text(name), "at": _text(scan.get("at"))}
     )
     try:
-        row = check_ins.check_in(occurrence, actor=actor, **_cleaned(form))
+        row = check_ins.check_in(occurrence, actor=actor, **checked(form))
     except ValidationError as refusal:
         return {"id": name, "said": render_to_string("partner/scan.html", {"refusal": refusal})}
     return {
@@ -78,9 +78,3 @@ def _record(occurrence: Occurrence, scan: dict[str, Any], *, actor: Actor) -> di
 def _text(value: Any) -> str:
     """What can be read and kept; nothing in place of anything else (JSON can hold half a character)."""
     return value if isinstance(value, str) and value.isprintable() else ""
-
-
-def _cleaned(form: forms.Form) -> dict[str, Any]:
-    if not form.is_valid():
-        raise ValidationError([fault for faults in form.errors.values() for fault in faults])
-    return form.cleaned_data

@@ -46,6 +46,7 @@ from governance.views import queue
 from governance.views.guards import case_page, desk_page
 from governance.views.queue import LABELS, UNSCORED, UNSEEN
 from members.domain.actors import Actor
+from members.forms import checked
 from members.views import drafts
 
 PAGE = 20
@@ -118,7 +119,7 @@ def draft(request: HttpRequest, case: Case) -> HttpResponse:
     form = BallotForm(request.POST, criteria=case.criteria, is_draft=True)
 
     def save() -> BallotDraft:
-        form.check()
+        checked(form)
         seat, actor = _seat(request, case), Actor.user(request.user)
         return reviews.keep(case, seat=seat, **form.begun, actor=actor)
 

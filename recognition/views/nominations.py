@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from members.domain.actors import Actor
+from members.forms import checked
 from members.models import Member
 from members.views import drafts
 from members.views.guards import member_page
@@ -120,11 +121,10 @@ def draft(request: HttpRequest, member: Member, slug: str) -> HttpResponse:
     form = NominationForm(request.POST, is_draft=True, is_blind=found.is_blind)
 
     def save() -> NominationDraft:
-        form.check()
         return nominations.keep_draft(
             found,
             nominator=member,
-            **{"statement": ""} | form.cleaned_data,
+            **{"statement": ""} | checked(form),
             actor=Actor.user(request.user),
         )
 
