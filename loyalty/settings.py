@@ -193,7 +193,14 @@ CACHES = {
         }
         if CACHE_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    )
+    ),
+    # Made pages, some kilobytes each, in the memory of each process (ADR 50).
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 300,
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
 }
 
 # --- Sign-in: `loyalty/accounts/settings.py` ---------------------------------------------------------

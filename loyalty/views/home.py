@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from events_directory.models import Booking, Occurrence
+from loyalty import kept_pages
+from loyalty.home_state import state_of
 from loyalty.rewards.models import Reward
 from loyalty.rewards.views.offers import Offer, offers_for, treat_for
 from loyalty.views.apart import apart_from
@@ -33,6 +35,19 @@ def home(request: HttpRequest) -> HttpResponse:
     """Greet a member with what they own; tell a visitor what this is."""
     if not request.user.is_authenticated:
         return programme(request)
+    if not kept_pages.may_keep(request):
+        return members_page(request)
+    now = clock.now()
+    name = kept_pages.name_for(request, state_of(request.user.pk, now), now)
+    response = kept_pages.kept(request, name)
+    if response is None:
+        response = members_page(request)
+        kept_pages.keep(request, name, response)
+    return response
+
+
+def members_page(request: HttpRequest) -> HttpResponse:
+    """The page of the member, or of somebody who is none yet, made anew."""
     member = member_of(request)
     if member is None:
         return render(request, "portal/stranger.html")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.test import Client
 
 from members import clock
@@ -37,13 +38,18 @@ def rise(member, units, amount=160):
     tiers.settle([member], actor=SYSTEM)
 
 
+def moments(client):
+    """What the page celebrates, whether or not it was kept."""
+    caches["pages"].clear()
+    return client.get("/").context["moments"]
+
+
 def titles(client):
-    return [moment.title for moment in client.get("/").context["moments"]]
+    return [moment.title for moment in moments(client)]
 
 
 def press(client):
-    moments = client.get("/").context["moments"]
-    return client.post(SEEN, {"moment": [moment.activity_id for moment in moments]})
+    return client.post(SEEN, {"moment": [moment.activity_id for moment in moments(client)]})
 
 
 def test_a_badge_is_celebrated_until_it_was_seen_and_in_no_other_browser_again(client, bo, won):

@@ -1,0 +1,361 @@
+"""The home page is kept while nothing that it is made of has changed, and not a moment longer."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from events_directory.models import Occurrence, Venue
+from events_directory.operations import bookings, micro_events, occurrences, partners
+from governance.operations import committees
+from loyalty import home_state
+from loyalty.audiences.models import Segment
+from loyalty.audiences.operations import segments
+from loyalty.campaigns.models import Campaign
+from loyalty.campaigns.operations import campaigns, intake, standard
+from loyalty.messaging.models import Message
+from loyalty.messaging.operations import messages
+from loyalty.rewards.models import Reward
+from loyalty.rewards.operations import coupon_imports, redemptions, rewards, wishes
+from loyalty.views import first_run
+from members import clock
+from members.domain.actors import Actor
+from members.models import Activity, Member, Tier, User
+from members.operations import (
+    decisions,
+    erasures,
+    gifts,
+    holds,
+    ledger,
+    lifts,
+    members,
+    merges,
+    traits,
+)
+from recognition.operations import badges
+from tests.campaigns.conftest import act, order
+from tests.conftest import SYSTEM
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
+#: Session, user, and the state.
+KEPT = 3
+
+
+@pytest.fixture
+def home(client, at_noon, amara):
+    """Amara's page, as text."""
+    client.force_login(amara.user)
+    return lambda: client.get("/").content.decode()
+
+
+def blank(page: str) -> str:
+    """Without what every answer has of its own."""
+    return re.sub(r'(nonce|name="csrfmiddlewaretoken" value)="[^"]+"', "", page)
+
+
+@dataclass
+class World:
+    """What can change: Amara's own things, the shop's, the programme's."""
+
+    amara: Member
+    bo: Member
+    fay: User
+    units: dict
+    venue: Venue
+
+    def event(self) -> Occurrence:
+        event = micro_events.draft(
+            self.venue.partner,
+            title="Mend a lamp",
+            venue=self.venue,
+            category="repair",
+            neighbourhood="Northgate",
+            summary="Bring the lamp, leave with light.",
+            actor=SYSTEM,
+        )
+        day = (clock.now() + timedelta(days=7)).date()
+        date = occurrences.add(event, local_on=day, local_time=time(18), capacity=9, actor=SYSTEM)
+        micro_events.submit(event, actor=SYSTEM)
+        micro_events.publish(event, actor=SYSTEM)
+        return date
+
+    def reward(self, slug: str) -> Reward:
+        return Reward.objects.get(slug=slug)
+
+    def offer(self, slug: str, cost: int, **fields) -> Reward:
+        given = {"kind": "product", "unit": self.units["points"], "cost": cost} | fields
+        return rewards.offer(slug, name=slug.title(), actor=SYSTEM, **given)
+
+
+@pytest.fixture
+def world(amara, bo, fay, eli, units) -> World:
+    shop = partners.register("Eli's", slug="elis", owner=eli, actor=Actor.user(eli))
+    shop = partners.verify(shop, actor=SYSTEM)
+    venue = partners.add_venue(
+        shop, name="Back room", address="Lindenweg 3", zone="Europe/Berlin", actor=SYSTEM
+    )
+    standard.install(actor=SYSTEM)
+    return World(amara, bo, fay, units, venue)
+
+
+def ordered(world: World) -> None:
+    intake.take([order(world.amara, "12.00", category="refill")], actor=SYSTEM)
+
+
+def jar_sent(world: World) -> None:
+    jar = {"order_id": "r1", "serial": "J1"}
+    intake.take([act("refill.ordered", world.amara, id="r1", **jar)], actor=SYSTEM)
+
+
+def jar_came_back(world: World) -> None:
+    jar = {"order_id": "r1", "serial": "J1"}
+    intake.take([act("refill.confirmed", world.amara, id="r2", **jar)], actor=SYSTEM)
+
+
+def held(world: World) -> None:
+    holds.place(world.amara, unit=world.units["points"], amount=7, key="h", actor=SYSTEM)
+
+
+def campaign_paused(world: World) -> None:
+    campaigns.pause(Campaign.objects.get(slug="profile"), actor=SYSTEM)
+
+
+def steps_dismissed(world: World) -> None:
+    traits.tag(world.amara, name=first_run.DISMISSED, cause="d", actor=SYSTEM)
+
+
+def offered(world: World) -> None:
+    world.offer("tea", 10, stock=1)
+
+
+def renamed(world: World) -> None:
+    rewards.change(world.reward("tea"), name="Green tea", actor=SYSTEM)
+
+
+def wished(world: World) -> None:
+    wishes.wish(world.amara, reward=world.reward("tea"), actor=SYSTEM)
+
+
+def taken_by_somebody(world: World) -> None:
+    ledger.accrue(
+        world.bo,
+        unit=world.units["points"],
+        amount=20,
+        key="bo",
+        reason="Orders",
+        actor=SYSTEM,
+        cause=("test", None),
+    )
+    redemptions.redeem(world.bo, reward=world.reward("tea"), key="t", actor=SYSTEM)
+
+
+def without_codes(world: World) -> None:
+    world.offer("ticket", 5, kind="coupon", codes="pool")
+
+
+def codes_came(world: World) -> None:
+    coupon_imports.import_codes(world.reward("ticket"), text="ABCD-1", actor=SYSTEM)
+
+
+def for_some(world: World) -> None:
+    some = segments.define("Tagged", conditions=TAGGED, actor=SYSTEM)
+    some = segments.activate(some, actor=SYSTEM)
+    world.offer("cake", 6, segments=[some])
+
+
+def described_anew(world: World) -> None:
+    some = Segment.objects.get()
+    segments.revise(some, conditions={"not": TAGGED}, actor=SYSTEM)
+
+
+def tagged(world: World) -> None:
+    traits.tag(world.amara, name="quiet", cause="q", actor=SYSTEM)
+
+
+def badge_won(world: World) -> None:
+    badge = badges.define("first", name="First refill", criteria="Refill.", actor=SYSTEM)
+    badges.activate(badge, actor=SYSTEM)
+    badges.award(world.amara, badge=badge, key="b", actor=SYSTEM, reason="Your jar came back")
+
+
+def celebrated(world: World) -> None:
+    won = Activity.objects.get(kind="badge.awarded")
+    decisions.remember("celebrated", [(world.amara.pk, str(won.pk), "seen")])
+
+
+def lifted(world: World) -> None:
+    gold = Tier.objects.get(slug="gold")
+    day = date(2026, 12, 1)
+    lifts.give_tier(world.amara, tier=gold, until=day, reason="A favour", actor=SYSTEM)
+
+
+def tier_renamed(world: World) -> None:
+    Tier.objects.filter(slug="gold").update(name="Golden")
+
+
+def published(world: World) -> None:
+    world.event()
+
+
+def booked(world: World) -> None:
+    bookings.book(Occurrence.objects.get(), member=world.amara, key="k", actor=SYSTEM)
+
+
+def moved(world: World) -> None:
+    date = Occurrence.objects.get()
+    occurrences.move(date, local_on=date.local_on, local_time=time(19), actor=SYSTEM)
+
+
+def venue_renamed(world: World) -> None:
+    Venue.objects.update(name="The yard")
+
+
+def called_off(world: World) -> None:
+    occurrences.cancel(Occurrence.objects.get(), reason="Snow", actor=SYSTEM)
+
+
+def told(world: World) -> None:
+    Message.objects.all().delete()
+    messages.tell([messages.Note(world.amara.pk, "points", "n", "News", "Some.")])
+
+
+def read(world: World) -> None:
+    Message.objects.update(read_at=clock.now())
+
+
+def seated_at_a_partner(world: World) -> None:
+    partner = world.venue.partner
+    partners.seat(partner, user=world.amara.user, role="helper", actor=SYSTEM)
+
+
+def seated_on_a_committee(world: World) -> None:
+    committee = committees.create("c", name="C", actor=SYSTEM)
+    committees.seat(committee, user=world.amara.user, actor=SYSTEM)
+
+
+def called_otherwise(world: World) -> None:
+    members.update(world.amara, given_name="Ama", actor=SYSTEM)
+
+
+def given(world: World) -> None:
+    gifts.give(
+        world.bo,
+        receiver=world.amara,
+        unit=world.units["points"],
+        amount=3,
+        key="g",
+        actor=SYSTEM,
+    )
+
+
+def giver_erased(world: World) -> None:
+    erasures.erase(world.bo, actor=SYSTEM)
+
+
+def merged(world: World) -> None:
+    other = members.enrol("other", actor=SYSTEM)
+    ledger.accrue(
+        other,
+        unit=world.units["points"],
+        amount=11,
+        key="other",
+        reason="Orders",
+        actor=SYSTEM,
+        cause=("test", None),
+    )
+    merges.merge(other, world.amara, reason="The same", key="m", by=world.fay)
+
+
+def expired(world: World) -> None:
+    ledger.expire_due(at=clock.now() + timedelta(days=8))
+
+
+#: In this order, each on what was before.
+CHANGES = (
+    ordered, jar_sent, jar_came_back, held, campaign_paused, offered, renamed, wished, taken_by_somebody,
+    without_codes, codes_came, for_some, tagged, described_anew, badge_won, celebrated, lifted,
+    tier_renamed, published, booked, moved, venue_renamed, called_off, told, read, seated_at_a_partner,
+    seated_on_a_committee, called_otherwise, given, giver_erased, merged, expired, steps_dismissed,
+)  # fmt: skip
+TAGGED = {"field": "member.tags", "op": "has_any", "value": ["quiet"]}
+
+
+def test_any_change_makes_it_anew_and_nothing_else_does(home, world, django_assert_num_queries):
+    """Home: kept while nothing changes, fresh with the next request after anything did."""
+    page, unseen = blank(home()), []
+    for change in CHANGES:
+        with django_assert_num_queries(KEPT):
+            assert blank(home()) == page
+        change(world)
+        changed = blank(home())
+        caches["pages"].clear()
+        assert changed == blank(home()), f"{change.__name__}: an old page"
+        unseen += [change.__name__] if changed == page else []
+        page = changed
+    assert not unseen, "these show nothing, so they prove nothing"
+
+
+def test_everything_that_is_read_is_in_the_state(home, world):
+    """Whoever has home read another table finds here that it must be in `home_state`, or why not."""
+    asked = set()
+    for change in CHANGES:
+        change(world)
+        caches["pages"].clear()
+        with CaptureQueriesContext(connection) as queries:
+            home()
+        texts = [each["sql"] for each in queries if "pg_postmaster_start_time" not in each["sql"]]
+        asked |= set(re.findall(r'(?:FROM|JOIN) "?([a-z_]+)"?\b', " ".join(texts)))
+    asked &= set(connection.introspection.table_names())
+    known = {*home_state.TABLES, *home_state.BESIDES, "django_session"}
+    assert asked - known == set()
+    # Never read themselves, or of some programmes only.
+    seldom = {"members_redaction", "members_job", "members_activitykind"}
+    assert {*home_state.TABLES, *home_state.BESIDES} - asked <= seldom
+
+
+def test_a_kept_page_has_its_own_nonce_and_a_token_that_is_good(amara, at_noon):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(amara.user)
+    first, second = client.get("/"), client.get("/")
+    nonces = [re.findall(r'nonce="([^"]+)"', each.content.decode()) for each in (first, second)]
+    assert len(set(nonces[0])) == len(set(nonces[1])) == 1 and nonces[0] != nonces[1]
+    assert f"'nonce-{nonces[1][0]}'" in second["Content-Security-Policy"]
+    tokens = re.findall(r'csrfmiddlewaretoken" value="([^"]+)"', second.content.decode())
+    assert len(tokens) >= 2
+    said = {"language": "de", "next": "/"}
+    for token, status in (("x" * 64, 403), (tokens[0], 302)):
+        answer = client.post("/language/", said | {"csrfmiddlewaretoken": token})
+        assert answer.status_code == status
+
+
+def test_it_is_kept_for_one_person_in_one_language_at_one_address(client, home, bo):
+    ours = home()
+    assert "Hallo, Amara." in client.get("/", headers={"accept-language": "de"}).content.decode()
+    assert client.get("/", headers={"accept-language": "en"}).content.decode().count("Amara") > 0
+    assert 'value="/?x=1"' in client.get("/?x=1").content.decode()
+    assert 'value="/?x=1"' not in home() and 'value="/"' in ours
+    client.force_login(bo.user)
+    assert "Hello, Bo." in home() and "Amara" not in home()
+
+
+def test_what_only_time_changes_shows_within_five_minutes(home, world):
+    """An offer that begins at one o'clock is there at one o'clock."""
+    one = NOON + timedelta(hours=1)
+    world.offer("soup", 5, since=one)
+    for minute, is_there in ((59, False), (60, True)):
+        with clock.standing_at(NOON + timedelta(minutes=minute)):
+            home()
+            assert ("Soup" in home()) is is_there
+
+
+def test_a_note_that_is_shown_once_is_shown_once(client, home, world):
+    home()
+    client.post("/first-steps/reading/")
+    assert "Thank you for reading" in home()
+    assert "Thank you for reading" not in home()
