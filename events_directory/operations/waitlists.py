@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from events_directory.errors import AlreadyWaiting, KeyReused, MoreThanThereAre
 from events_directory.models import Occurrence, WaitlistPlace
 from events_directory.operations import seats as seating
+from events_directory.operations.keys import made_before
 from members import clock
 from members.domain.actors import Actor
 from members.models import Member
@@ -33,10 +34,9 @@ def join(
     booking would be refused for, except that it is full; for more seats than there are; and twice.
     """
     (occurrence,) = Occurrence.objects.locked([occurrence.pk])
-    known = WaitlistPlace.objects.filter(member=member, key=key).first()
+    own = WaitlistPlace.objects.filter(member=member)
+    known = made_before(own, key=key, occurrence_id=occurrence.pk, seats=seats)
     if known is not None:
-        if known.occurrence_id != occurrence.pk or known.seats != seats:
-            raise KeyReused()
         return known
     at = at or clock.now()
     seating.check(occurrence, member=member, seats=seats, at=at)
