@@ -116,7 +116,7 @@ class Started(Refused):
 
 class SoldOut(Refused):
     code = "sold_out"
-    sentence = _("There are not enough seats left: %(free)s are free.")
+    sentence = _("There are not enough seats for so many. Free now: %(free)s.")
 
 
 class PartyTooLarge(Refused):
@@ -136,7 +136,7 @@ class AlreadyWaiting(Refused):
 
 class MoreThanThereAre(Refused):
     code = "more_than_there_are"
-    sentence = _("This date has only %(capacity)s seats in all.")
+    sentence = _("There are not so many seats. In all: %(capacity)s.")
 
 
 class AccessNeeded(Refused):
