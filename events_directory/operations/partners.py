@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from events_directory.errors import LastOwner, NameTaken, ReasonMissing
 from events_directory.models import Partner, PartnerSeat, Venue
-from events_directory.operations import conflicts
+from events_directory.operations import conflicts, occurrences
 from members import clock
 from members.domain.actors import Actor
 from members.domain.calendar import zone_names
@@ -201,8 +201,10 @@ def change_venue(
     actor: Actor,
     latitude: Decimal | None,
     longitude: Decimal | None,
+    at: datetime | None = None,
 ) -> Venue:
-    """Say anew where a place is. Its name and its clock stay."""
+    """Say anew where a place is. Its name and its clock stay. Guests of coming dates are told when the
+    address is another."""
     venue = Venue.objects.select_for_update(no_key=True).get(pk=venue.pk)
     said = {"address": address, "city": city, "latitude": latitude, "longitude": longitude}
     changed = {name: value for name, value in said.items() if getattr(venue, name) != value}
@@ -211,6 +213,8 @@ def change_venue(
     for name, value in changed.items():
         setattr(venue, name, value)
     venue.save(update_fields=list(changed))
+    if "address" in changed or "city" in changed:
+        occurrences.follow_address(venue, at=at or clock.now())
     audit.record(
         venue,
         actor=actor,

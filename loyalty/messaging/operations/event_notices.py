@@ -45,8 +45,23 @@ def _give_back() -> str:
 
 
 def _moved(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
+    subject = _("New time: %(event)s")
+    if isinstance(seat, WaitlistPlace):
+        body = _("The date was moved. It is now %(when)s, %(where)s.")
+        return subject, f"{body} {_still_in_line()}"
     body = _("The date was moved. It is now %(when)s, %(where)s. Your booking stays.")
-    return _("New time: %(event)s"), f"{body} {_give_back()}"
+    return subject, f"{body} {_give_back()}"
+
+
+def _relocated(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
+    subject, body = _("New place: %(event)s"), _("The place is now %(where)s, on %(when)s.")
+    if isinstance(seat, WaitlistPlace):
+        return subject, f"{body} {_still_in_line()}"
+    return subject, f"{body} {_('Your booking stays.')} {_give_back()}"
+
+
+def _still_in_line() -> str:
+    return _("You keep your place on the waiting list.")
 
 
 def _called_off(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
@@ -67,6 +82,7 @@ WORDINGS: dict[str, Wording] = {
     "booked": _booked,
     "promoted": _promoted,
     "moved": _moved,
+    "relocated": _relocated,
     "called_off": _called_off,
     "line_closed": _line_closed,
 }
@@ -83,10 +99,13 @@ def tell_guests(arguments: dict[str, Any]) -> None:
 
 @does("waitlist.tell")
 def tell_waiting(arguments: dict[str, Any]) -> None:
-    """Write to who waited."""
-    rows = WaitlistPlace.objects.filter(pk__in=arguments["ids"])
+    """Write to who waited, or waits still: who has moved up or left by now is told of that instead."""
+    occasion, mark = arguments["occasion"], arguments["mark"]
+    ended = occasion in ("called_off", "line_closed")
+    state = WaitlistPlace.State.CLOSED if ended else WaitlistPlace.State.WAITING
+    rows = WaitlistPlace.objects.filter(pk__in=arguments["ids"], state=state)
     found = list(rows.select_related("member").with_place())
-    tell(_notes(arguments["occasion"], found, key=arguments["occasion"]))
+    tell(_notes(occasion, found, key=f"{occasion}:waiting:{mark}" if mark else occasion))
 
 
 @does("guest_note.tell")
@@ -135,7 +154,7 @@ def _note(
         words = words_of(occurrence) | {"seats": seat.seats}
         words["reason"] = seat.state_reason if isinstance(seat, Booking) else ""
         subject, body = WORDINGS[occasion](seat, words)
-        link, calendar = "/events/", ""
+        link, calendar = f"/events/{occurrence.micro_event_id}/", ""
         if isinstance(seat, Booking):
             link = f"/events/bookings/{seat.reference}/"
             name = occurrence.pk, language
@@ -154,12 +173,12 @@ def _note(
 
 def words_of(occurrence: Occurrence) -> dict[str, Any]:
     """The date in words of the active language, on the venue's clock."""
-    event = occurrence.micro_event
+    event, venue = occurrence.micro_event, occurrence.micro_event.venue
     starts: datetime = occurrence.starts_at.astimezone(ZoneInfo(occurrence.zone))
     return {
         "event": event.title,
         "when": formats.date_format(starts, _("D j M, H:i T")),
-        "where": f"{event.venue.name}, {event.venue.address}",
+        "where": ", ".join(filter(None, (venue.name, venue.address, venue.city))),
     }
 
 

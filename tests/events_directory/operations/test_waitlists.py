@@ -198,6 +198,18 @@ def test_nobody_moves_up_once_it_has_begun_and_the_list_closes(full, amara):
     assert Job.objects.filter(kind="waitlist.tell").count() == 1
 
 
+def test_a_date_that_had_begun_and_is_put_off_takes_who_waits(full, amara):
+    """C6: seats that were added when it had begun are theirs once it has not."""
+    occurrence, _ = full
+    wait(occurrence, amara)
+    with clock.standing_at(occurrence.starts_at):
+        occurrences.change_capacity(occurrence, capacity=3, actor=SYSTEM)
+        assert line(occurrence) == [("amara", 1)]
+        later = occurrence.local_on + timedelta(days=1)
+        occurrences.move(occurrence, local_on=later, local_time=occurrence.local_time, actor=SYSTEM)
+        assert (states(), booked(occurrence)) == (["promoted"], 3)
+
+
 @pytest.mark.parametrize("whole", [False, True])
 def test_calling_off_ends_the_line_and_frees_no_seat(full, drafted, amara, whole):
     occurrence, _ = full
