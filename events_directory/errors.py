@@ -104,6 +104,11 @@ class NotOpen(Refused):
     sentence = _("This event is not open for booking.")
 
 
+class PartnerSuspended(Refused):
+    code = "partner_suspended"
+    sentence = _("The organiser is paused just now: nobody can book until that is settled.")
+
+
 class OccurrenceCancelled(Refused):
     code = "occurrence_cancelled"
     sentence = _("This date was cancelled.")

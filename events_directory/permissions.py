@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from events_directory.errors import OwnApplication, OwnOrganisation
 from events_directory.models import (
+    Booking,
     Disbursement,
     Grant,
     GrantApplication,
@@ -30,6 +31,11 @@ def can_lead(user, partner: Partner) -> Verdict:
 def can_check_in(user, partner: Partner) -> Verdict:
     """Stand at the door: everybody of the organisation."""
     return _seated(user, partner, EVERY_ROLE)
+
+
+def can_welcome(user, booking: Booking) -> Verdict:
+    """Check a guest in from the staff console, for instance when the organisation is suspended."""
+    return _staff(user, "add_checkin") and _possible(booking.allows("attend"))
 
 
 def can_review(user, event: MicroEvent) -> Verdict:

@@ -67,6 +67,11 @@ class Partner(Moving):
         """Whether staff have confirmed who this is."""
         return self.state == self.State.VERIFIED
 
+    @property
+    def is_suspended(self) -> bool:
+        """Whether staff took the verification back: its dates are off the directory until it returns."""
+        return self.state == self.State.SUSPENDED
+
 
 class PartnerSeatQuerySet(models.QuerySet["PartnerSeat"]):
     """Questions over seats."""

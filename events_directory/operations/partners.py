@@ -44,10 +44,13 @@ def register(
 
 @transaction.atomic
 def verify(partner: Partner, *, actor: Actor, at: datetime | None = None) -> Partner:
-    """Confirm who the organisation is. Not for one's own."""
+    """Confirm who the organisation is, or that it may go on. Not for one's own. Its dates come back, and who
+    waits for them moves up."""
     at = at or clock.now()
     conflicts.refuse_own(actor, partner_id=partner.pk, since=partner.created_at)
-    return _move(partner, "verify", actor=actor, done="verified", at=at, verified_at=at)
+    partner = _move(partner, "verify", actor=actor, done="verified", at=at, verified_at=at)
+    occurrences.take_up(partner, actor=actor, at=at)
+    return partner
 
 
 @transaction.atomic
@@ -57,9 +60,13 @@ def turn_down(partner: Partner, *, reason: str, actor: Actor) -> Partner:
 
 
 @transaction.atomic
-def suspend(partner: Partner, *, reason: str, actor: Actor) -> Partner:
-    """Take the verification back: nothing of theirs is published or paid until it returns."""
-    return _move(partner, "suspend", actor=actor, done="suspended", reason=_given(reason))
+def suspend(partner: Partner, *, reason: str, actor: Actor, at: datetime | None = None) -> Partner:
+    """Take the verification back: nothing of theirs is on show, booked or paid until it returns. Seats that
+    are taken stay, and their holders are told."""
+    at = at or clock.now()
+    partner = _move(partner, "suspend", actor=actor, done="suspended", reason=_given(reason), at=at)
+    occurrences.put_on_hold(partner, at=at)
+    return partner
 
 
 @transaction.atomic

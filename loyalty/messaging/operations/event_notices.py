@@ -64,6 +64,18 @@ def _still_in_line() -> str:
     return _("You keep your place on the waiting list.")
 
 
+def _on_hold(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
+    body = _(
+        "The organiser, %(partner)s, is paused just now. Your booking stays: %(event)s, %(when)s."
+    )
+    return _("On hold: %(event)s"), f"{body} {_('We write to you once that is settled.')}"
+
+
+def _taken_up(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
+    body = _("%(partner)s is back. Your booking stays: %(event)s, %(when)s, %(where)s.")
+    return _("It takes place: %(event)s"), f"{body} {_give_back()}"
+
+
 def _called_off(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
     body = _("%(event)s, %(when)s, does not take place.")
     if words["reason"]:
@@ -83,6 +95,8 @@ WORDINGS: dict[str, Wording] = {
     "promoted": _promoted,
     "moved": _moved,
     "relocated": _relocated,
+    "on_hold": _on_hold,
+    "taken_up": _taken_up,
     "called_off": _called_off,
     "line_closed": _line_closed,
 }
@@ -93,8 +107,16 @@ def tell_guests(arguments: dict[str, Any]) -> None:
     """Write to who holds these bookings, unless they are out of date by now."""
     occasion, mark = arguments["occasion"], arguments["mark"]
     rows = Booking.objects.filter(pk__in=arguments["ids"]).select_related("member").with_place()
-    found = [row for row in rows if row.is_live == (occasion != "called_off")]
+    found = [row for row in rows if _is_so(occasion, row)]
     tell(_notes(occasion, found, key=f"{occasion}:{mark}" if mark else occasion))
+
+
+def _is_so(occasion: str, booking: Booking) -> bool:
+    """Whether what is to be told is still true."""
+    is_suspended = booking.occurrence.micro_event.partner.is_suspended
+    if occasion in ("on_hold", "taken_up") and is_suspended != (occasion == "on_hold"):
+        return False
+    return booking.is_live == (occasion != "called_off")
 
 
 @does("waitlist.tell")
@@ -177,6 +199,7 @@ def words_of(occurrence: Occurrence) -> dict[str, Any]:
     starts: datetime = occurrence.starts_at.astimezone(ZoneInfo(occurrence.zone))
     return {
         "event": event.title,
+        "partner": event.partner.name,
         "when": formats.date_format(starts, _("D j M, H:i T")),
         "where": ", ".join(filter(None, (venue.name, venue.address, venue.city))),
     }

@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from events_directory.models import Booking, Occurrence, WaitlistPlace
-from events_directory.operations import bookings, occurrences, waitlists
+from events_directory.operations import bookings, occurrences, partners, waitlists
+from members.models import Job
 from tests.conftest import SYSTEM
 from tests.events_directory.conftest import broken, crowd, evening
 from tests.scale import scale
@@ -141,6 +142,39 @@ def test_cancelling_the_date_leaves_no_booking_behind(occurrence):
     assert set(answers) <= {"ok", "occurrence_cancelled", "sold_out"}
     assert not Booking.objects.live().exists()
     assert Occurrence.objects.get(pk=occurrence.pk).booked == 0
+
+
+@pytest.mark.parametrize("_round", range(scale(2, 100)))
+def test_who_books_while_the_organisation_is_suspended_is_told_or_refused(occurrence, shop, _round):
+    """ADR 44: no booking slips in that nobody was told is on hold."""
+    attempts = [
+        lambda m=member: bookings.book(occurrence, member=m, key="k", actor=SYSTEM)
+        for member in crowd(10)
+    ]
+    attempts.insert(4, lambda: partners.suspend(shop, reason="Complaints", actor=SYSTEM))
+    answers = race(attempts, together=11)
+    assert set(answers) <= {"ok", "partner_suspended"}
+    jobs = Job.objects.filter(kind="booking.tell", arguments__occasion="on_hold")
+    told = {pk for job in jobs for pk in job.arguments["ids"]}
+    assert told == set(Booking.objects.values_list("pk", flat=True))
+    assert len(told) == answers.count("ok") - 1
+
+
+def test_who_waited_for_the_lock_reads_that_it_was_suspended(occurrence, shop, amara):
+    """The organisation is read after the wait, not as it was before."""
+    answers: list[str] = []
+    attempt = Thread(
+        target=lambda: answers.extend(
+            race([lambda: bookings.book(occurrence, member=amara, key="k", actor=SYSTEM)])
+        )
+    )
+    with transaction.atomic():
+        partners.suspend(shop, reason="Complaints", actor=SYSTEM)
+        attempt.start()
+        wait_for_a_waiter()
+    attempt.join(timeout=30)
+    assert answers == ["partner_suspended"]
+    assert not Booking.objects.exists()
 
 
 @pytest.mark.parametrize("_round", range(scale(3, 100)))
