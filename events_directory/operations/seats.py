@@ -124,13 +124,14 @@ def pass_on(occurrence: Occurrence, *, actor: Actor, at: datetime) -> list[Booki
         return []
     line = (
         WaitlistPlace.objects.in_line()
-        .filter(occurrence=occurrence, member__erased_at=None)
+        .filter(occurrence=occurrence)
+        .admitted(at)
         .select_for_update(no_key=True, of=("self",))
         .select_related("member")
     )
     taken = []
     for place in line:
-        if place.seats <= occurrence.free and _may_enter(occurrence, place.member, at):
+        if place.seats <= occurrence.free:
             taken.append(_promote(occurrence, place, actor=actor, at=at))
     words.tell("promoted", taken)
     return taken
