@@ -116,6 +116,11 @@ class WaitlistPlace(Moving):
         ]
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether it may still become a booking."""
+        return self.state == self.State.WAITING
+
+    @property
     def guest_name(self) -> str:
         """As much of a name as a partner needs."""
         return short_name(self.member)
