@@ -80,6 +80,10 @@ class PartnerSeatQuerySet(models.QuerySet["PartnerSeat"]):
         """Seats that nobody has ended."""
         return self.filter(ended_at=None)
 
+    def held_by(self, user) -> "PartnerSeatQuerySet":
+        """The user's seats now, with their organisations."""
+        return self.held_now().filter(user_id=user.pk).select_related("partner")
+
     def linked(self, user_id: int, *, partner_id: int, since: datetime) -> bool:
         """Whether the user has belonged to the partner at any time from `since` until now."""
         return (
