@@ -104,6 +104,11 @@ class NotOpen(Refused):
     sentence = _("This event is not open for booking.")
 
 
+class PartnerSuspended(Refused):
+    code = "partner_suspended"
+    sentence = _("The organiser is paused just now: nobody can book until that is settled.")
+
+
 class OccurrenceCancelled(Refused):
     code = "occurrence_cancelled"
     sentence = _("This date was cancelled.")
@@ -116,7 +121,7 @@ class Started(Refused):
 
 class SoldOut(Refused):
     code = "sold_out"
-    sentence = _("There are not enough seats left: %(free)s are free.")
+    sentence = _("There are not enough seats for so many. Free now: %(free)s.")
 
 
 class PartyTooLarge(Refused):
@@ -136,7 +141,7 @@ class AlreadyWaiting(Refused):
 
 class MoreThanThereAre(Refused):
     code = "more_than_there_are"
-    sentence = _("This date has only %(capacity)s seats in all.")
+    sentence = _("There are not so many seats. In all: %(capacity)s.")
 
 
 class AccessNeeded(Refused):

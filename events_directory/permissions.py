@@ -1,14 +1,17 @@
-"""Who may do what in the directory. Pages, API, admin and templates ask here and nowhere else."""
+"""Who may do what in the directory. Pages, API, admin and templates ask here and nowhere else.
+
+What a partner's people may do is asked of their seat: it says who, where, and as what.
+"""
 
 from django.utils.translation import gettext as _
 
 from events_directory.errors import OwnApplication, OwnOrganisation
 from events_directory.models import (
+    Booking,
     Disbursement,
     Grant,
     GrantApplication,
     MicroEvent,
-    Partner,
     PartnerSeat,
 )
 from members.permissions import ALLOWED, Verdict, refused
@@ -17,19 +20,24 @@ EDITORS = (PartnerSeat.Role.OWNER, PartnerSeat.Role.EDITOR)
 EVERY_ROLE = (*EDITORS, PartnerSeat.Role.HELPER)
 
 
-def can_edit(user, partner: Partner) -> Verdict:
+def can_edit(seat: PartnerSeat) -> Verdict:
     """Draft and change listings, see bookings, apply for grants: owners and editors."""
-    return _seated(user, partner, EDITORS)
+    return _seated(seat, EDITORS)
 
 
-def can_lead(user, partner: Partner) -> Verdict:
+def can_lead(seat: PartnerSeat) -> Verdict:
     """Say who belongs to the organisation: its owners."""
-    return _seated(user, partner, (PartnerSeat.Role.OWNER,))
+    return _seated(seat, (PartnerSeat.Role.OWNER,))
 
 
-def can_check_in(user, partner: Partner) -> Verdict:
-    """Stand at the door: everybody of the organisation."""
-    return _seated(user, partner, EVERY_ROLE)
+def can_check_in(seat: PartnerSeat) -> Verdict:
+    """Stand at the door: everybody of the organisation. Helpers do this and nothing else."""
+    return _seated(seat, EVERY_ROLE)
+
+
+def can_welcome(user, booking: Booking) -> Verdict:
+    """Check a guest in from the staff console, for instance when the organisation is suspended."""
+    return _staff(user, "add_checkin") and _possible(booking.allows("attend"))
 
 
 def can_review(user, event: MicroEvent) -> Verdict:
@@ -64,9 +72,9 @@ def can_pay(user, part: Disbursement) -> Verdict:
     return _staff(user, "pay_disbursement") and _possible(part.allows("pay"))
 
 
-def _seated(user, partner: Partner, roles) -> Verdict:
-    held = PartnerSeat.objects.held_now().filter(user_id=user.pk, partner=partner, role__in=roles)
-    return ALLOWED if held.exists() else refused(_("Your role does not include this."))
+def _seated(seat: PartnerSeat, roles) -> Verdict:
+    reaches = seat.ended_at is None and seat.role in roles
+    return ALLOWED if reaches else refused(_("Your role does not include this."))
 
 
 def _staff(user, permission: str) -> Verdict:

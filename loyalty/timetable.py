@@ -7,7 +7,7 @@ watermark, in each member's own zone. Staff see and pause the lines in the conso
 from datetime import timedelta
 from typing import Any
 
-from events_directory.operations.waitlists import close_begun
+from events_directory.operations.waitlists import close_begun, let_in
 from loyalty.audiences.operations.membership import segment_changes
 from loyalty.campaigns.operations.dates import campaign_dates
 from loyalty.campaigns.operations.referral_windows import window_ends
@@ -44,6 +44,7 @@ TIMETABLE = (
     Sweep("fund_closings", "Funds closed and paid back", fund_due.closings, every=60),
     Sweep("leaderboards", "Leaderboards brought up to date", board_scores, every=1),
     Sweep("badge_counts", "Holders of badges counted", badge_counts, every=60),
+    Sweep("waitlist_access", "Seats for those who may come by now", let_in, every=1),
     Sweep("waitlists", "Waiting lists closed when it begins", close_begun, every=5),
     Sweep("cycle_closings", "Nominations handed to the committee", cycle_closings, every=5),
     Sweep("roll_up", "Programme accounts rolled up", due.roll_up, every=1),

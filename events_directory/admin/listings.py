@@ -3,15 +3,18 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from events_directory import permissions
-from events_directory.admin.desk import Desk, ReasonDialog, Rows, ask
+from events_directory.admin.desk import Desk, KeyedDialog, ReasonDialog, Rows, ask
+from events_directory.domain.scans import Result
 from events_directory.models import (
     Booking,
     CheckIn,
@@ -20,7 +23,8 @@ from events_directory.models import (
     Occurrence,
     WaitlistPlace,
 )
-from events_directory.operations import micro_events
+from events_directory.operations import check_ins, micro_events
+from members.domain.actors import Actor
 
 
 class OccurrenceRows(Rows):
@@ -156,6 +160,38 @@ class BookingAdmin(Desk):
     list_select_related = ("member", "occurrence")
     search_fields = ("member__ref", "occurrence__micro_event__title")
     ordering = ("-id",)
+    actions_detail = ("check_in",)
+
+    def get_queryset_for_buttons(self) -> QuerySet:
+        """With the date."""
+        return Booking.objects.select_related("occurrence")
+
+    def has_welcome_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Whether the button shows and works."""
+        booking = self.row(object_id)
+        return booking is not None and bool(permissions.can_welcome(request.user, booking))
+
+    @action(
+        description=gettext_lazy("Check in"),
+        permissions=["welcome"],
+        dialog=ask(gettext_lazy("Check in"), gettext_lazy("The guest is here now."), KeyedDialog),
+    )
+    def check_in(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        """Let the guest in, as at the door; the answer is what came of it."""
+        key = form.cleaned_data["key"]
+        return self.run(
+            request,
+            object_id,
+            lambda actor: _let_in(self.row(object_id), nonce=key, actor=actor),
+            done=_("Welcome."),
+        )
+
+
+def _let_in(booking: Booking, *, nonce: str, actor: Actor) -> None:
+    """Record the scan; raises what came of it when it let nobody in."""
+    row = check_ins.check_in(booking.occurrence, ticket=booking.ticket, nonce=nonce, actor=actor)
+    if row.result != Result.OK:
+        raise ValidationError(capfirst(row.get_result_display()))
 
 
 @admin.register(WaitlistPlace)

@@ -146,7 +146,10 @@ class PartnerAdmin(Desk):
         variant=ActionVariant.DANGER,
         dialog=ask(
             gettext_lazy("Suspend"),
-            gettext_lazy("Nothing of theirs is published or paid until they are verified again."),
+            gettext_lazy(
+                "Until they are verified again nothing of theirs is on show, booked or paid. Seats that are "
+                "taken stay, and their holders are told."
+            ),
             ReasonDialog,
         ),
     )

@@ -6,7 +6,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from events_directory.domain import money
-from events_directory.models import Booking, CheckIn, GrantApplication, Occurrence, Pool
+from events_directory.models import (
+    Booking,
+    CheckIn,
+    GrantApplication,
+    Occurrence,
+    Pool,
+    WaitlistPlace,
+)
 
 
 class VenueOut(serializers.Serializer):
@@ -80,6 +87,41 @@ class BookingOut(serializers.ModelSerializer):
             "attended_at",
         )
         read_only_fields = fields
+
+
+class WaitingPlaceIn(serializers.Serializer):
+    """Who waits, for which date, for how many seats."""
+
+    member = serializers.CharField(max_length=100, help_text="The member's reference.")
+    occurrence = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    seats = serializers.IntegerField(min_value=1, max_value=Booking.LARGEST_PARTY, default=1)
+
+
+class WaitingPlaceOut(serializers.ModelSerializer):
+    """A place in line. `booking` is what it became; until then `position` is 1 for who is next."""
+
+    member = serializers.CharField(source="member.ref")
+    position = serializers.SerializerMethodField(help_text="Null once it is over.")
+
+    class Meta:
+        model = WaitlistPlace
+        fields = (
+            "id",
+            "member",
+            "occurrence",
+            "seats",
+            "state",
+            "position",
+            "booking",
+            "joined_at",
+            "ended_at",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field({"type": ["integer", "null"], "readOnly": True})
+    def get_position(self, place: WaitlistPlace) -> int | None:
+        """Where it stands, while it waits; needs `with_position`."""
+        return place.position if place.is_waiting else None  # type: ignore[attr-defined]  # annotated
 
 
 class CheckInIn(serializers.Serializer):

@@ -27,10 +27,12 @@ from events_directory.models import (
     Occurrence,
     Partner,
     Pool,
+    WaitlistPlace,
 )
 from events_directory.models.bookings import BookingQuerySet
 from events_directory.models.micro_events import OccurrenceQuerySet
-from events_directory.operations import applications, bookings, check_ins
+from events_directory.models.waitlists import WaitlistPlaceQuerySet
+from events_directory.operations import applications, bookings, check_ins, waitlists
 from members import clock
 from members.domain.actors import Actor
 from members.models import Member
@@ -71,6 +73,12 @@ def dates_of(request: Request) -> OccurrenceQuerySet:
 def bookings_of(request: Request) -> BookingQuerySet:
     """The bookings of those dates."""
     return Booking.objects.filter(occurrence__in=dates_of(request).values("pk"))
+
+
+def places_of(request: Request) -> WaitlistPlaceQuerySet:
+    """The places in line for those dates, with where they stand."""
+    places = WaitlistPlace.objects.filter(occurrence__in=dates_of(request).values("pk"))
+    return places.with_position().select_related("member")
 
 
 def request_key(request: Request) -> str:
@@ -139,6 +147,65 @@ class BookingCancellation(APIView):
         booking = get_object_or_404(bookings_of(request), pk=pk)
         booking = bookings.cancel(booking, actor=Actor.key(request.auth))
         return Response(serializers.BookingOut(booking).data)
+
+
+class WaitingPlaces(APIView):
+    """Places in line for dates that are full."""
+
+    scopes = {"write": "bookings:write"}
+
+    @extend_schema(
+        request=serializers.WaitingPlaceIn,
+        responses={201: serializers.WaitingPlaceOut},
+        operation_id="waiting_places_create",
+    )
+    def post(self, request: Request) -> Response:
+        """Wait for seats; when so many are free they are booked at once. The same Idempotency-Key again
+        answers with the first place."""
+        asked = serializers.WaitingPlaceIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        wanted = asked.validated_data
+        place = waitlists.join(
+            get_object_or_404(dates_of(request), pk=wanted["occurrence"]),
+            member=get_object_or_404(Member.objects.known_as(wanted["member"])),
+            seats=wanted["seats"],
+            key=request_key(request),
+            actor=Actor.key(request.auth),
+        )
+        return Response(_standing(request, place.pk), status=status.HTTP_201_CREATED)
+
+
+class WaitingPlaceDetail(APIView):
+    """One place in line. Who makes bookings reads it: it says what a member is up to."""
+
+    scopes = {"read": "bookings:write"}
+
+    @extend_schema(
+        responses={200: serializers.WaitingPlaceOut}, operation_id="waiting_places_retrieve"
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """Where it stands, or what became of it."""
+        return Response(_standing(request, pk))
+
+
+class WaitingPlaceLeave(APIView):
+    """Out of the line."""
+
+    scopes = {"write": "bookings:write"}
+
+    @extend_schema(
+        request=None,
+        responses={200: serializers.WaitingPlaceOut},
+        operation_id="waiting_places_leave",
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Wait no longer. Leaving twice changes nothing; a seat is given back by its booking."""
+        waitlists.leave(get_object_or_404(places_of(request), pk=pk), actor=Actor.key(request.auth))
+        return Response(_standing(request, pk))
+
+
+def _standing(request: Request, pk: int) -> Any:
+    return serializers.WaitingPlaceOut(get_object_or_404(places_of(request), pk=pk)).data
 
 
 class CheckIns(APIView):

@@ -118,7 +118,7 @@ class WaitingForm(BookingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # It stands beside the booking form, whose fields have the same names.
-        super().__init__(*args, auto_id="waiting_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "waiting_%s"} | kwargs)
 
 
 class OrganisationForm(forms.Form):

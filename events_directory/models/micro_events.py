@@ -14,6 +14,8 @@ from events_directory.models.partners import Partner, Venue
 
 #: How long the public calendar goes on showing what is over or was cancelled.
 FEED_MEMORY = timedelta(days=30)
+#: Dates of organisations that are suspended: nowhere on show until that is settled.
+_SUSPENDED = Q(micro_event__partner__state=Partner.State.SUSPENDED)
 
 
 class MicroEventQuerySet(models.QuerySet["MicroEvent"]):
@@ -135,7 +137,12 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
         return self.select_related("micro_event__venue", "micro_event__partner")
 
     def on_show(self, at: datetime) -> "OccurrenceQuerySet":
-        """What the public list shows at this instant: published, not cancelled, not over."""
+        """What the public list shows at this instant: published, not cancelled, not over, and not of an
+        organisation that is suspended."""
+        return self.coming(at).exclude(_SUSPENDED)
+
+    def coming(self, at: datetime) -> "OccurrenceQuerySet":
+        """Published dates that take place and are not over, on show or not."""
         return self.filter(
             micro_event__state=MicroEvent.State.PUBLISHED, cancelled_at=None, ends_at__gt=at
         )
@@ -143,7 +150,7 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
     def in_feed(self, at: datetime) -> "OccurrenceQuerySet":
         """What the public calendar holds: what is on show, and what ended lately or was cancelled."""
         since = at - FEED_MEMORY
-        return self.exclude(micro_event__published_at=None).filter(
+        return self.exclude(Q(micro_event__published_at=None) | _SUSPENDED).filter(
             Q(cancelled_at=None, ends_at__gt=since) | Q(cancelled_at__gt=since)
         )
 
@@ -174,13 +181,14 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
         return found.filter(**{name: value for name, value in exact.items() if value})
 
     def locked(self, ids) -> list["Occurrence"]:
-        """These rows, locked in the order of their ids, so that no two transactions can embrace."""
-        return list(
-            self.filter(pk__in=ids)
-            .select_related("micro_event__venue", "micro_event__partner")
-            .select_for_update(no_key=True, of=("self",))
-            .order_by("pk")
-        )
+        """These rows, locked in the order of their ids, so that no two transactions can embrace.
+
+        They are read once they are locked: what is read together with a lock that had to be waited for is,
+        of all other tables, as old as the wait.
+        """
+        rows = self.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk")
+        held = list(rows.values_list("pk", flat=True))
+        return list(self.with_place().filter(pk__in=held).order_by("pk"))
 
 
 class Occurrence(models.Model):

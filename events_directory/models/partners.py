@@ -67,6 +67,11 @@ class Partner(Moving):
         """Whether staff have confirmed who this is."""
         return self.state == self.State.VERIFIED
 
+    @property
+    def is_suspended(self) -> bool:
+        """Whether staff took the verification back: its dates are off the directory until it returns."""
+        return self.state == self.State.SUSPENDED
+
 
 class PartnerSeatQuerySet(models.QuerySet["PartnerSeat"]):
     """Questions over seats."""
@@ -74,6 +79,10 @@ class PartnerSeatQuerySet(models.QuerySet["PartnerSeat"]):
     def held_now(self) -> "PartnerSeatQuerySet":
         """Seats that nobody has ended."""
         return self.filter(ended_at=None)
+
+    def held_by(self, user) -> "PartnerSeatQuerySet":
+        """The user's seats now, with their organisations."""
+        return self.held_now().filter(user_id=user.pk).select_related("partner")
 
     def linked(self, user_id: int, *, partner_id: int, since: datetime) -> bool:
         """Whether the user has belonged to the partner at any time from `since` until now."""

@@ -1,14 +1,16 @@
 """Members who wait for a seat of a date that is full."""
 
+from datetime import datetime
+
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from events_directory.domain.moves import WAITLIST
 from events_directory.models.bookings import Booking, short_name
 from events_directory.models.micro_events import Occurrence
 from events_directory.models.moving import Moving
-from members.models import Member
+from members.models import Access, Member
 
 
 class WaitlistPlaceQuerySet(models.QuerySet["WaitlistPlace"]):
@@ -21,6 +23,17 @@ class WaitlistPlaceQuerySet(models.QuerySet["WaitlistPlace"]):
     def in_line(self) -> "WaitlistPlaceQuerySet":
         """Those who wait, first come first."""
         return self.filter(state=WaitlistPlace.State.WAITING).order_by("joined_at", "pk")
+
+    def admitted(self, at: datetime) -> "WaitlistPlaceQuerySet":
+        """Those of members who may come: to whom the access that the event asks for is open at this
+        instant, or it asks for none."""
+        asked = "occurrence__micro_event__access_name"
+        doors = Access.objects.open_at(at).filter(member=OuterRef("member"), name=OuterRef(asked))
+        return self.filter(Q(**{asked: ""}) | Exists(doors), member__erased_at=None)
+
+    def who_fit(self) -> "WaitlistPlaceQuerySet":
+        """Those for whom enough seats are free."""
+        return self.filter(seats__lte=F("occurrence__capacity") - F("occurrence__booked"))
 
     def with_position(self) -> "WaitlistPlaceQuerySet":
         """Adds `position`: 1 for who is next on the same date's list."""
@@ -101,6 +114,11 @@ class WaitlistPlace(Moving):
                 condition=Q(state="waiting"),
             )
         ]
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it may still become a booking."""
+        return self.state == self.State.WAITING
 
     @property
     def guest_name(self) -> str:

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from events_directory.errors import KeyReused, NotOpen, Started
+from events_directory.errors import NotOpen, Started
 from events_directory.models import Booking, Occurrence
 from events_directory.operations import seats as seating
+from events_directory.operations.keys import made_before
 from members import clock
 from members.domain.actors import Actor
 from members.models import Member
@@ -34,9 +35,9 @@ def book(
     begun, is full, asks for an access that the member lacks, or is booked by them already.
     """
     (occurrence,) = Occurrence.objects.locked([occurrence.pk])
-    known = Booking.objects.filter(member=member, key=key).first()
+    known = _made_before(member, key=key, occurrence=occurrence, seats=seats)
     if known is not None:
-        return _same(known, occurrence, seats)
+        return known
     return seating.take(
         occurrence, member=member, seats=seats, key=key, actor=actor, at=at or clock.now()
     )
@@ -87,9 +88,9 @@ def rebook(
         .select_related("member")
         .get(pk=booking.pk)
     )
-    known = Booking.objects.filter(member=booking.member, key=key).first()
+    known = _made_before(booking.member, key=key, occurrence=new, seats=booking.seats)
     if known is not None:
-        return _same(known, new, booking.seats)
+        return known
     if old.micro_event_id != new.micro_event_id:
         raise NotOpen()
     if old.pk == new.pk:
@@ -102,8 +103,6 @@ def rebook(
     return made
 
 
-def _same(known: Booking, occurrence: Occurrence, seats: int) -> Booking:
-    """The answer to a request that was answered before."""
-    if known.occurrence_id != occurrence.pk or known.seats != seats:
-        raise KeyReused()
-    return known
+def _made_before(member: Member, *, key: str, occurrence: Occurrence, seats: int) -> Booking | None:
+    own = Booking.objects.filter(member=member)
+    return made_before(own, key=key, occurrence_id=occurrence.pk, seats=seats)

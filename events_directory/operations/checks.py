@@ -33,10 +33,11 @@ CHECKS = (
         FROM events_directory_waitlistplace w
         JOIN events_directory_occurrence o ON o.id = w.occurrence_id
         JOIN events_directory_microevent e ON e.id = o.micro_event_id
+        JOIN events_directory_partner p ON p.id = e.partner_id
         JOIN members_member m ON m.id = w.member_id
         WHERE w.state = 'waiting' AND m.erased_at IS NULL AND (
             (w.seats <= o.capacity - o.booked AND o.cancelled_at IS NULL AND e.state = 'published'
-                AND e.access_name = '' AND o.starts_at > now())
+                AND p.state <> 'suspended' AND e.access_name = '' AND o.starts_at > now())
             OR EXISTS (
                 SELECT FROM events_directory_booking b
                 WHERE b.occurrence_id = w.occurrence_id AND b.member_id = w.member_id

@@ -8,7 +8,6 @@ from events_directory.domain import money
 from events_directory.domain.pools import Cause
 from events_directory.errors import (
     AmountNotPositive,
-    KeyReused,
     MoreThanAwarded,
     PartnerNotVerified,
     ReasonMissing,
@@ -16,6 +15,7 @@ from events_directory.errors import (
 )
 from events_directory.models import Disbursement, Grant, PoolEntry
 from events_directory.operations import conflicts, pools
+from events_directory.operations.keys import made_before
 from members import clock
 from members.domain.actors import Actor
 from members.operations import audit
@@ -29,10 +29,8 @@ def release(
     at = at or clock.now()
     grant = _locked(grant)
     key = f"{grant.pk}:{key}"
-    known = Disbursement.objects.filter(key=key).first()
+    known = made_before(Disbursement.objects.all(), key=key, amount=amount)
     if known is not None:
-        if known.amount != amount:
-            raise KeyReused()
         return known
     grant.state_after("release")
     user = _independent(grant, actor)

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 
 from events_directory.errors import (
     GuestsChanged,
-    KeyReused,
     NobodyThere,
     NotesEnough,
     NotOpen,
@@ -15,6 +14,7 @@ from events_directory.errors import (
 )
 from events_directory.models import Booking, GuestNote, Occurrence, WaitlistPlace
 from events_directory.operations import words
+from events_directory.operations.keys import made_before
 from members import clock
 from members.domain.actors import Actor
 from members.operations import audit
@@ -51,10 +51,9 @@ def send(
     """
     at = at or clock.now()
     (occurrence,) = Occurrence.objects.locked([occurrence.pk])
-    known = GuestNote.objects.filter(occurrence=occurrence, key=key).first()
+    notes = GuestNote.objects.filter(occurrence=occurrence)
+    known = made_before(notes, key=key, audience=audience, text=text)
     if known is not None:
-        if (known.audience, known.text) != (audience, text):
-            raise KeyReused()
         return known
     ids = list(guests_of(occurrence, audience).values_list("pk", flat=True))
     _check(occurrence, found=len(ids), expected=expected, at=at)

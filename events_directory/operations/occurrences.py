@@ -6,7 +6,7 @@ from django.db import transaction
 
 from events_directory.domain import wall_time
 from events_directory.errors import BelowTaken, InThePast, OccurrenceCancelled, TooFarAhead
-from events_directory.models import Booking, MicroEvent, Occurrence, Repetition
+from events_directory.models import Booking, MicroEvent, Occurrence, Partner, Repetition, Venue
 from events_directory.operations import seats, words
 from members import clock
 from members.domain.actors import Actor
@@ -68,7 +68,8 @@ def move(
     minutes: int | None = None,
     at: datetime | None = None,
 ) -> Occurrence:
-    """Put a date at another time; calendars see a new revision. Bookings stay, and their holders are told."""
+    """Put a date at another time; calendars see a new revision. Bookings and places in line stay, and
+    their holders are told. One that had begun takes those who wait again."""
     at = at or clock.now()
     occurrence = _changeable(occurrence, at)
     _check_day(local_on, at)
@@ -86,7 +87,8 @@ def move(
         before={"starts_at": before.isoformat()},
         after={"starts_at": occurrence.starts_at.isoformat()},
     )
-    words.tell_all("moved", occurrence, list(occurrence.bookings.live().order_by("pk")))
+    words.tell_everybody("moved", occurrence)
+    seats.pass_on(occurrence, actor=actor, at=at)
     return occurrence
 
 
@@ -152,6 +154,41 @@ def follow_venue(event: MicroEvent, *, at: datetime) -> None:
         occurrence.zone = event.venue.zone
         _compute(occurrence)
         _revise(occurrence, at)
+
+
+def follow_address(venue: Venue, *, at: datetime) -> None:
+    """After a venue's address changed: calendars see a new revision of its coming dates, and who holds seats
+    of them or waits for some is told."""
+    for occurrence in _coming(at, micro_event__venue=venue):
+        _revise(occurrence, at)
+        words.tell_everybody("relocated", occurrence)
+
+
+def put_on_hold(partner: Partner, *, at: datetime) -> None:
+    """After an organisation was suspended: who holds seats of its coming dates is told, once.
+
+    Whoever books at the same moment holds the lock of the date until they have booked, and is told; or comes
+    after it, and reads that the organisation is suspended.
+    """
+    for occurrence in _coming(at, micro_event__partner=partner):
+        words.tell("on_hold", _holders(occurrence), mark=at.isoformat())
+
+
+def take_up(partner: Partner, *, actor: Actor, at: datetime) -> None:
+    """After an organisation came back: its guests are told, and who waits moves up to what became free."""
+    for occurrence in _coming(at, micro_event__partner=partner):
+        words.tell("taken_up", _holders(occurrence), mark=at.isoformat())
+        seats.pass_on(occurrence, actor=actor, at=at)
+
+
+def _holders(occurrence: Occurrence) -> list[Booking]:
+    return list(occurrence.bookings.filter(state=Booking.State.BOOKED).order_by("pk"))
+
+
+def _coming(at: datetime, **of: object) -> list[Occurrence]:
+    """The published dates to come of a venue or an organisation, locked."""
+    dates = Occurrence.objects.coming(at).filter(**of)
+    return Occurrence.objects.locked(dates.values_list("pk", flat=True))
 
 
 def _changeable(occurrence: Occurrence, at: datetime) -> Occurrence:

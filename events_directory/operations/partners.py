@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from events_directory.errors import LastOwner, NameTaken, ReasonMissing
 from events_directory.models import Partner, PartnerSeat, Venue
-from events_directory.operations import conflicts
+from events_directory.operations import conflicts, occurrences
 from members import clock
 from members.domain.actors import Actor
 from members.domain.calendar import zone_names
@@ -44,10 +44,13 @@ def register(
 
 @transaction.atomic
 def verify(partner: Partner, *, actor: Actor, at: datetime | None = None) -> Partner:
-    """Confirm who the organisation is. Not for one's own."""
+    """Confirm who the organisation is, or that it may go on. Not for one's own. Its dates come back, and who
+    waits for them moves up."""
     at = at or clock.now()
     conflicts.refuse_own(actor, partner_id=partner.pk, since=partner.created_at)
-    return _move(partner, "verify", actor=actor, done="verified", at=at, verified_at=at)
+    partner = _move(partner, "verify", actor=actor, done="verified", at=at, verified_at=at)
+    occurrences.take_up(partner, actor=actor, at=at)
+    return partner
 
 
 @transaction.atomic
@@ -57,9 +60,13 @@ def turn_down(partner: Partner, *, reason: str, actor: Actor) -> Partner:
 
 
 @transaction.atomic
-def suspend(partner: Partner, *, reason: str, actor: Actor) -> Partner:
-    """Take the verification back: nothing of theirs is published or paid until it returns."""
-    return _move(partner, "suspend", actor=actor, done="suspended", reason=_given(reason))
+def suspend(partner: Partner, *, reason: str, actor: Actor, at: datetime | None = None) -> Partner:
+    """Take the verification back: nothing of theirs is on show, booked or paid until it returns. Seats that
+    are taken stay, and their holders are told."""
+    at = at or clock.now()
+    partner = _move(partner, "suspend", actor=actor, done="suspended", reason=_given(reason), at=at)
+    occurrences.put_on_hold(partner, at=at)
+    return partner
 
 
 @transaction.atomic
@@ -201,8 +208,10 @@ def change_venue(
     actor: Actor,
     latitude: Decimal | None,
     longitude: Decimal | None,
+    at: datetime | None = None,
 ) -> Venue:
-    """Say anew where a place is. Its name and its clock stay."""
+    """Say anew where a place is. Its name and its clock stay. Guests of coming dates are told when the
+    address is another."""
     venue = Venue.objects.select_for_update(no_key=True).get(pk=venue.pk)
     said = {"address": address, "city": city, "latitude": latitude, "longitude": longitude}
     changed = {name: value for name, value in said.items() if getattr(venue, name) != value}
@@ -211,6 +220,8 @@ def change_venue(
     for name, value in changed.items():
         setattr(venue, name, value)
     venue.save(update_fields=list(changed))
+    if "address" in changed or "city" in changed:
+        occurrences.follow_address(venue, at=at or clock.now())
     audit.record(
         venue,
         actor=actor,

@@ -7,8 +7,9 @@ from django.db.models import F
 
 from events_directory.domain import money
 from events_directory.domain.pools import FLOWS, Cause, Held
-from events_directory.errors import AmountNotPositive, KeyReused, NameTaken, PoolShort
+from events_directory.errors import AmountNotPositive, NameTaken, PoolShort
 from events_directory.models import Grant, Pool, PoolAccount, PoolEntry
+from events_directory.operations.keys import made_before
 from members import clock
 from members.domain.actors import Actor
 from members.operations import audit
@@ -61,10 +62,8 @@ def deposit(
     """Record that `amount` minor units came in. The same key again returns the first entry."""
     lock(pool.pk)
     key = f"deposit:{pool.pk}:{key}"
-    known = PoolEntry.objects.filter(key=key).first()
+    known = made_before(PoolEntry.objects.all(), key=key, amount=amount)
     if known is not None:
-        if known.amount != amount:
-            raise KeyReused()
         return known
     entry = post(pool.pk, cause=Cause.DEPOSIT, amount=amount, key=key, note=note, at=at)
     audit.record(pool, actor=actor, verb="events_directory.pool.funded", after={"amount": amount})

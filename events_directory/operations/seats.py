@@ -15,6 +15,7 @@ from events_directory.errors import (
     KeyReused,
     NotOpen,
     OccurrenceCancelled,
+    PartnerSuspended,
     PartyTooLarge,
     SoldOut,
     Started,
@@ -33,6 +34,8 @@ def check(occurrence: Occurrence, *, member: Member, seats: int, at: datetime) -
         raise OccurrenceCancelled()
     if not event.is_published:
         raise NotOpen()
+    if event.partner.is_suspended:
+        raise PartnerSuspended()
     if occurrence.starts_at <= at:
         raise Started()
     if not _may_enter(occurrence, member, at):
@@ -112,20 +115,23 @@ def pass_on(occurrence: Occurrence, *, actor: Actor, at: datetime) -> list[Booki
     """Give free seats to who waits, first come first, and tell them.
 
     A party that is larger than what is free keeps its place, and those behind it are asked; so does
-    who has lost the access that the event asks for. Nobody moves up once it has begun.
+    who has lost the access that the event asks for. Nobody moves up once it has begun, or while the
+    organisation is suspended.
     """
-    is_open = occurrence.micro_event.is_published and not occurrence.is_cancelled
+    event = occurrence.micro_event
+    is_open = event.is_published and not occurrence.is_cancelled and not event.partner.is_suspended
     if not is_open or occurrence.starts_at <= at or not occurrence.free:
         return []
     line = (
         WaitlistPlace.objects.in_line()
-        .filter(occurrence=occurrence, member__erased_at=None)
+        .filter(occurrence=occurrence)
+        .admitted(at)
         .select_for_update(no_key=True, of=("self",))
         .select_related("member")
     )
     taken = []
     for place in line:
-        if place.seats <= occurrence.free and _may_enter(occurrence, place.member, at):
+        if place.seats <= occurrence.free:
             taken.append(_promote(occurrence, place, actor=actor, at=at))
     words.tell("promoted", taken)
     return taken

@@ -1,4 +1,4 @@
-"""Waiting for a seat: joining the list of a date that is full, leaving it, and its end."""
+"""Waiting for a seat: joining the list of a date that is full, moving up, leaving it, and its end."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from events_directory.errors import AlreadyWaiting, KeyReused, MoreThanThereAre
 from events_directory.models import Occurrence, WaitlistPlace
 from events_directory.operations import seats as seating
+from events_directory.operations.keys import made_before
 from members import clock
 from members.domain.actors import Actor
 from members.models import Member
@@ -33,10 +34,9 @@ def join(
     booking would be refused for, except that it is full; for more seats than there are; and twice.
     """
     (occurrence,) = Occurrence.objects.locked([occurrence.pk])
-    known = WaitlistPlace.objects.filter(member=member, key=key).first()
+    own = WaitlistPlace.objects.filter(member=member)
+    known = made_before(own, key=key, occurrence_id=occurrence.pk, seats=seats)
     if known is not None:
-        if known.occurrence_id != occurrence.pk or known.seats != seats:
-            raise KeyReused()
         return known
     at = at or clock.now()
     seating.check(occurrence, member=member, seats=seats, at=at)
@@ -70,6 +70,27 @@ def leave(place: WaitlistPlace, *, actor: Actor, at: datetime | None = None) -> 
     if place.state == WaitlistPlace.State.LEFT:
         return place
     return seating.end(place, "leave", actor=actor, at=at or clock.now())
+
+
+def let_in(since: datetime, until: datetime) -> Tally:
+    """Give free seats to those who wait and to whom the access that the event asks for has opened since.
+
+    Such a seat is free only because they might not have it, and what opens the door to them is no change of
+    the date. So this asks, of all lists in one query, how things stand now, whatever opened the door: a
+    rule's effect (for a tier, a tag), a reward, a day that has come, a merge. A step after each grant would
+    miss the doors that open by the clock, and whatever is written by another way. Nothing is given twice:
+    `pass_on` decides under the lock of the date, and who has moved up waits no longer.
+    """
+    now = clock.now()
+    waiting = WaitlistPlace.objects.in_line().order_by().admitted(now).who_fit()
+    shown = Occurrence.objects.on_show(now).filter(starts_at__gt=now)
+    due = waiting.exclude(occurrence__micro_event__access_name="").filter(occurrence__in=shown)
+    taken = 0
+    found = Occurrence.objects.locked(due.values("occurrence").distinct()[:BATCH])
+    for occurrence in found:
+        taken += len(seating.pass_on(occurrence, actor=BY_CLOCK, at=now))
+    more = len(found) == BATCH and taken > 0
+    return Tally(since if more else until, taken, taken, more=more)
 
 
 def close_begun(since: datetime, until: datetime) -> Tally:

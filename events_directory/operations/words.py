@@ -28,6 +28,14 @@ def tell_all(occasion: str, occurrence: Occurrence, bookings: Sequence[Booking])
     tell(occasion, bookings, mark=str(occurrence.sequence))
 
 
+def tell_everybody(occasion: str, occurrence: Occurrence) -> None:
+    """Tell who holds seats of a locked date, and who waits for some, of its present revision."""
+    tell_all(occasion, occurrence, list(occurrence.bookings.live().order_by("pk")))
+    line = WaitlistPlace.objects.in_line().filter(occurrence=occurrence)
+    ids = list(line.values_list("pk", flat=True))
+    _ask("waitlist.tell", occasion, ids, str(occurrence.sequence))
+
+
 def pass_note(note: GuestNote, ids: list[int]) -> None:
     """Give a partner's note to these guests: bookings, or places on the waiting list."""
     jobs.enqueue_all(

@@ -12,6 +12,9 @@ urlpatterns = [
     path(
         "bookings/<int:pk>/cancel", views.BookingCancellation.as_view(), name="booking_cancellation"
     ),
+    path("waiting-places", views.WaitingPlaces.as_view(), name="waiting_places"),
+    path("waiting-places/<int:pk>", views.WaitingPlaceDetail.as_view(), name="waiting_place"),
+    path("waiting-places/<int:pk>/leave", views.WaitingPlaceLeave.as_view(), name="waiting_leave"),
     path("check-ins", views.CheckIns.as_view(), name="check_ins"),
     path("grants/pools", views.Pools.as_view(), name="pools"),
     path("grants/applications", views.Applications.as_view(), name="applications"),

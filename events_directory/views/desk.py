@@ -14,13 +14,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from events_directory import permissions
-from events_directory.models import MicroEvent, Occurrence, Partner
+from events_directory.models import MicroEvent, Occurrence, Partner, PartnerSeat
 from events_directory.views.outcomes import INVALID
 from members import clock
 from members.permissions import Verdict
 
 Rows = TypeVar("Rows", bound=QuerySet)
-May = Callable[[Any, Partner], Verdict]
+May = Callable[[PartnerSeat], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,20 @@ UPSTAIRS: list[Door] = []
 
 def organisation(request: HttpRequest, slug: str, may: May = permissions.can_edit) -> Partner:
     """The user's own organisation: 404 for any other, 403 when their role does not reach this far."""
-    partner = get_object_or_404(Partner.objects.visible_to(request.user), slug=slug)
-    verdict = may(request.user, partner)
+    seat = get_object_or_404(PartnerSeat.objects.held_by(request.user), partner__slug=slug)
+    verdict = may(seat)
     if not verdict:
         raise PermissionDenied(verdict.reason)
-    return partner
+    request.partner_seat = seat  # type: ignore[attr-defined] # read by `_seat`
+    return seat.partner
+
+
+def _seat(request: HttpRequest, partner: Partner) -> PartnerSeat:
+    """The reader's seat in the organisation: as `organisation` found it, so once a request."""
+    seat: PartnerSeat | None = getattr(request, "partner_seat", None)
+    if seat is None or seat.partner_id != partner.pk:
+        return get_object_or_404(PartnerSeat.objects.held_by(request.user), partner=partner)
+    return seat
 
 
 def own_event(request: HttpRequest, slug: str, pk: int) -> MicroEvent:
@@ -94,7 +103,7 @@ def page(
     **context: Any,
 ) -> HttpResponse:
     """A console page with the organisation's doors; status 422 when its form came back with faults."""
-    is_editor = bool(permissions.can_edit(request.user, partner))
+    seat = _seat(request, partner)
     status = INVALID if form is not None and form.is_bound and form.errors else 200
     shown = [
         {
@@ -103,24 +112,24 @@ def page(
             "icon": icon,
             "is_current": request.path.startswith(href),
         }
-        for href, label, icon in _doors(request, partner, is_editor=is_editor)
+        for href, label, icon in _doors(seat)
     ]
-    everything = {"partner": partner, "doors": shown, "is_editor": is_editor, "form": form}
+    everything = {"partner": partner, "doors": shown, "form": form}
+    everything["is_editor"] = bool(permissions.can_edit(seat))
     return render(request, f"partner/{template}.html", everything | context, status=status)
 
 
-def _doors(
-    request: HttpRequest, partner: Partner, *, is_editor: bool
-) -> Iterator[tuple[str, str | Promise, str]]:
-    """Address, label and icon of every room of the organisation that this user may enter."""
+def _doors(seat: PartnerSeat) -> Iterator[tuple[str, str | Promise, str]]:
+    """Address, label and icon of every room of the organisation that may be entered from this seat."""
+    partner, is_editor = seat.partner, permissions.can_edit(seat)
     if is_editor:
         yield reverse("partner:listings", args=[partner.slug]), _("Events"), "calendar-days"
     yield reverse("partner:door", args=[partner.slug]), _("At the door"), "qr-code"
     if is_editor:
         yield reverse("partner:venues", args=[partner.slug]), _("Venues"), "map-pin"
         yield reverse("partner:grants", args=[partner.slug]), _("Grants"), "hand-coins"
-    if permissions.can_lead(request.user, partner):
+    if permissions.can_lead(seat):
         yield reverse("partner:team", args=[partner.slug]), _("People"), "users"
     for door in UPSTAIRS:
-        if door.may(request.user, partner):
+        if door.may(seat):
             yield reverse(door.route, args=[partner.slug]), door.label, door.icon

@@ -19,7 +19,7 @@ from events_directory.forms import (
     ReasonForm,
 )
 from events_directory.forms.repeating import ForeseeForm
-from events_directory.models import MicroEvent, Partner
+from events_directory.models import MicroEvent, Partner, PartnerSeat
 from events_directory.operations import micro_events, occurrences, partners, repeats
 from events_directory.views import desk
 from events_directory.views.outcomes import INVALID, attempt, attempt_alone
@@ -36,13 +36,15 @@ PER_PAGE = 25
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Straight to the one organisation, a choice of several, or the way to sign one up."""
-    found = list(Partner.objects.visible_to(request.user).order_by("name"))
-    if not found:
+    seats = list(PartnerSeat.objects.held_by(request.user).order_by("partner__name"))
+    if not seats:
         return redirect("partner:organisations")
-    if len(found) > 1:
-        return render(request, "partner/choice.html", {"partners": found})
-    may_edit = permissions.can_edit(request.user, found[0])
-    return redirect("partner:listings" if may_edit else "partner:door", found[0].slug)
+    if len(seats) > 1:
+        return render(
+            request, "partner/choice.html", {"partners": [seat.partner for seat in seats]}
+        )
+    may_edit = permissions.can_edit(seats[0])
+    return redirect("partner:listings" if may_edit else "partner:door", seats[0].partner.slug)
 
 
 @login_required

@@ -6,7 +6,7 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from events_directory.domain import schema_org
+from events_directory.errors import SoldOut
 from events_directory.forms import BookingForm, ExchangeForm, WaitingForm
 from events_directory.models import Booking, MicroEvent, Occurrence, Pool, PoolEntry, WaitlistPlace
+from events_directory.models.micro_events import OccurrenceQuerySet
 from events_directory.operations import bookings as operations
 from events_directory.views.feeds import line_of
 from events_directory.views.outcomes import INVALID, attempt, attempt_alone
@@ -78,24 +80,43 @@ def _own_ways(
     form: BookingForm | None,
     waiting_form: WaitingForm | None,
 ) -> dict[str, Any]:
-    """What a member has of it already, and the forms for what they may still book or wait for."""
+    """What a member has of it already, and the forms for what they may still book or wait for. Who waits
+    for more seats than are free may book those instead."""
     now = clock.now()
     coming = event.occurrences.filter(ends_at__gt=now)
     booked = Booking.objects.visible_to(request.user).live().filter(occurrence__in=coming)
     line = WaitlistPlace.objects.visible_to(request.user).in_line().with_position()
     mine = list(booked.select_related("occurrence"))
     waiting = list(line.filter(occurrence__in=coming).select_related("occurrence"))
-    theirs = {row.occurrence_id for row in mine} | {row.occurrence_id for row in waiting}
     to_come = event.occurrences.on_show(now).filter(starts_at__gt=now).order_by("starts_at")
-    left = [date for date in to_come if date.pk not in theirs]
+    seated, in_line = ({row.occurrence_id for row in rows} for rows in (mine, waiting))
+    left = [date for date in to_come if date.pk not in seated]
     open_ones = [date.pk for date in left if date.free]
-    full = [date.pk for date in left if not date.free]
+    full = [date.pk for date in left if not date.free and date.pk not in in_line]
     return {
         "mine": mine,
         "waiting": waiting,
         "form": form or (open_ones and BookingForm(dates=to_come.filter(pk__in=open_ones))),
         "waiting_form": waiting_form or (full and WaitingForm(dates=to_come.filter(pk__in=full))),
+        "is_scarce": any(0 < date.free < Booking.LARGEST_PARTY for date in left),
+        "party": _party(form, to_come.exclude(pk__in=in_line)),
     }
+
+
+def _party(form: BookingForm | None, to_come: OccurrenceQuerySet) -> dict[str, Any] | None:
+    """For a party that did not fit just now: the date as it is, and the form by which they wait for as many
+    seats. None for more of them than it has seats in all."""
+    if form is None or not form.has_error(NON_FIELD_ERRORS, code=SoldOut.code):
+        return None
+    seats = form.cleaned_data["seats"]
+    wanted = to_come.filter(pk=form.cleaned_data["occurrence"].pk, capacity__gte=seats)
+    date = wanted.first()
+    if date is None:
+        return None
+    waits = WaitingForm(
+        dates=wanted, initial={"occurrence": date.pk, "seats": seats}, auto_id=False
+    )
+    return {"seats": seats, "date": date, "form": waits}
 
 
 def _linked(request: HttpRequest, event: MicroEvent, dates: list[Occurrence]) -> str:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from events_directory.errors import OwnOrganisation
 from events_directory.models import Partner, PartnerSeat
-from events_directory.permissions import can_check_in, can_edit
+from events_directory.permissions import can_edit
 from loyalty.rewards.errors import AlreadyUsed, CouponStillOut, FundClosed, NoPool, NotPrepaid
 from loyalty.rewards.models import Coupon, Fund, Redemption, Reward
 from loyalty.rewards.operations import standings
@@ -56,11 +56,21 @@ def can_import(user: User, reward: Reward) -> Verdict:
     return held(user, "rewards.add_coupon")
 
 
-def can_take_coupons(user: User, partner: Partner) -> Verdict:
-    """Everybody of a verified organisation who stands at the till."""
-    if not partner.is_verified:
-        return refused(_("Coupons are taken once the organisation is verified."))
-    return can_check_in(user, partner)
+def can_take_coupons(seat: PartnerSeat) -> Verdict:
+    """Who runs a verified organisation. Helpers only check guests in, as their invitation says."""
+    return can_edit(seat) and _verified(seat.partner)
+
+
+def can_take_coupons_by_key(partner_id: int | None) -> Verdict:
+    """The programme's own tills, and those of verified organisations; a key stands for its organisation."""
+    partner = Partner.objects.filter(pk=partner_id).first()
+    return ALLOWED if partner is None else _verified(partner)
+
+
+def _verified(partner: Partner) -> Verdict:
+    if partner.is_verified:
+        return ALLOWED
+    return refused(_("Coupons are taken once the organisation is verified."))
 
 
 def can_sell_pack(user, fund: Fund) -> Verdict:
@@ -79,9 +89,9 @@ def can_move_fund(user, fund: Fund) -> Verdict:
     return _for_others(user, fund)
 
 
-def can_see_funds(user, partner: Partner) -> Verdict:
+def can_see_funds(seat: PartnerSeat) -> Verdict:
     """What the organisation pays for is for those who run it, not for helpers at the door."""
-    return can_edit(user, partner)
+    return can_edit(seat)
 
 
 def _for_others(user, fund: Fund) -> Verdict:

@@ -177,7 +177,7 @@ CONSOLE: dict[str, Desk] = {
         steps={"publish": DENIED, "reject": DENIED, "cancel": ALLOWED}
     ),
     "events_directory.occurrence": READ,
-    "events_directory.booking": READ,
+    "events_directory.booking": Desk(steps={"check_in": ALLOWED}),
     "events_directory.waitlistplace": Desk(has_row=False),
     "events_directory.guestnote": Desk(has_row=False),
     "events_directory.checkin": Desk(has_row=False),

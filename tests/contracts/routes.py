@@ -280,6 +280,10 @@ ROUTES: dict[str, Route] = {
     "events_directory_api:events": Route(KEY, NO_KEY),
     "events_directory_api:bookings": Route(NO_KEY, KEY),
     "events_directory_api:booking_cancellation": Route(NO_KEY, KEY, {"pk": "@booking"}),
+    "events_directory_api:waiting_places": Route(NO_KEY, KEY),
+    # Nobody waits in this world.
+    "events_directory_api:waiting_place": Route(NO_SUCH_FOR_KEY, NO_KEY, {"pk": 1}),
+    "events_directory_api:waiting_leave": Route(NO_KEY, NO_SUCH_FOR_KEY, {"pk": 1}),
     "events_directory_api:check_ins": Route(NO_KEY, KEY),
     "events_directory_api:pools": Route(KEY, NO_KEY),
     "events_directory_api:applications": Route(KEY, NO_KEY),

@@ -2,6 +2,7 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -11,6 +12,7 @@ from loyalty.connectors.api.problems import problem
 from loyalty.rewards.errors import TooManyGuesses, UnknownCoupon
 from loyalty.rewards.models import Coupon
 from loyalty.rewards.operations import coupons, guesses
+from loyalty.rewards.permissions import can_take_coupons_by_key
 from members import clock
 from members.domain.actors import Actor
 
@@ -69,6 +71,13 @@ class CouponDoor(APIView):
     """Codes of other partners and codes that do not exist get the same answer, and few tries."""
 
     scopes = {"write": "coupons:write"}
+
+    def check_permissions(self, request: Request) -> None:
+        """The scope, and that the key's organisation may take coupons just now."""
+        super().check_permissions(request)
+        verdict = can_take_coupons_by_key(caller(request).partner_id)
+        if not verdict:
+            raise PermissionDenied(verdict.reason)
 
     def handle_exception(self, error: Exception) -> Response:
         """404 for every code that is not ours; 429 after too many of them."""

@@ -45,8 +45,35 @@ def _give_back() -> str:
 
 
 def _moved(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
+    subject = _("New time: %(event)s")
+    if isinstance(seat, WaitlistPlace):
+        body = _("The date was moved. It is now %(when)s, %(where)s.")
+        return subject, f"{body} {_still_in_line()}"
     body = _("The date was moved. It is now %(when)s, %(where)s. Your booking stays.")
-    return _("New time: %(event)s"), f"{body} {_give_back()}"
+    return subject, f"{body} {_give_back()}"
+
+
+def _relocated(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
+    subject, body = _("New place: %(event)s"), _("The place is now %(where)s, on %(when)s.")
+    if isinstance(seat, WaitlistPlace):
+        return subject, f"{body} {_still_in_line()}"
+    return subject, f"{body} {_('Your booking stays.')} {_give_back()}"
+
+
+def _still_in_line() -> str:
+    return _("You keep your place on the waiting list.")
+
+
+def _on_hold(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
+    body = _(
+        "The organiser, %(partner)s, is paused just now. Your booking stays: %(event)s, %(when)s."
+    )
+    return _("On hold: %(event)s"), f"{body} {_('We write to you once that is settled.')}"
+
+
+def _taken_up(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
+    body = _("%(partner)s is back. Your booking stays: %(event)s, %(when)s, %(where)s.")
+    return _("It takes place: %(event)s"), f"{body} {_give_back()}"
 
 
 def _called_off(seat: Booking | WaitlistPlace, words: dict[str, Any]) -> tuple[str, str]:
@@ -67,6 +94,9 @@ WORDINGS: dict[str, Wording] = {
     "booked": _booked,
     "promoted": _promoted,
     "moved": _moved,
+    "relocated": _relocated,
+    "on_hold": _on_hold,
+    "taken_up": _taken_up,
     "called_off": _called_off,
     "line_closed": _line_closed,
 }
@@ -77,16 +107,27 @@ def tell_guests(arguments: dict[str, Any]) -> None:
     """Write to who holds these bookings, unless they are out of date by now."""
     occasion, mark = arguments["occasion"], arguments["mark"]
     rows = Booking.objects.filter(pk__in=arguments["ids"]).select_related("member").with_place()
-    found = [row for row in rows if row.is_live == (occasion != "called_off")]
+    found = [row for row in rows if _is_so(occasion, row)]
     tell(_notes(occasion, found, key=f"{occasion}:{mark}" if mark else occasion))
+
+
+def _is_so(occasion: str, booking: Booking) -> bool:
+    """Whether what is to be told is still true."""
+    is_suspended = booking.occurrence.micro_event.partner.is_suspended
+    if occasion in ("on_hold", "taken_up") and is_suspended != (occasion == "on_hold"):
+        return False
+    return booking.is_live == (occasion != "called_off")
 
 
 @does("waitlist.tell")
 def tell_waiting(arguments: dict[str, Any]) -> None:
-    """Write to who waited."""
-    rows = WaitlistPlace.objects.filter(pk__in=arguments["ids"])
+    """Write to who waited, or waits still: who has moved up or left by now is told of that instead."""
+    occasion, mark = arguments["occasion"], arguments["mark"]
+    ended = occasion in ("called_off", "line_closed")
+    state = WaitlistPlace.State.CLOSED if ended else WaitlistPlace.State.WAITING
+    rows = WaitlistPlace.objects.filter(pk__in=arguments["ids"], state=state)
     found = list(rows.select_related("member").with_place())
-    tell(_notes(arguments["occasion"], found, key=arguments["occasion"]))
+    tell(_notes(occasion, found, key=f"{occasion}:waiting:{mark}" if mark else occasion))
 
 
 @does("guest_note.tell")
@@ -135,7 +176,7 @@ def _note(
         words = words_of(occurrence) | {"seats": seat.seats}
         words["reason"] = seat.state_reason if isinstance(seat, Booking) else ""
         subject, body = WORDINGS[occasion](seat, words)
-        link, calendar = "/events/", ""
+        link, calendar = f"/events/{occurrence.micro_event_id}/", ""
         if isinstance(seat, Booking):
             link = f"/events/bookings/{seat.reference}/"
             name = occurrence.pk, language
@@ -154,12 +195,13 @@ def _note(
 
 def words_of(occurrence: Occurrence) -> dict[str, Any]:
     """The date in words of the active language, on the venue's clock."""
-    event = occurrence.micro_event
+    event, venue = occurrence.micro_event, occurrence.micro_event.venue
     starts: datetime = occurrence.starts_at.astimezone(ZoneInfo(occurrence.zone))
     return {
         "event": event.title,
+        "partner": event.partner.name,
         "when": formats.date_format(starts, _("D j M, H:i T")),
-        "where": f"{event.venue.name}, {event.venue.address}",
+        "where": ", ".join(filter(None, (venue.name, venue.address, venue.city))),
     }
 
 

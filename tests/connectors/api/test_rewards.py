@@ -4,13 +4,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from events_directory.operations import partners
 from loyalty.campaigns.operations import review_rules
 from loyalty.connectors.operations import keys
-from loyalty.rewards.models import Coupon, Redemption
+from loyalty.rewards.models import Coupon, Redemption, Reward
 from loyalty.rewards.operations import guesses, rewards
 from loyalty.rewards.operations.sealing import reveal
 from members.models import Member, Tier
-from tests.conftest import SYSTEM
+from tests.conftest import SYSTEM, person
 from tests.connectors.conftest import Shop, shop_with
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +122,23 @@ def test_a_partners_key_hears_the_same_of_foreign_and_unknown_codes(shop, amara,
     unknown = till.send("POST", "coupons/uses", {"code": "NOSUCHCODE99"})
     assert foreign.status_code == unknown.status_code == 404
     assert foreign.content == unknown.content
+    assert Coupon.objects.get().state == "assigned"
+
+
+def test_the_key_of_an_organisation_that_is_not_verified_takes_none(shop, amara, tea):
+    """As its people's page: coupons are taken once it is verified, and not while it is suspended."""
+    taken(shop)
+    owner = person("finn@example.test")
+    partner = partners.register("Finn's", owner=owner, actor=SYSTEM)
+    Reward.objects.update(partner=partner)
+    _, text = keys.create("till", scopes=["coupons:write"], partner_id=partner.pk, actor=SYSTEM)
+    till, asked = Shop(text), {"code": code_of()}
+    for path in ("coupons/checks", "coupons/uses"):
+        assert till.send("POST", path, asked).status_code == 403
+    partners.verify(partner, actor=SYSTEM)
+    assert till.send("POST", "coupons/checks", asked).status_code == 200
+    partners.suspend(partner, reason="Papers", actor=SYSTEM)
+    assert till.send("POST", "coupons/uses", asked).status_code == 403
     assert Coupon.objects.get().state == "assigned"
 
 

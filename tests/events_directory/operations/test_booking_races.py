@@ -8,8 +8,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
-from events_directory.models import Booking, Occurrence, WaitlistPlace
-from events_directory.operations import bookings, occurrences, waitlists
+from events_directory.models import Booking, MicroEvent, Occurrence, WaitlistPlace
+from events_directory.operations import bookings, occurrences, partners, waitlists
+from members import clock
+from members.models import Job
+from members.operations import accesses
 from tests.conftest import SYSTEM
 from tests.events_directory.conftest import broken, crowd, evening
 from tests.scale import scale
@@ -143,6 +146,39 @@ def test_cancelling_the_date_leaves_no_booking_behind(occurrence):
     assert Occurrence.objects.get(pk=occurrence.pk).booked == 0
 
 
+@pytest.mark.parametrize("_round", range(scale(2, 100)))
+def test_who_books_while_the_organisation_is_suspended_is_told_or_refused(occurrence, shop, _round):
+    """ADR 44: no booking slips in that nobody was told is on hold."""
+    attempts = [
+        lambda m=member: bookings.book(occurrence, member=m, key="k", actor=SYSTEM)
+        for member in crowd(10)
+    ]
+    attempts.insert(4, lambda: partners.suspend(shop, reason="Complaints", actor=SYSTEM))
+    answers = race(attempts, together=11)
+    assert set(answers) <= {"ok", "partner_suspended"}
+    jobs = Job.objects.filter(kind="booking.tell", arguments__occasion="on_hold")
+    told = {pk for job in jobs for pk in job.arguments["ids"]}
+    assert told == set(Booking.objects.values_list("pk", flat=True))
+    assert len(told) == answers.count("ok") - 1
+
+
+def test_who_waited_for_the_lock_reads_that_it_was_suspended(occurrence, shop, amara):
+    """The organisation is read after the wait, not as it was before."""
+    answers: list[str] = []
+    attempt = Thread(
+        target=lambda: answers.extend(
+            race([lambda: bookings.book(occurrence, member=amara, key="k", actor=SYSTEM)])
+        )
+    )
+    with transaction.atomic():
+        partners.suspend(shop, reason="Complaints", actor=SYSTEM)
+        attempt.start()
+        wait_for_a_waiter()
+    attempt.join(timeout=30)
+    assert answers == ["partner_suspended"]
+    assert not Booking.objects.exists()
+
+
 @pytest.mark.parametrize("_round", range(scale(3, 100)))
 def test_two_seats_become_free_three_wait_and_somebody_else_comes(occurrence, _round):
     """UM17: the first two of the line get them; nobody is skipped, nobody sits twice, the newcomer none."""
@@ -173,6 +209,27 @@ def test_two_seats_become_free_three_wait_and_somebody_else_comes(occurrence, _r
     assert set(seated) == {"guest-2", "guest-3", "guest-4", "guest-5"}
     assert len(seated) == 4
     assert [row.member.ref for row in WaitlistPlace.objects.in_line()] == ["guest-6"]
+    assert broken() == {}
+
+
+def test_the_sweep_and_a_newcomer_reach_for_one_seat(occurrence, amara):
+    """C6: who gained the access while waiting, or who comes just then: one of them, and once."""
+    MicroEvent.objects.update(access_name="circle")
+    occurrences.change_capacity(occurrence, capacity=1, actor=SYSTEM)
+    first, newcomer = crowd(2)
+    for member in (amara, first, newcomer):
+        accesses.grant(member, name="circle", cause=member.ref, actor=SYSTEM)
+    taken = bookings.book(occurrence, member=first, key="k", actor=SYSTEM)
+    waitlists.join(occurrence, member=amara, key="w", actor=SYSTEM)
+    accesses.close(amara.ref, actor=SYSTEM)
+    bookings.cancel(taken, actor=SYSTEM)
+    accesses.grant(amara, name="circle", cause="again", actor=SYSTEM)
+    now = clock.now()
+    attempts = [transaction.atomic(lambda: waitlists.let_in(now, now))] * 4
+    attempts.insert(2, lambda: bookings.book(occurrence, member=newcomer, key="k", actor=SYSTEM))
+    answers = race(attempts, together=5)
+    assert answers[:2] + answers[3:] == ["ok"] * 4
+    assert Booking.objects.live().get().member == (newcomer if answers[2] == "ok" else amara)
     assert broken() == {}
 
 

@@ -53,7 +53,7 @@ def test_a_full_date_refuses_and_changes_nothing(occurrence, amara, bo):
     bookings.book(occurrence, member=amara, seats=9, key="k", actor=SYSTEM)
     with pytest.raises(SoldOut) as refusal:
         bookings.book(occurrence, member=bo, seats=2, key="k", actor=SYSTEM)
-    assert refusal.value.messages == ["There are not enough seats left: 1 are free."]
+    assert refusal.value.messages == ["There are not enough seats for so many. Free now: 1."]
     assert (Booking.objects.count(), booked(occurrence)) == (1, 9)
     with pytest.raises(PartyTooLarge):
         bookings.book(occurrence, member=bo, seats=0, key="k", actor=SYSTEM)

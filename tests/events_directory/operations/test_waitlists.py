@@ -21,11 +21,12 @@ from events_directory.operations import (
     merged,
     micro_events,
     occurrences,
+    partners,
     waitlists,
 )
 from members import clock
 from members.models import AuditRow, Job
-from members.operations import accesses, erasures, jobs
+from members.operations import accesses, erasures, jobs, sweeps
 from members.operations.sweeps import Tally
 from tests.conftest import SYSTEM
 from tests.events_directory.conftest import broken, crowd, evening
@@ -138,6 +139,65 @@ def test_who_has_lost_the_access_is_passed_over(full, amara, bo):
     assert line(occurrence) == [("amara", 1)]
 
 
+@pytest.fixture
+def outside(full, amara, bo):
+    """Amara waits for a seat that is free, Bo behind her, and neither has the access it asks for."""
+    occurrence, (first, _) = full
+    wait(occurrence, amara), wait(occurrence, bo)
+    MicroEvent.objects.update(access_name="circle")
+    bookings.cancel(first, actor=SYSTEM)
+    assert (line(occurrence), booked(occurrence)) == ([("amara", 1), ("bo", 2)], 1)
+    return occurrence
+
+
+def sweep(at=None) -> None:
+    sweeps.run_due(at=at, names=["waitlist_access"])
+
+
+def test_who_gains_the_access_while_waiting_moves_up_by_the_clock(outside, bo):
+    """Within a minute, without any change of the date, and once however often it is asked."""
+    sweep()
+    assert states() == ["waiting", "waiting"]
+    accesses.grant(bo, name="circle", cause="tier:gold", actor=SYSTEM)
+    with clock.standing_at(clock.now() + timedelta(minutes=1)):
+        sweep(clock.now())
+        sweep(clock.now())
+    assert (states(), booked(outside), broken()) == (["waiting", "promoted"], 2, {})
+    assert Booking.objects.live().filter(occurrence=outside, member=bo).count() == 1
+
+
+def test_an_access_that_opens_by_the_clock_is_not_missed(outside, amara):
+    """A door of tomorrow opens tomorrow; one that has closed by then opens nothing."""
+    tomorrow = clock.now() + timedelta(days=1)
+    accesses.grant(amara, name="circle", cause="b", actor=SYSTEM, at=tomorrow)
+    sweep()
+    assert states() == ["waiting", "waiting"]
+    with clock.standing_at(tomorrow):
+        sweep(tomorrow)
+    assert states() == ["promoted", "waiting"]
+
+
+@pytest.mark.parametrize("barrier", ["other door", "closed", "party", "suspended", "begun"])
+def test_what_else_stands_in_the_way_still_does(outside, bo, shop, barrier):
+    name = "another" if barrier == "other door" else "circle"
+    accesses.grant(bo, name=name, cause="b", actor=SYSTEM)
+    if barrier == "closed":
+        accesses.close("b", actor=SYSTEM)
+    if barrier == "party":
+        WaitlistPlace.objects.update(seats=2)
+    if barrier == "suspended":
+        partners.suspend(shop, reason="Complaints", actor=SYSTEM)
+    with clock.standing_at(outside.starts_at if barrier == "begun" else clock.now()):
+        sweep(clock.now())
+    assert (states(), booked(outside)) == (["waiting", "waiting"], 1)
+
+
+def test_all_lists_are_asked_at_once(outside, django_assert_num_queries):
+    """Query budget: one question however many wait, and no lock where nobody may come."""
+    with django_assert_num_queries(1):
+        waitlists.let_in(clock.now(), clock.now())
+
+
 def test_leaving_and_coming_back_is_the_end_of_the_line(full, amara, bo):
     """Leave and rejoin: back of the queue."""
     occurrence, _ = full
@@ -196,6 +256,18 @@ def test_nobody_moves_up_once_it_has_begun_and_the_list_closes(full, amara):
     assert waitlists.close_begun(begun, begun) == Tally(begun, 0, 0)
     assert states() == ["closed"]
     assert Job.objects.filter(kind="waitlist.tell").count() == 1
+
+
+def test_a_date_that_had_begun_and_is_put_off_takes_who_waits(full, amara):
+    """C6: seats that were added when it had begun are theirs once it has not."""
+    occurrence, _ = full
+    wait(occurrence, amara)
+    with clock.standing_at(occurrence.starts_at):
+        occurrences.change_capacity(occurrence, capacity=3, actor=SYSTEM)
+        assert line(occurrence) == [("amara", 1)]
+        later = occurrence.local_on + timedelta(days=1)
+        occurrences.move(occurrence, local_on=later, local_time=occurrence.local_time, actor=SYSTEM)
+        assert (states(), booked(occurrence)) == (["promoted"], 3)
 
 
 @pytest.mark.parametrize("whole", [False, True])

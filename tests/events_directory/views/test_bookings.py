@@ -48,7 +48,7 @@ def test_a_refusal_keeps_the_input_and_says_why(page, occurrence, bo):
     response = page.post("/events/bookings/", form_of(page, occurrence, seats=2))
     text = response.content.decode()
     assert response.status_code == 422
-    assert "There are not enough seats left: 1 are free." in text
+    assert "There are not enough seats for so many. Free now: 1." in text
     assert 'id="error-summary"' in text
     assert 'value="2"' in text
     assert Booking.objects.count() == 1

@@ -18,9 +18,7 @@ OPEN = {
     "partner:check_in",
     "partner:ticket",
 }
-OPEN |= {"partner_rewards:coupons"}
 SENT = {"partner:organisations", "partner:check_in", "partner:scans", "partner:departure"}
-SENT |= {"partner_rewards:coupons", "partner_rewards:uses"}
 #: Nothing is behind these for anybody in this world.
 NOT_THERE = {"partner:invitation"}
 CONSOLE = sorted(name for name in ROUTES if name.startswith(("partner:", "partner_rewards:")))
@@ -39,10 +37,17 @@ def things(occurrence, booking, shop, pool) -> dict[str, object]:
     }
 
 
+def test_the_navigation_shows_a_helper_no_other_door(client, helper, shop):
+    """UP5: what is refused is not offered."""
+    client.force_login(helper)
+    doors = client.get("/partner/elis/dates/").context["doors"]
+    assert [door["href"] for door in doors] == ["/partner/elis/dates/"]
+
+
 @pytest.mark.parametrize("name", CONSOLE)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_helper_stands_at_the_door_and_nowhere_else(client, helper, things, name, method):
-    """UP5: the role that can check in and do only this."""
+    """UP5: the role that can check in and do only this; a till is none of it."""
     where = {key: things.get(value, value) for key, value in ROUTES[name].where.items()}
     client.force_login(helper)
     status = getattr(client, method)(reverse(name, kwargs=where)).status_code

@@ -216,6 +216,17 @@ def test_nobody_else_changes_anything(client, tail, shop, occurrence, helper, gu
     assert (list(Occurrence.objects.values()), list(MicroEvent.objects.values())) == before
 
 
+@pytest.mark.parametrize("tail", [*PAGES, *DOOR, "team/", "coupons/", "points/"])
+def test_the_seat_is_asked_once_a_page(console, shop, occurrence, tail):
+    """Query budget: once by the page, and once by the header, which asks for all desks at once."""
+    path = f"/partner/elis/{tail}".format(event=occurrence.micro_event_id, date=occurrence.pk)
+    with CaptureQueriesContext(connection) as seen:
+        assert console.get(path).status_code == 200
+    asked = [each["sql"] for each in seen if "events_directory_partnerseat" in each["sql"]]
+    # The people's page lists its seats, and asks who may still make them.
+    assert len(asked) == (4 if tail == "team/" else 2)
+
+
 def test_lists_cost_the_same_however_long(console, occurrence, drafted, shop, venue):
     """Query budget: listings, guests, check-in."""
 

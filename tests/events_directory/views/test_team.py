@@ -153,5 +153,5 @@ def test_the_page_costs_the_same_however_many_belong(
         partners.seat(shop, user=user, role="editor", actor=SYSTEM)
     for _ in range(3):
         invitations.invite(shop, role="helper", by=eli)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(7):
         assert console.get(TEAM).status_code == 200

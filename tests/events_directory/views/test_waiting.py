@@ -88,8 +88,47 @@ def test_more_people_than_there_are_seats_is_refused_with_the_form(client, page)
     """UA8."""
     answer = client.post("/events/waiting/", asked(client, page) | {"seats": "2"})
     assert answer.status_code == 422
-    assert "This date has only 1 seats in all." in answer.content.decode()
+    assert "There are not so many seats. In all: 1." in answer.content.decode()
     assert not WaitlistPlace.objects.exists()
+
+
+def test_a_party_that_does_not_fit_is_asked_whether_to_wait(client, page, taken, amara):
+    """UM17, UA7: one seat is free, two come: without a script they read how many are free, and wait."""
+    occurrences.change_capacity(taken.occurrence, capacity=2, actor=SYSTEM)
+    text = client.get(page).content.decode()
+    assert "1 free)" in text and "you can wait for all of you" in text
+    asked_for = {"occurrence": taken.occurrence_id, "seats": "2", "key": "a"}
+    answer = client.post("/events/bookings/", asked_for)
+    text = " ".join(answer.content.decode().split())
+    assert answer.status_code == 422
+    assert "There are not enough seats for so many. Free now: 1." in text
+    assert ": 1 seat is free now." in text and "Wait for 2 seats</button>" in text
+    form = text[text.index('action="/events/waiting/"') :]
+    offered = dict(re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', form)[:4])
+    assert (offered["occurrence"], offered["seats"]) == (str(taken.occurrence_id), "2")
+    text = client.post("/events/waiting/", offered, follow=True).content.decode()
+    assert "You are number 1 on the waiting list." in text
+    assert "You wait for 2 seats." in text and "1 is free now." in text
+    bookings.cancel(taken, actor=SYSTEM)
+    assert Booking.objects.live().get(member=amara).seats == 2
+
+
+def test_who_waits_for_two_may_take_the_one_that_is_free(client, page, taken, amara):
+    """C9: never a seat and a place in line for one date."""
+    occurrences.change_capacity(taken.occurrence, capacity=2, actor=SYSTEM)
+    waitlists.join(taken.occurrence, member=amara, seats=2, key="w", actor=SYSTEM)
+    assert 'action="/events/bookings/"' in client.get(page).content.decode()
+    asked_for = {"occurrence": taken.occurrence_id, "seats": "1", "key": "a"}
+    assert client.post("/events/bookings/", asked_for).status_code == 302
+    assert WaitlistPlace.objects.get().state == "left"
+
+
+def test_more_than_it_has_seats_in_all_cannot_wait(client, page, taken):
+    occurrences.change_capacity(taken.occurrence, capacity=2, actor=SYSTEM)
+    asked_for = {"occurrence": taken.occurrence_id, "seats": "3", "key": "a"}
+    answer = client.post("/events/bookings/", asked_for)
+    assert (answer.status_code, answer.context["party"]) == (422, None)
+    assert not Booking.objects.filter(key="page:a").exists()
 
 
 def test_nonsense_waits_for_nothing(client, page, drafted):

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from icalendar import Calendar
 
-from events_directory.operations import bookings, occurrences, waitlists
+from events_directory.operations import bookings, occurrences, partners, waitlists
 from loyalty.messaging.models import Message, Topic
 from loyalty.messaging.operations import choices
 from members.operations import consents, jobs
@@ -111,6 +111,61 @@ def test_who_waits_for_a_date_that_is_called_off_is_told(occurrence, reader):
     occurrences.cancel(occurrence, reason="Rain", actor=SYSTEM)
     work()
     assert inbox(reader) == ["Cancelled: Mend a lamp"]
+
+
+@pytest.fixture
+def in_line(occurrence, reader, amara):
+    """Amara has the one seat, Bo waits for it; both have read so far what they were told."""
+    occurrences.change_capacity(occurrence, capacity=1, actor=SYSTEM)
+    bookings.book(occurrence, member=amara, key="k", actor=SYSTEM)
+    waitlists.join(occurrence, member=reader, key="w", actor=SYSTEM)
+    work()
+    Message.objects.all().delete()
+    return occurrence
+
+
+def a_day_later(occurrence) -> None:
+    occurrences.move(
+        occurrence,
+        local_on=occurrence.local_on + timedelta(days=1),
+        local_time=occurrence.local_time,
+        actor=SYSTEM,
+    )
+
+
+def test_who_waits_is_told_like_who_has_a_seat_when_the_date_moves(in_line, reader, amara):
+    """UM17: once for each move, with their place in line kept."""
+    a_day_later(in_line)
+    work()
+    assert (inbox(amara), inbox(reader)) == (["New time: Mend a lamp"],) * 2
+    word = Message.objects.inbox(reader).get()
+    assert word.body.endswith("You keep your place on the waiting list.")
+    assert word.link == f"/events/{in_line.micro_event_id}/"
+    assert [each.subject for each in mail.outbox] == ["New time: Mend a lamp"]
+    a_day_later(in_line)
+    work()
+    assert len(inbox(reader)) == 2
+
+
+def test_who_has_moved_up_by_then_is_told_of_the_seat_alone(in_line, reader):
+    """No word of a place in line to somebody who has a seat."""
+    a_day_later(in_line)
+    occurrences.change_capacity(in_line, capacity=2, actor=SYSTEM)
+    work()
+    assert inbox(reader) == ["You have moved up: Mend a lamp"]
+
+
+def test_another_address_is_told_to_guests_and_to_who_waits(in_line, reader, amara, venue):
+    """C21: calendars see a revision; what is only the map's is not told."""
+    told = {"city": "", "latitude": None, "longitude": None, "actor": SYSTEM}
+    partners.change_venue(venue, address="Elbchaussee 9", **told)
+    partners.change_venue(venue, address="Elbchaussee 9", **told)
+    partners.change_venue(venue, address="Elbchaussee 9", **told | {"latitude": 53, "longitude": 9})
+    work()
+    assert (inbox(amara), inbox(reader)) == (["New place: Mend a lamp"],) * 2
+    assert "The back room, Elbchaussee 9" in Message.objects.inbox(reader).get().body
+    in_line.refresh_from_db()
+    assert in_line.sequence == 1
 
 
 def test_who_left_the_topic_gets_no_mail_of_it(occurrence, reader):

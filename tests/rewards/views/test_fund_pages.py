@@ -115,11 +115,11 @@ def test_a_partner_that_pays_for_nothing_reads_how_to_begin(console):
 def test_the_page_costs_the_same_however_many_funds(
     console, busy, partner, points, django_assert_num_queries
 ):
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(7):
         console.get("/partner/brew/points/")
     for number in range(5):
         fund_of(partner, points, slug=f"more-{number}", points=10)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(7):
         console.get("/partner/brew/points/")
 
 
