@@ -41,8 +41,9 @@ def cast(
     """Cast this seat's one and final ballot; its draft goes. An abstention carries no scores.
 
     `version`: which version of the draft the judge has before them (None: they have none). Raises
-    CaseClosed, NotAssigned, SeatEnded, AlreadyRecused, Conflicted, AlreadyVoted, ScoresIncomplete, or
-    ChangedElsewhere when a draft with other content was kept meanwhile.
+    CaseClosed, NotAssigned, SeatEnded, AlreadyRecused, Conflicted, AlreadyVoted, ScoresIncomplete,
+    CommentMissing when an extreme mark comes without a word on why, or ChangedElsewhere when a draft
+    with other content was kept meanwhile.
     """
     at = at or clock.now()
     case = cases.lock(case)
@@ -54,6 +55,10 @@ def cast(
         scores = {}
     elif not rubric.fits(scores, case.criteria.rubric):
         raise errors.ScoresIncomplete()
+    silent = rubric.unexplained(scores, words)
+    if silent:
+        titles = [each.title for each in case.criteria.rubric if each.key in silent]
+        raise errors.CommentMissing(criteria=", ".join(titles))
     ballot = Ballot.objects.create(
         assignment=assignment, vote=vote, scores=dict(scores), comments=words, cast_at=at
     )

@@ -11,7 +11,7 @@ from members.operations import members
 from recognition.models import NominationCycle
 from recognition.operations import cycles
 from tests.conftest import SYSTEM, member_of, person
-from tests.governance.conftest import HIGH, seat_of
+from tests.governance.conftest import HIGH, SAID, seat_of
 from tests.recognition.conftest import propose
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +132,7 @@ def test_who_was_chosen_is_named_when_the_cycle_is_decided(
             seat=seat_of(blind_case, judge),
             vote="yes",
             scores=HIGH,
+            comments=SAID,
             actor=Actor.user(judge),
         )
     cases.close(blind_case, seat=seat_of(blind_case, chi), actor=Actor.user(chi))
