@@ -21,9 +21,8 @@ from governance.models import (
 from governance.operations import cases
 from members import clock
 from members.domain.actors import Actor
-from members.errors import ChangedElsewhere
 from members.models import Member
-from members.operations import audit
+from members.operations import audit, drafts
 
 
 @transaction.atomic
@@ -50,7 +49,8 @@ def cast(
     assignment = assignment_of(case, seat)
     may_judge(case, assignment, at)
     words = comments_on(case, comments or {})
-    check_version(assignment, version, vote=vote, scores=scores, comments=words)
+    draft = BallotDraft.objects.filter(assignment=assignment).first()
+    drafts.check_version(draft, version, vote=vote, scores=scores, comments=words)
     if tally.Vote(vote) is tally.Vote.ABSTAIN:
         scores = {}
     elif not rubric.fits(scores, case.criteria.rubric):
@@ -126,13 +126,3 @@ def comments_on(case: Case, comments: Mapping[str, str]) -> dict[str, str]:
     """What was said to the criteria of this case; what is empty is left out."""
     said = {each.key: comments.get(each.key, "").strip() for each in case.criteria.rubric}
     return {key: words[: rubric.LONGEST_COMMENT] for key, words in said.items() if words}
-
-
-def check_version(assignment: Assignment, version: int | None, **content: object) -> None:
-    """Raise ChangedElsewhere when the draft is another than the judge has before them, unless it says the
-    same anyway (an answer that got lost on its way)."""
-    draft = BallotDraft.objects.filter(assignment=assignment).first()
-    if version is None or draft is None or draft.version == version:
-        return
-    if any(getattr(draft, name) != value for name, value in content.items()):
-        raise ChangedElsewhere(draft.version)
