@@ -215,7 +215,7 @@ def test_the_chair_closes_and_the_result_shows_counts_only(as_user, case, chi, d
     response = as_user(chi).post(pages(case)[3])
     assert (response.status_code, response.url) == (302, pages(case)[4])
     page = as_user(hal).get(pages(case)[4]).content.decode()
-    for text in ("approved", "4.70", "Stepped back: related or close friend"):
+    for text in ("Approved", "4.70", "Stepped back: related or close friend"):
         assert text in page
     assert not any(name in page for name in ("Ivo", "Jun", "Dee", "Chi"))
     assert as_user(dee.user).get(pages(case)[4]).status_code == 404
