@@ -10,6 +10,10 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
@@ -17,12 +21,10 @@ from unfold.enums import ActionVariant
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
 )
 
 from governance import permissions
-from governance.domain import rubric
-from governance.domain.rubric import Criterion
+from governance.criteria_form import CriteriaForm, fieldsets, initial_of
 from governance.models import Case, Committee, Criteria, Decision, Seat
 from governance.operations import cases, committees
 from governance.operations import criteria as rubrics
@@ -31,7 +33,6 @@ from members.console import (
     OperationAdmin,
     ReadOnlyAdmin,
     ReasonForm,
-    RefusableForm,
     Step,
     StepsAdmin,
 )
@@ -162,30 +163,6 @@ class SeatAdmin(StepsAdmin, ReadOnlyAdmin):
     )
 
 
-class CriteriaForm(RefusableForm):
-    """A list of {key, title, weight, description}; the weights sum to 100."""
-
-    class Meta:
-        model = Criteria
-        fields = ("slug", "title", "items")
-        widgets = {"items": UnfoldAdminTextareaWidget(attrs={"rows": 14, "spellcheck": "false"})}
-
-    def clean_items(self) -> list[dict]:
-        """Objects that can be read as criteria."""
-        try:
-            found = rubric.from_items(self.cleaned_data["items"])
-            return [
-                Criterion(
-                    str(one.key), str(one.title), int(one.weight), str(one.description)
-                ).as_item()
-                for one in found
-            ]
-        except (TypeError, ValueError):
-            raise ValidationError(
-                _("Write a list of objects with key, title, weight and description."), code="shape"
-            ) from None
-
-
 @admin.register(Criteria)
 class CriteriaAdmin(OperationAdmin):
     """Published versions. A change is a new version under the same slug."""
@@ -194,6 +171,30 @@ class CriteriaAdmin(OperationAdmin):
     list_display = ("title", "slug", "version", "published_at")
     search_fields = ("title", "slug")
     ordering = ("slug", "-version")
+    readonly_fields = ("wording", "next_version")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Criteria | None = None) -> tuple:
+        """A block for each criterion to write; of what is published, its words."""
+        if obj is None:
+            return fieldsets()
+        shown = (("slug", "version"), "title", "published_at", "wording", "next_version")
+        return ((None, {"fields": shown}),)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The next version of a slug begins with the words of its newest."""
+        newest = Criteria.objects.newest(request.GET.get("slug", ""))
+        return initial_of(newest) if newest else {}
+
+    @display(description=_("criteria"))
+    def wording(self, criteria: Criteria) -> str:
+        """The criteria as judges read them."""
+        return render_to_string("admin/governance/wording.html", {"criteria": criteria.rubric})
+
+    @display(description=_("next version"))
+    def next_version(self, criteria: Criteria) -> str:
+        """Where a change begins."""
+        address = f"{reverse('admin:governance_criteria_add')}?{urlencode({'slug': criteria.slug})}"
+        return format_html('<a href="{}">{}</a>', address, _("Begin with these words"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Who may publish."""
@@ -205,12 +206,7 @@ class CriteriaAdmin(OperationAdmin):
 
     def add_row(self, actor: Actor, **fields: Any) -> Criteria:
         """By the operation."""
-        return rubrics.publish(
-            fields["slug"],
-            title=fields["title"],
-            criteria=rubric.from_items(fields["items"]),
-            actor=actor,
-        )
+        return rubrics.publish(fields.pop("slug"), actor=actor, **fields)
 
 
 @admin.register(Case)

@@ -20,6 +20,11 @@ class CriteriaWeights(Refused):
     sentence = _("The weights must be positive and sum to 100.")
 
 
+class CriteriaMarks(Refused):
+    code = "criteria_marks"
+    sentence = _("Examples go with the marks 1 to 5.")
+
+
 class ChairTaken(Refused):
     code = "chair_taken"
     sentence = _("This committee has a chair already.")
@@ -68,6 +73,11 @@ class AlreadyVoted(Refused):
 class ScoresIncomplete(Refused):
     code = "scores_incomplete"
     sentence = _("Give each criterion a score from 1 to 5, or say that it does not apply.")
+
+
+class CommentMissing(Refused):
+    code = "comment_missing"
+    sentence = _("Say why where you give the lowest or the highest mark: %(criteria)s.")
 
 
 class NoQuorum(Refused):

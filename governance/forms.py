@@ -3,20 +3,21 @@
 from typing import Any
 
 from django import forms
-from django.utils.html import escape
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from governance.domain.rubric import HIGHEST, LONGEST_COMMENT, LOWEST, Criterion
+from governance.domain.rubric import EXTREMES, HIGHEST, LONGEST_COMMENT, LOWEST, Criterion
 from governance.models import DECLARABLE, Ballot, BallotDraft, Criteria
 from members.forms import DraftForm
 
 NOT_APPLICABLE = "na"
+EXTREME = {str(score) for score in EXTREMES}
 SCALE = [(str(score), str(score)) for score in range(LOWEST, HIGHEST + 1)]
 
 
 class BallotForm(DraftForm):
     """One score for each criterion with what is to be said about it, and the vote. An abstention needs no
-    scores."""
+    scores; an extreme one needs a comment."""
 
     use_required_attribute = False
 
@@ -41,7 +42,7 @@ class BallotForm(DraftForm):
     def _ask(self, criterion: Criterion, *, required: bool) -> None:
         self.fields[_score(criterion.key)] = forms.ChoiceField(
             label=f"{criterion.title} ({criterion.weight} %)",
-            help_text=escape(criterion.description),  # pages take it for HTML
+            help_text=_meaning(criterion),
             choices=[*SCALE, (NOT_APPLICABLE, _("does not apply"))],
             widget=forms.RadioSelect(attrs={"class": "scale"}),
             required=required,
@@ -50,8 +51,10 @@ class BallotForm(DraftForm):
         self.fields[_comment(criterion.key)] = forms.CharField(
             label=_("Comment on “%(criterion)s”") % {"criterion": criterion.title},
             max_length=LONGEST_COMMENT,
+            help_text=_("With a 1 or a 5, say why."),
             widget=forms.Textarea(attrs={"rows": 2}),
-            required=False,
+            required=required and self.data.get(_score(criterion.key)) in EXTREME,
+            error_messages={"required": _("Say why it is the lowest or the highest mark.")},
         )
 
     @property
@@ -75,6 +78,14 @@ class BallotForm(DraftForm):
         """The same of a whole ballot: what an abstention leaves out does not apply."""
         unanswered = {each.key: None for each in self.criteria}
         return self.begun | {"scores": unanswered | self.begun["scores"]}
+
+
+def _meaning(criterion: Criterion) -> str:
+    """What a criterion asks, and an example for each mark that has one; as HTML."""
+    examples = format_html_join("", "<dt>{}</dt><dd>{}</dd>", sorted(criterion.examples.items()))
+    if not examples:
+        return format_html("{}", criterion.description)
+    return format_html('{}<dl class="examples">{}</dl>', criterion.description, examples)
 
 
 def _score(key: str) -> str:

@@ -7,7 +7,8 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        """Connect the bell, and lay down after every migration what the tables alone do not hold."""
+        """Connect the bell, lay down after every migration what tables alone do not hold, and read what each
+        app declares."""
         from members import roles, shipped, shipped_texts, tasks
         from members.operations import jobs
 
@@ -16,4 +17,4 @@ class MembersConfig(AppConfig):
         post_migrate.connect(shipped.install, sender=self)
         post_migrate.connect(shipped_texts.install, sender=self)
         post_migrate.connect(roles.install)
-        autodiscover_modules("personal")
+        autodiscover_modules("personal", "withheld")

@@ -29,6 +29,7 @@ from members.domain.actors import Actor
 from members.doors import bulk_door, door
 from members.models import User
 from members.permissions import Verdict
+from members.withheld import seen_by
 
 
 def person_of(actor: Actor) -> User:
@@ -117,6 +118,10 @@ class ConsoleAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Nothing that a programme is accountable for is deleted by hand."""
         return False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        """Without what is withheld from this person."""
+        return seen_by(super().get_queryset(request), request.user)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """As Django says, and never by what is secret."""

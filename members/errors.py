@@ -29,9 +29,17 @@ class NoSuchZone(Refused):
 
 class NoSuchName(Refused):
     code = "no_such_name"
-    sentence = _(
-        "A name for others has 2 to 30 letters that can be seen, and is no address and no made-up name."
-    )
+    sentence = _("A name has 2 to 30 visible letters, and is no address or made-up name.")
+
+
+class NameMixesScripts(Refused):
+    code = "name_mixes_scripts"
+    sentence = _("Write the name in one script: letters of another one can be mistaken for these.")
+
+
+class NameReserved(Refused):
+    code = "name_reserved"
+    sentence = _("This reads like a name of the programme or of its people. Choose another one.")
 
 
 class NameTaken(Refused):

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from members.domain import names
 from members.domain.calendar import zone_names
-from members.errors import ChangedElsewhere, NameTaken, NoSuchName
+from members.errors import ChangedElsewhere, NameTaken
 from members.models import Member
+from members.operations import members as names_of
 
 
 def checked(form: forms.Form) -> dict[str, Any]:
@@ -97,10 +97,20 @@ class PreferencesForm(forms.ModelForm):
 
     def clean_display_name(self) -> str:
         """As it is kept; said here, so that the fault stands at the field."""
-        name = names.plain(self.cleaned_data["display_name"])
-        if name and names.fault_of(name):
-            raise NoSuchName()
+        name = names_of.name_for_others(self.cleaned_data["display_name"])
         others = Member.objects.exclude(pk=self.instance.pk)
         if name and others.filter(display_name__iexact=name).exists():
             raise NameTaken()
         return name
+
+    def clean(self) -> dict[str, Any]:
+        """A real name that is shown misleads nobody; said at the name."""
+        given = super().clean() or self.cleaned_data
+        if given.get("shows_real_name"):
+            try:
+                names_of.check_shown(
+                    f"{given.get('given_name', '')} {given.get('family_name', '')}".strip()
+                )
+            except ValidationError as refusal:
+                self.add_error("given_name", refusal)
+        return given

@@ -21,9 +21,8 @@ from governance.models import (
 from governance.operations import cases
 from members import clock
 from members.domain.actors import Actor
-from members.errors import ChangedElsewhere
 from members.models import Member
-from members.operations import audit
+from members.operations import audit, drafts
 
 
 @transaction.atomic
@@ -41,19 +40,25 @@ def cast(
     """Cast this seat's one and final ballot; its draft goes. An abstention carries no scores.
 
     `version`: which version of the draft the judge has before them (None: they have none). Raises
-    CaseClosed, NotAssigned, SeatEnded, AlreadyRecused, Conflicted, AlreadyVoted, ScoresIncomplete, or
-    ChangedElsewhere when a draft with other content was kept meanwhile.
+    CaseClosed, NotAssigned, SeatEnded, AlreadyRecused, Conflicted, AlreadyVoted, ScoresIncomplete,
+    CommentMissing when an extreme mark comes without a word on why, or ChangedElsewhere when a draft
+    with other content was kept meanwhile.
     """
     at = at or clock.now()
     case = cases.lock(case)
     assignment = assignment_of(case, seat)
     may_judge(case, assignment, at)
     words = comments_on(case, comments or {})
-    check_version(assignment, version, vote=vote, scores=scores, comments=words)
+    draft = BallotDraft.objects.filter(assignment=assignment).first()
+    drafts.check_version(draft, version, vote=vote, scores=scores, comments=words)
     if tally.Vote(vote) is tally.Vote.ABSTAIN:
         scores = {}
     elif not rubric.fits(scores, case.criteria.rubric):
         raise errors.ScoresIncomplete()
+    silent = rubric.unexplained(scores, words)
+    if silent:
+        titles = [each.title for each in case.criteria.rubric if each.key in silent]
+        raise errors.CommentMissing(criteria=", ".join(titles))
     ballot = Ballot.objects.create(
         assignment=assignment, vote=vote, scores=dict(scores), comments=words, cast_at=at
     )
@@ -121,13 +126,3 @@ def comments_on(case: Case, comments: Mapping[str, str]) -> dict[str, str]:
     """What was said to the criteria of this case; what is empty is left out."""
     said = {each.key: comments.get(each.key, "").strip() for each in case.criteria.rubric}
     return {key: words[: rubric.LONGEST_COMMENT] for key, words in said.items() if words}
-
-
-def check_version(assignment: Assignment, version: int | None, **content: object) -> None:
-    """Raise ChangedElsewhere when the draft is another than the judge has before them, unless it says the
-    same anyway (an answer that got lost on its way)."""
-    draft = BallotDraft.objects.filter(assignment=assignment).first()
-    if version is None or draft is None or draft.version == version:
-        return
-    if any(getattr(draft, name) != value for name, value in content.items()):
-        raise ChangedElsewhere(draft.version)

@@ -16,6 +16,7 @@ FAULTS = {
     rubric.Fault.EMPTY: errors.CriteriaEmpty,
     rubric.Fault.REPEATED: errors.CriteriaRepeated,
     rubric.Fault.WEIGHTS: errors.CriteriaWeights,
+    rubric.Fault.MARKS: errors.CriteriaMarks,
 }
 
 
@@ -30,7 +31,7 @@ def publish(
 ) -> Criteria:
     """Publish the next version of `slug`. The same words again return the version in force.
 
-    Raises CriteriaEmpty, CriteriaRepeated or CriteriaWeights.
+    Raises CriteriaEmpty, CriteriaRepeated, CriteriaWeights or CriteriaMarks.
     """
     fault = rubric.fault_of(criteria)
     if fault is not None:

@@ -14,7 +14,7 @@ from governance.models import Assignment, BallotDraft, Case, Reading, Seat
 from governance.operations import ballots, cases
 from members import clock
 from members.domain.actors import Actor
-from members.operations import audit
+from members.operations import audit, drafts
 
 
 @transaction.atomic
@@ -65,15 +65,12 @@ def keep(
         "scores": dict(scores),
         "comments": ballots.comments_on(case, comments),
     }
-    ballots.check_version(assignment, version, **content)
-    _read(assignment, actor=actor, at=at)
     draft = BallotDraft.objects.filter(assignment=assignment).first()
-    if draft is None:
-        draft = BallotDraft.objects.create(assignment=assignment, version=1, saved_at=at, **content)
-        after = {"case": case.pk}
-        audit.record(draft, actor=actor, verb="governance.ballot.drafted", after=after)
-    elif any(getattr(draft, name) != value for name, value in content.items()):
-        for name, value in {**content, "version": draft.version + 1, "saved_at": at}.items():
-            setattr(draft, name, value)
-        draft.save()
+    if draft is not None:
+        drafts.overwrite(draft, version=version, at=at, **content)
+        return draft
+    _read(assignment, actor=actor, at=at)
+    draft = BallotDraft.objects.create(assignment=assignment, version=1, saved_at=at, **content)
+    after = {"case": case.pk}
+    audit.record(draft, actor=actor, verb="governance.ballot.drafted", after=after)
     return draft

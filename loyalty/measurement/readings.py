@@ -32,9 +32,11 @@ from members.models import (
     OpenLot,
     Tier,
     TierPeriod,
+    User,
 )
 from members.models.ledger import NEVER
 from members.operations import tiers
+from members.withheld import seen_by
 from recognition.models import BadgeAward
 
 LAST = 15
@@ -103,8 +105,8 @@ class AllRound:
     notes: Iterable[MemberNote]
 
 
-def all_round(member: Member) -> AllRound:
-    """A handful of queries, however much the member has done."""
+def all_round(member: Member, *, reader: User) -> AllRound:
+    """A handful of queries, however much the member has done; without what is withheld from the reader."""
     own = set(Account.objects.filter(member=member).values_list("pk", flat=True))
     rows = Balance.objects.filter(account__member=member).select_related("account__unit")
     balances = list(rows.order_by("account__unit_id", "account__kind"))
@@ -134,7 +136,7 @@ def all_round(member: Member) -> AllRound:
         referrals=Referral.objects.filter(Q(advocate=member) | Q(friend=member))
         .select_related("advocate", "friend")
         .order_by("-pk")[:FEW],
-        messages=Message.objects.filter(member=member).order_by("-pk")[:FEW],
+        messages=seen_by(Message.objects.filter(member=member), reader).order_by("-pk")[:FEW],
         merges=Merge.objects.around(member).select_related("source", "target").order_by("-pk"),
         consents=Consent.objects.filter(member=member).order_by("-at", "-pk")[:LAST],
         sessions=UserSession.objects.filter(user=member.user_id, user__isnull=False)

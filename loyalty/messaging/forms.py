@@ -25,8 +25,8 @@ class MessagesForm(forms.Form):
         help_text=_("You can take this back here at any time, or with the link in every mail."),
     )
     is_quiet = forms.BooleanField(label=_("Keep quiet hours"), required=False)
-    quiet_from = forms.ChoiceField(label=_("from"), choices=HOURS)
-    quiet_until = forms.ChoiceField(label=_("until"), choices=HOURS)
+    quiet_from = forms.ChoiceField(label=_("From"), choices=HOURS)
+    quiet_until = forms.ChoiceField(label=_("Until"), choices=HOURS)
     most_a_day = forms.TypedChoiceField(
         label=_("E-mails a day at most"),
         choices=[("0", _("no limit"))] + [(str(each), str(each)) for each in CAPS],

@@ -4,13 +4,22 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from members import clock
 from members.domain import names
 from members.domain.actors import Actor
 from members.domain.calendar import is_day_of_year, local_date, zone_names
-from members.errors import ErasedMember, NameTaken, NoSuchDay, NoSuchName, NoSuchZone
+from members.errors import (
+    ErasedMember,
+    NameMixesScripts,
+    NameReserved,
+    NameTaken,
+    NoSuchDay,
+    NoSuchName,
+    NoSuchZone,
+)
 from members.models import Member, User
 from members.operations import accounts, activities, audit, keys, references
 
@@ -27,6 +36,10 @@ EDITABLE = (
     "shows_real_name",
     "is_ranked",
 )
+#: A change of any of these may change the real name that others read.
+_SHOWN = {"given_name", "family_name", "shows_real_name"}
+#: The refusal for a fault of a name; for any other it is NoSuchName.
+_FAULTS = {"scripts": NameMixesScripts, "reserved": NameReserved}
 
 
 @transaction.atomic
@@ -42,7 +55,7 @@ def enrol(
 
     Whoever was erased not long ago and comes back is not greeted again: no `member.joined` of theirs.
     Enrolling a known `ref` returns that member (or who they were merged into) unchanged. Raises
-    ErasedMember, or ValidationError for a birthday or a time zone that does not exist.
+    ErasedMember, or what `update` does for a name, a birthday or a time zone that will not do.
     """
     at = at or clock.now()
     known = Member.objects.select_related("merged_into").filter(ref=ref).first()
@@ -51,6 +64,8 @@ def enrol(
     if references.erased([ref]):
         raise ErasedMember(member=ref)
     _check(fields)
+    if fields.get("shows_real_name"):
+        check_shown(f"{fields.get('given_name', '')} {fields.get('family_name', '')}".strip())
     fields.setdefault("joined_on", local_date(at, fields.get("time_zone") or _zone()))
     if fields.get("birth_month"):
         fields["birthday_set_at"] = at
@@ -121,14 +136,13 @@ def enrol_missing(refs: Iterable[str], *, actor: Actor, joined_on: dict[str, dat
 def update(member: Member, *, actor: Actor, at: datetime | None = None, **fields: Any) -> Member:
     """Change what is known of a member; only the fields of `EDITABLE`. Audited field by field.
 
-    Raises NoSuchName or NameTaken for a display name, NoSuchDay or NoSuchZone.
+    Raises NoSuchName, NameMixesScripts or NameReserved for a name that others read (the real one counts when
+    it is shown), NameTaken for a display name, NoSuchDay or NoSuchZone.
     """
     unknown = set(fields) - set(EDITABLE)
     if unknown:
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
     _check(fields)
-    if fields.get("display_name"):
-        fields["display_name"] = _named(fields["display_name"])
     if "email" in fields:
         # Keys are locked before members.
         keys.follow_email(member, address=fields["email"], actor=actor)
@@ -141,6 +155,8 @@ def update(member: Member, *, actor: Actor, at: datetime | None = None, **fields
         changed["birthday_set_at"] = at or clock.now()
     for name, value in changed.items():
         setattr(member, name, value)
+    if member.shows_real_name and _SHOWN & set(changed):
+        check_shown(member.full_name)
     _save(member, changed)
     audit.record(
         member, actor=actor, verb="members.member.updated", after={"fields": sorted(changed)}
@@ -174,14 +190,28 @@ def _save(member: Member, changed: Collection[str]) -> None:
         raise NameTaken() from error
 
 
-def _named(name: str) -> str:
+def name_for_others(name: str) -> str:
+    """A display name as it is kept, or none. Raises NoSuchName, NameMixesScripts or NameReserved."""
     plain = names.plain(name)
-    if names.fault_of(plain):
-        raise NoSuchName()
+    if plain:
+        _refuse(names.fault_of(plain, programme=settings.PROGRAMME_NAME))
     return plain
 
 
+def check_shown(name: str) -> None:
+    """Refuse a real name that would mislead other members. Raises what `name_for_others` does."""
+    if name:
+        _refuse(names.lie_in(name, programme=settings.PROGRAMME_NAME))
+
+
+def _refuse(fault: str) -> None:
+    if fault:
+        raise _FAULTS.get(fault, NoSuchName)()
+
+
 def _check(fields: dict[str, Any]) -> None:
+    if "display_name" in fields:
+        fields["display_name"] = name_for_others(fields["display_name"])
     month, day = fields.get("birth_month"), fields.get("birth_day")
     if (month, day) != (None, None) and not is_day_of_year(month or 0, day or 0):
         raise NoSuchDay(day=f"{month}-{day}")

@@ -1,13 +1,15 @@
 """Nominations: the cycle, who is proposed, by whom, and who was chosen."""
 
 from datetime import datetime
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from governance.models import Case, Committee, Criteria
+from governance.models import Case, Committee, Criteria, Seat
+from members import clock
 from members.models import Member
 from recognition.models.badges import Badge, BadgeAward
 
@@ -43,6 +45,14 @@ class NominationCycleQuerySet(models.QuerySet["NominationCycle"]):
     def published(self) -> "NominationCycleQuerySet":
         """Cycles that people may know of."""
         return self.exclude(state=NominationCycle.State.DRAFT)
+
+    def judged_blindly_by(self, user: Any) -> "NominationCycleQuerySet":
+        """Blind cycles that are not over and whose committee this user sits on."""
+        seats = Seat.objects.of(user).sitting(clock.now())
+        running = (NominationCycle.State.OPEN, NominationCycle.State.JUDGING)
+        return self.filter(
+            is_blind=True, state__in=running, committee__in=seats.values("committee")
+        )
 
 
 class NominationCycle(models.Model):

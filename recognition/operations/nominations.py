@@ -6,9 +6,8 @@ from django.db import transaction
 
 from members import clock
 from members.domain.actors import Actor
-from members.errors import ChangedElsewhere
 from members.models import Member
-from members.operations import audit
+from members.operations import audit, drafts
 from recognition.errors import (
     Declined,
     NominatedAlready,
@@ -47,9 +46,8 @@ def nominate(
     at = at or clock.now()
     cycle = NominationCycle.objects.select_for_update().get(pk=cycle.pk)
     _check(cycle, nominator, nominee, statement, at)
-    draft = None if version is None else _draft(cycle, nominator, nominee)
-    if draft is not None and draft.version != version and draft.statement != statement.strip():
-        raise ChangedElsewhere(draft.version)
+    draft = _draft(cycle, nominator, nominee)
+    drafts.check_version(draft, version, statement=statement.strip())
     candidate, _ = Candidate.objects.get_or_create(cycle=cycle, member=nominee)
     nomination = Nomination.objects.create(
         cycle=cycle,
@@ -141,17 +139,14 @@ def keep_draft(
         )
         after = {"cycle": cycle.slug}
         audit.record(draft, actor=actor, verb="recognition.nomination.drafted", after=after)
-    elif draft.statement != words:
-        if draft.version != version:
-            raise ChangedElsewhere(draft.version)
-        draft.statement, draft.version, draft.saved_at = words, draft.version + 1, at
-        draft.save(update_fields=["statement", "version", "saved_at"])
+    else:
+        drafts.overwrite(draft, version=version, at=at, statement=words)
     return draft
 
 
 def _draft(cycle: NominationCycle, nominator: Member, nominee: Member) -> NominationDraft | None:
-    drafts = NominationDraft.objects.filter(cycle=cycle, nominator=nominator, nominee=nominee)
-    return drafts.first()
+    mine = NominationDraft.objects.filter(cycle=cycle, nominator=nominator, nominee=nominee)
+    return mine.first()
 
 
 @transaction.atomic

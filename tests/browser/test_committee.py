@@ -15,7 +15,7 @@ from recognition.models import NominationDraft
 from recognition.operations import badges, cycles
 from tests.browser.looks import faults_of
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, committee, criteria, hal, ivo, jun, seat_of
+from tests.governance.conftest import HIGH, SAID, committee, criteria, hal, ivo, jun, seat_of
 from tests.recognition.conftest import badge, cycle, give, propose
 
 __all__ = ["badge", "committee", "criteria", "cycle", "hal", "ivo", "jun"]
@@ -45,7 +45,12 @@ def cycle_of(cycle, amara, bo, dee, chi, hal, ivo, jun):
 def vote(case, *judges):
     for user in judges:
         ballots.cast(
-            case, seat=seat_of(case, user), vote="yes", scores=HIGH, actor=Actor.user(user)
+            case,
+            seat=seat_of(case, user),
+            vote="yes",
+            scores=HIGH,
+            comments=SAID,
+            actor=Actor.user(user),
         )
 
 

@@ -15,6 +15,8 @@ RUBRIC = (
     Criterion("example", "Example", 20, "Others followed"),
 )
 HIGH = {"kindness": 5, "effort": 4, "example": 5}
+#: Why the extreme ones among `HIGH` and `LOW`.
+SAID = {"kindness": "So kind", "example": "Nobody came"}
 LOW = {"kindness": 2, "effort": 2, "example": 1}
 
 

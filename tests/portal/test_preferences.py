@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from members.errors import NameTaken, NoSuchName
+from members.errors import NameMixesScripts, NameReserved, NameTaken, NoSuchName
 from members.models import AuditRow, Member
 from members.operations import erasures, members
 from tests.conftest import SYSTEM
@@ -59,12 +59,15 @@ def test_a_name_for_others_is_kept_shown_and_ones_own(client, page, bo, amara):
     client.force_login(amara.user)
     for name, words in {
         "tEA tIME": "Somebody else goes by this name already.",
-        "a@b.test": "2 to 30 letters",
+        "a@b.test": "2 to 30 visible letters",
+        "Laurel team": "a name of the programme or of its people",
+        "Supp0rt": "a name of the programme or of its people",
+        "\u0422ea Time": "Write the name in one script",  # a Cyrillic letter at its beginning
     }.items():
         answer = client.post(page, said | {"display_name": name})
         assert answer.status_code == 422
         text = answer.content.decode()
-        assert words in text and 'href="#id_display_name"' in text
+        assert words in text and 'href="#id_display_name"' in text and f'value="{name}"' in text
     amara.refresh_from_db()
     assert amara.display_name == ""
 
@@ -79,3 +82,32 @@ def test_two_who_want_one_name_at_the_same_moment(bo, amara):
     assert Member.objects.get(pk=amara.pk).display_name == ""
     erasures.erase(bo, actor=SYSTEM)
     assert members.update(amara, display_name="Tea Time", actor=SYSTEM).display_name == "Tea Time"
+
+
+def test_nobody_speaks_as_the_programme_by_any_name_that_others_read(client, page, bo):
+    """UM15: refused whoever asks, the real name too once it is shown, and nothing changes."""
+    client.force_login(bo.user)
+    said = SAID | {"given_name": "Laurel", "family_name": "Team"}
+    answer = client.post(page, said)
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert 'href="#id_given_name"' in text and 'value="Team"' in text
+    assert "a name of the programme or of its people" in text
+    for refusal, told in (
+        (NameReserved, {"display_name": "Admin"}),
+        (NameMixesScripts, {"display_name": "\u0410mara"}),
+        (NameReserved, {"given_name": "Laurel", "family_name": "Support", "shows_real_name": True}),
+    ):
+        with pytest.raises(refusal) as refused:
+            members.update(bo, **told, actor=SYSTEM)
+        assert refused.value.code in ("name_reserved", "name_mixes_scripts")
+    with pytest.raises(NameReserved):
+        members.enrol("new", display_name="Laurel", actor=SYSTEM)
+    assert not Member.objects.filter(ref="new").exists()
+    bo.refresh_from_db()
+    assert (bo.given_name, bo.display_name, bo.shows_real_name) == ("Bo", "", False)
+    # A name that nobody reads is the member's own business; showing it then is refused.
+    members.update(bo, given_name="Laurel", family_name="Team", actor=SYSTEM)
+    with pytest.raises(NameReserved):
+        members.update(bo, shows_real_name=True, actor=SYSTEM)
+    assert members.update(bo, display_name="Ольга", actor=SYSTEM).public_name == "Ольга"

@@ -15,7 +15,7 @@ from members.models import Activity
 from recognition.models import BadgeAward, Candidate
 from recognition.operations import cycles, nominations
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, LOW, seat_of
+from tests.governance.conftest import HIGH, LOW, SAID, seat_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,12 @@ pytestmark = pytest.mark.django_db
 def test_a_nomination_with_a_recusal(cycle, amara, bo, chi, dee, hal, ivo, gus):
     def vote(user, said="yes", scores=HIGH):
         ballots.cast(
-            case, seat=seat_of(case, user), vote=said, scores=scores, actor=Actor.user(user)
+            case,
+            seat=seat_of(case, user),
+            vote=said,
+            scores=scores,
+            comments=SAID,
+            actor=Actor.user(user),
         )
 
     # Bo reads the criteria, which have a version and stand still, and proposes Amara.

@@ -96,10 +96,13 @@ class ReferralCode(models.Model):
 class ReferralInviteQuerySet(models.QuerySet["ReferralInvite"]):
     """Questions over invites."""
 
+    def sent_by(self, member: Member) -> "ReferralInviteQuerySet":
+        """Those of a member, and of whoever was merged into them."""
+        return self.filter(member__in=selves([member.pk]))
+
     def open_of(self, member: Member) -> "ReferralInviteQuerySet":
         """Those of a member, and of whoever was merged into them, by which nobody has come; newest first."""
-        own = self.filter(member__in=selves([member.pk]), used_at=None)
-        return own.order_by("-sent_at", "-pk")
+        return self.sent_by(member).filter(used_at=None).order_by("-sent_at", "-pk")
 
 
 class ReferralInvite(models.Model):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from loyalty.campaigns.models import Referral, ReferralCode, ReferralInvite
 from loyalty.campaigns.operations import referrals
+from members.domain import names
 from members.domain.actors import Actor
 from members.errors import Refused
 from members.models import Member
@@ -51,7 +53,7 @@ def _counts(member: Member, *, on_their_way: int) -> dict[str, int]:
         qualified=Count("pk", filter=Q(state=Referral.State.APPROVED)),
         rewarded=Count("pk", filter=Q(is_rewarded=True)),
     )
-    used = ReferralInvite.objects.filter(member=member).exclude(used_at=None).count()
+    used = ReferralInvite.objects.sent_by(member).exclude(used_at=None).count()
     return {"sent": on_their_way + used, **counts}
 
 
@@ -96,7 +98,8 @@ def invitation(request: HttpRequest, code: str) -> HttpResponse:
         request.session[KEPT] = code.upper()
         # Who has signed in without being a member finds the way to join at home.
         return redirect("home" if request.user.is_authenticated else "account_signup")
-    context = {"name": advocate.given_name, "is_member": reader is not None}
+    lie = names.lie_in(advocate.given_name, programme=settings.PROGRAMME_NAME)
+    context = {"name": "" if lie else advocate.given_name, "is_member": reader is not None}
     context["is_own"] = reader is not None and reader.pk == advocate.pk
     return render(request, "portal/referrals/invitation.html", context)
 

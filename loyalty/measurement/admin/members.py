@@ -31,6 +31,7 @@ from members.console import (
 from members.domain import masks
 from members.domain.actors import Actor
 from members.domain.calendar import zone_names
+from members.doors import staff_of
 from members.models import Member, Tier
 from members.operations import lifts, members, viewings
 from members.views.viewing import enter
@@ -230,7 +231,8 @@ class MemberAdmin(SurroundedAdmin, StepsAdmin, OperationAdmin):
         seen = bool(permissions.can_see_contact(request.user))
         log.info("member_viewed", member=row.pk, by=request.user.pk, contact=seen)
         reads = bool(permissions.can_read_notes(request.user))
-        return {"all_round": readings.all_round(row), "member": row, "may_read_notes": reads}
+        all_round = readings.all_round(row, reader=staff_of(request))
+        return {"all_round": all_round, "member": row, "may_read_notes": reads}
 
     def change_row(self, row: Member, actor: Actor, **fields: Any) -> Member:
         """By the operation; a birthday is told as a whole."""

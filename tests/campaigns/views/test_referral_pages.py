@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 
 from loyalty.campaigns.models import Referral, ReferralCode, ReferralInvite
-from loyalty.campaigns.operations import referrals
+from loyalty.campaigns.operations import merges, referrals
 from members.models import Activity, Member
+from members.operations import members
 from tests.campaigns.conftest import order, take, work
 from tests.campaigns.referring import bring, bring_a_friend, brought, days_later, newcomer
 from tests.conftest import SYSTEM
@@ -40,6 +41,14 @@ def test_the_link_is_made_once_and_stays(bo_in, bo):
     page = bo_in.get(PAGE)
     assert (len(code), f"http://testserver/r/{code}/" in page.content.decode()) == (10, True)
     assert "data:image/svg+xml" in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["Laurel team", "Suppоrt", "www.prize.test"])  # a Cyrillic o
+def test_a_stranger_reads_no_misleading_name(client, bo, link, name):
+    """UM25: what an invitation says is what its sender says of themselves."""
+    members.update(bo, given_name=name, actor=SYSTEM)
+    text = text_of(client.get(link))
+    assert "A friend invites you" in text and name not in text
 
 
 def test_who_signs_up_by_a_link_is_brought(client, bo, link, points):
@@ -180,6 +189,23 @@ def test_an_invite_is_taken_back_by_who_sent_it(bo_in, bo, amara):
     bo_in.logout()
     link = reverse("referrals:invitation", args=(invite.code,))
     assert bo_in.get(link).status_code == 404
+
+
+def test_invites_of_a_merged_membership_count_open_or_used(client, bo_in, bo, fay, points):
+    """UM25: whichever of the memberships sent them, before the merge."""
+    bring_a_friend()
+    other = newcomer("other")
+    for sender in (bo, other, other):
+        invite = referrals.send_invite(sender, actor=SYSTEM)
+    bo_in.logout()
+    client.post(reverse("referrals:invitation", args=(invite.code,)))
+    client.post(reverse("account_signup"), FORM)
+    work()
+    client.logout()
+    client.force_login(bo.user)
+    assert stages(client) == ["1", "0", "0", "0"]
+    merges.merge(other, bo, reason="One person", key="one", by=fay)
+    assert stages(client) == ["3", "1", "0", "0"]
 
 
 def test_only_so_many_invites_are_on_their_way(bo_in, bo):

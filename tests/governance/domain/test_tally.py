@@ -99,6 +99,7 @@ def test_an_abstention_changes_neither_mean_nor_majority(given_papers):
         ((Criterion("", "A", 100),), Fault.EMPTY),
         ((Criterion("a", "A", 50), Criterion("a", "B", 50)), Fault.REPEATED),
         ((Criterion("a", "A", 50), Criterion("b", "B", 49)), Fault.WEIGHTS),
+        ((Criterion("a", "A", 100, "", {"6": "Too good"}),), Fault.MARKS),
         ((Criterion("a", "A", 150), Criterion("b", "B", -50)), Fault.WEIGHTS),
         (RUBRIC, None),
     ],

@@ -9,6 +9,7 @@ from governance.errors import (
     AlreadyVoted,
     CaseClosed,
     ChairTaken,
+    CommentMissing,
     Conflicted,
     NobodySits,
     NoQuorum,
@@ -34,14 +35,19 @@ from members.domain.actors import Actor
 from members.models import AuditRow
 from members.operations import members
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, LOW, RUBRIC, open_case, seat_of
+from tests.governance.conftest import HIGH, LOW, RUBRIC, SAID, open_case, seat_of
 
 pytestmark = pytest.mark.django_db
 
 
-def cast(case, user, vote="yes", scores=HIGH):
+def cast(case, user, vote="yes", scores=HIGH, comments=SAID):
     return ballots.cast(
-        case, seat=seat_of(case, user), vote=vote, scores=scores, actor=Actor.user(user)
+        case,
+        seat=seat_of(case, user),
+        vote=vote,
+        scores=scores,
+        comments=comments,
+        actor=Actor.user(user),
     )
 
 
@@ -111,11 +117,23 @@ def test_scores_must_be_whole(case, hal):
     assert cast(case, hal, vote="abstain", scores=HIGH).scores == {}
 
 
+def test_an_extreme_mark_without_a_comment_is_refused(case, hal):
+    """UC6: whoever calls; the refusal names the criteria, in the order of the rubric."""
+    for said in ({}, {"example": " ", "effort": "Every week"}):
+        with pytest.raises(CommentMissing) as refused:
+            cast(case, hal, comments=said)
+        assert refused.value.code == "comment_missing"
+        assert "mark: Kindness, Example." in refused.value.messages[0]
+    assert not Ballot.objects.exists()
+    mild = {"kindness": 4, "effort": 2, "example": None}
+    assert cast(case, hal, scores=mild, comments={}).scores == mild
+
+
 def test_an_outsider_cannot_vote(case, gus, committee):
     other = committees.create("other", name="Other", actor=SYSTEM)
     seat = committees.seat(other, user=gus, actor=SYSTEM)
     with pytest.raises(NotAssigned):
-        ballots.cast(case, seat=seat, vote="yes", scores=HIGH, actor=Actor.user(gus))
+        ballots.cast(case, seat=seat, vote="yes", scores=HIGH, comments=SAID, actor=Actor.user(gus))
     assert not Ballot.objects.exists()
 
 
@@ -154,7 +172,9 @@ def test_someone_who_becomes_an_interested_member_later_cannot_vote(case, hal, a
     seat = committees.seat(case.committee, user=amara_user, actor=SYSTEM)
     Assignment.objects.create(case=case, seat=seat, assigned_at=seat.starts_at)
     with pytest.raises(Conflicted):
-        ballots.cast(case, seat=seat, vote="yes", scores=HIGH, actor=Actor.user(amara_user))
+        ballots.cast(
+            case, seat=seat, vote="yes", scores=HIGH, comments=SAID, actor=Actor.user(amara_user)
+        )
     assert not Ballot.objects.exists()
 
 

@@ -9,7 +9,7 @@ from governance.operations import ballots, cases, committees, desk
 from members.domain.actors import Actor
 from members.errors import ChangedElsewhere
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, open_case, seat_of
+from tests.governance.conftest import HIGH, SAID, open_case, seat_of
 from tests.together import together
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,9 @@ def keep(case, user, *, version=0, scores=None, comments=None, vote=""):
 
 def cast(case, user, **more):
     seat, actor = seat_of(case, user), Actor.user(user)
-    return ballots.cast(case, seat=seat, vote="yes", scores=HIGH, actor=actor, **more)
+    return ballots.cast(
+        case, seat=seat, vote="yes", scores=HIGH, actor=actor, **{"comments": SAID, **more}
+    )
 
 
 def test_scores_off_the_rubric_are_refused(case, hal):

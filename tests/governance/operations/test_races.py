@@ -8,15 +8,15 @@ from governance.operations import ballots, cases
 from governance.operations import criteria as rubrics
 from members.domain.actors import Actor
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, RUBRIC, seat_of
+from tests.governance.conftest import HIGH, RUBRIC, SAID, seat_of
 from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def caster(case, user, vote="yes"):
-    seat = seat_of(case, user)
-    return lambda: ballots.cast(case, seat=seat, vote=vote, scores=HIGH, actor=Actor.user(user))
+    paper = {"seat": seat_of(case, user), "vote": vote, "scores": HIGH, "comments": SAID}
+    return lambda: ballots.cast(case, **paper, actor=Actor.user(user))
 
 
 def test_a_judge_in_two_tabs_votes_once(case, hal):

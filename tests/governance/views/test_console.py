@@ -1,14 +1,12 @@
 """Committees in the staff console."""
 
-import json
-
 import pytest
 from django.urls import NoReverseMatch, reverse
 
 from governance.models import Case, Committee, Criteria, Seat
 from governance.operations import ballots
 from members.domain.actors import Actor
-from tests.governance.conftest import HIGH, seat_of
+from tests.governance.conftest import HIGH, SAID, seat_of
 from tests.staff.conftest import client_of, colleague
 
 pytestmark = pytest.mark.django_db
@@ -56,26 +54,41 @@ def test_a_committee_is_set_up(console, gus):
 
 
 def test_criteria_are_published_and_then_stand_still(console):
-    """B1: a fault in the weights is said beside the form; a published version has no form."""
-    items = [{"key": "a", "title": "A", "weight": 60, "description": ""}]
-    body = {"slug": "good", "title": "Good", "items": json.dumps(items), "_save": "1"}
-    wrong = console.post(page("criteria", "add"), body)
+    """B1, UC6: block by block with an example per mark; faults stand at their field; a published version
+    has no form, and the next one begins with its words."""
+    add = page("criteria", "add")
+    body = {"slug": "good", "title": "Good", "title_1": "Care", "weight_1": "60", "_save": "1"}
+    assert "For example, a 5" in console.get(add).content.decode()
+    wrong = console.post(add, body)
     assert wrong.status_code == 422
-    assert "The weights must be positive and sum to 100." in wrong.content.decode()
-    assert console.post(page("criteria", "add"), body | {"items": '["x"]'}).status_code == 422
+    text = wrong.content.decode()
+    assert "The weights must be positive and sum to 100." in text and 'value="Care"' in text
+    assert console.post(add, body | {"mark_2_5": "Everybody"}).status_code == 422
+    assert console.post(add, body | {"title_1": "", "weight_1": ""}).status_code == 422
     assert not Criteria.objects.exists()
-    items[0]["weight"] = 100
-    right = console.post(page("criteria", "add"), body | {"items": json.dumps(items)})
-    assert right.status_code == 302
+    more = {"title_2": "Care", "weight_2": "40", "mark_2_1": "Nobody", "mark_2_5": "Everybody"}
+    assert console.post(add, body | more).status_code == 302
     published = Criteria.objects.get()
-    assert published.version == 1
-    console.post(page("criteria", "change", published.pk), body | {"title": "Bad"})
+    assert (published.version, published.items) == (
+        1,
+        [
+            {"key": "care", "title": "Care", "weight": 60, "description": ""},
+            {"key": "care-2", "title": "Care", "weight": 40, "description": ""}
+            | {"examples": {"1": "Nobody", "5": "Everybody"}},
+        ],
+    )
+    change = page("criteria", "change", published.pk)
+    assert "Everybody" in console.get(change).content.decode()
+    console.post(change, body | {"title": "Bad"})
     assert Criteria.objects.get().title == "Good"
+    assert 'value="Everybody"' in console.get(add, {"slug": "good"}).content.decode()
 
 
 def test_staff_see_counts_and_never_words_or_votes(console, case, hal):
     """Authorization: status only; no page of the console shows a ballot or a statement."""
-    ballots.cast(case, seat=seat_of(case, hal), vote="no", scores=HIGH, actor=Actor.user(hal))
+    ballots.cast(
+        case, seat=seat_of(case, hal), vote="no", scores=HIGH, comments=SAID, actor=Actor.user(hal)
+    )
     for path in (page("case", "changelist"), page("case", "change", case.pk)):
         text = console.get(path).content.decode()
         assert "Amara Obi" in text

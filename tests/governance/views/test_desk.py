@@ -3,15 +3,22 @@
 import pytest
 from django.urls import reverse
 
-from governance.models import Ballot, BallotVoid, Decision, Recusal
+from governance.domain.rubric import Criterion
+from governance.models import Ballot, BallotDraft, BallotVoid, Decision, Recusal
 from governance.operations import ballots, cases, committees
+from governance.operations import criteria as rubrics
 from members.domain.actors import Actor
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, open_case, seat_of
+from tests.governance.conftest import HIGH, SAID, open_case, seat_of
 
 pytestmark = pytest.mark.django_db
 
-SCORES = {"score_kindness": "5", "score_effort": "4", "score_example": "na"}
+SCORES = {
+    "score_kindness": "5",
+    "comment_kindness": "So kind",
+    "score_effort": "4",
+    "score_example": "na",
+}
 
 
 @pytest.fixture
@@ -32,7 +39,12 @@ def pages(case):
 
 def cast(case, user, vote="yes"):
     return ballots.cast(
-        case, seat=seat_of(case, user), vote=vote, scores=HIGH, actor=Actor.user(user)
+        case,
+        seat=seat_of(case, user),
+        vote=vote,
+        scores=HIGH,
+        comments=SAID,
+        actor=Actor.user(user),
     )
 
 
@@ -113,6 +125,45 @@ def test_an_unfinished_ballot_is_shown_again(as_user, case, hal, answer, fault):
     assert not Ballot.objects.exists()
 
 
+@pytest.mark.parametrize("mark", ["1", "5"])
+def test_an_extreme_mark_needs_a_word_on_why(as_user, case, hal, mark):
+    """UC6: a 1 or a 5 without a comment is refused at its field, the rest is kept, blanks are no words; as a
+    draft it stays."""
+    client = as_user(hal)
+    answer = SCORES | {"vote": "yes", "score_kindness": mark, "comment_effort": "Every week"}
+    for silence in ("", "   "):
+        response = client.post(pages(case)[1], answer | {"comment_kindness": silence})
+        assert response.status_code == 422
+        page = response.content.decode()
+        assert "Say why it is the lowest or the highest mark." in page
+        assert 'href="#id_comment_kindness"' in page and "Every week" in page
+        form = response.context["form"]
+        assert (form["score_kindness"].value(), form["vote"].value()) == (mark, "yes")
+    assert not Ballot.objects.exists()
+    draft = reverse("governance:draft", args=[case.pk])
+    assert client.post(draft, answer | {"comment_kindness": "", "version": "0"}).status_code == 302
+    kept = BallotDraft.objects.get()
+    assert (kept.scores["kindness"], kept.comments) == (int(mark), {"effort": "Every week"})
+    assert client.post(pages(case)[1], answer | {"version": "1"}).status_code == 302
+    assert Ballot.objects.get().comments == {"kindness": "So kind", "effort": "Every week"}
+
+
+def test_an_abstention_leaves_its_marks_and_needs_no_word(as_user, case, hal):
+    """UC6."""
+    said = SCORES | {"vote": "abstain", "comment_kindness": ""}
+    assert as_user(hal).post(pages(case)[1], said).status_code == 302
+    assert Ballot.objects.get().scores == {}
+
+
+def test_each_mark_has_an_example_beside_the_rubric(as_user, committee, hal):
+    """UC6: as many as were written, as text."""
+    kindness = Criterion("kindness", "Kindness", 100, "<i>?", {"1": "Nobody <b>", "5": "Everybody"})
+    criteria = rubrics.publish("marks", title="Marks", criteria=[kindness], actor=SYSTEM)
+    page = as_user(hal).get(pages(open_case(committee, criteria))[0]).content.decode()
+    assert "<dt>1</dt><dd>Nobody &lt;b&gt;</dd><dt>5</dt><dd>Everybody</dd>" in page
+    assert "&lt;i&gt;?<dl" in page
+
+
 def test_an_abstention_needs_no_scores(as_user, case, hal):
     as_user(hal).post(pages(case)[1], {"vote": "abstain"})
     assert Ballot.objects.get().scores == {}
@@ -164,7 +215,7 @@ def test_the_chair_closes_and_the_result_shows_counts_only(as_user, case, chi, d
     response = as_user(chi).post(pages(case)[3])
     assert (response.status_code, response.url) == (302, pages(case)[4])
     page = as_user(hal).get(pages(case)[4]).content.decode()
-    for text in ("approved", "4.70", "Stepped back: related or close friend"):
+    for text in ("Approved", "4.70", "Stepped back: related or close friend"):
         assert text in page
     assert not any(name in page for name in ("Ivo", "Jun", "Dee", "Chi"))
     assert as_user(dee.user).get(pages(case)[4]).status_code == 404

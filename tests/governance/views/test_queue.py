@@ -12,7 +12,7 @@ from members.domain.actors import Actor
 from members.models import AuditRow
 from members.operations import members
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, open_case, seat_of
+from tests.governance.conftest import HIGH, SAID, open_case, seat_of
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,12 @@ def at(case, name):
 
 def cast(case, user):
     return ballots.cast(
-        case, seat=seat_of(case, user), vote="yes", scores=HIGH, actor=Actor.user(user)
+        case,
+        seat=seat_of(case, user),
+        vote="yes",
+        scores=HIGH,
+        comments=SAID,
+        actor=Actor.user(user),
     )
 
 
@@ -271,9 +276,10 @@ def test_entries_follow_each_other_in_one_order(client, case, committee, criteri
 
 def test_comments_are_read_by_the_judges_afterwards_without_names(client, case, chi, hal, ivo, jun):
     """UC2: in the order of the alphabet, when the case is closed."""
-    for judge, words in ((hal, "Zest"), (ivo, "Ardour"), (jun, "")):
+    for judge, mark, words in ((hal, "5", "Zest"), (ivo, "1", "Ardour"), (jun, "4", "")):
         client.force_login(judge)
-        client.post(at(case, "ballot"), WHOLE | {"comment_kindness": words})
+        said = {"score_kindness": mark, "comment_kindness": words}
+        client.post(at(case, "ballot"), WHOLE | said)
     assert "Ardour" not in client.get(at(case, "case")).content.decode()
     cases.close(case, seat=seat_of(case, chi), actor=Actor.user(chi))
     client.force_login(chi)

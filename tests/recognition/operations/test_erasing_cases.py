@@ -11,7 +11,7 @@ from members.operations import erasures, members
 from recognition.models import Laureate, NominationCycle
 from recognition.operations import cycles, nominations
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, seat_of
+from tests.governance.conftest import HIGH, SAID, seat_of
 from tests.recognition.conftest import propose
 from tests.recognition.operations.test_nominations import case_of, close, vote
 
@@ -53,7 +53,7 @@ def test_a_case_about_somebody_who_is_erased_has_no_words(cycle, case, amara, ch
 
 def test_what_judges_said_goes_as_well_and_their_marks_stay(cycle, case, amara, hal, ivo):
     """P19: beside a mark of a ballot, and of one that is begun."""
-    said = {next(iter(HIGH)): "Amara!"}
+    said = SAID | {"kindness": "Amara!"}
     ballots.cast(
         case, seat=seat_of(case, hal), vote="yes", scores=HIGH, comments=said, actor=Actor.user(hal)
     )

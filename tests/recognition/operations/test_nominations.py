@@ -40,7 +40,7 @@ from recognition.models import (
 )
 from recognition.operations import badges, cycles, nominations, sweeps
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, LOW, RUBRIC, seat_of
+from tests.governance.conftest import HIGH, LOW, RUBRIC, SAID, seat_of
 from tests.recognition.conftest import propose
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,12 @@ def gil(units) -> Member:
 
 def vote(case, user, said="yes", scores=HIGH):
     return ballots.cast(
-        case, seat=seat_of(case, user), vote=said, scores=scores, actor=Actor.user(user)
+        case,
+        seat=seat_of(case, user),
+        vote=said,
+        scores=scores,
+        comments=SAID,
+        actor=Actor.user(user),
     )
 
 

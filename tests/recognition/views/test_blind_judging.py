@@ -5,14 +5,17 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from governance.models import Case
-from governance.operations import ballots, cases
+from governance.operations import ballots, cases, committees
+from loyalty.messaging.operations.nomination_notices import nomination_notices
+from members import clock
 from members.domain.actors import Actor
 from members.operations import members
-from recognition.models import NominationCycle
+from recognition.models import Candidate, Nomination, NominationCycle
 from recognition.operations import cycles
 from tests.conftest import SYSTEM, member_of, person
-from tests.governance.conftest import HIGH, seat_of
+from tests.governance.conftest import HIGH, SAID, seat_of
 from tests.recognition.conftest import propose
+from tests.staff.conftest import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +135,7 @@ def test_who_was_chosen_is_named_when_the_cycle_is_decided(
             seat=seat_of(blind_case, judge),
             vote="yes",
             scores=HIGH,
+            comments=SAID,
             actor=Actor.user(judge),
         )
     cases.close(blind_case, seat=seat_of(blind_case, chi), actor=Actor.user(chi))
@@ -167,3 +171,61 @@ def test_a_round_with_names_keeps_them(cycle, amara, bo):
     assert (case.title, case.is_blind) == ("Amara Obi", False)
     assert case.statements[0]["text"] == "Amara Obi mends bicycles."
     assert (case.due_at - case.opened_at).days == 14
+
+
+CONSOLE = [
+    *("recognition_candidate", "recognition_nomination"),
+    *("members_auditrow", "members_decision", "messaging_message"),
+]
+
+
+def rows_of(client, model):
+    """What a list of the console shows of the round: how many rows that lead to its nominee."""
+    return client.get(reverse(f"admin:{model}_changelist")).context["cl"].queryset
+
+
+def test_a_judge_at_the_console_finds_nothing_of_a_blind_round(client, cycle, people, chi, fay):
+    """UC4: staff who sit on its committee, superusers too, are shown no candidate, no nomination, nothing of
+    its trail and no word to the nominee; other staff are, and afterwards everybody."""
+    nominee, nominator = people
+    NominationCycle.objects.filter(pk=cycle.pk).update(state="draft")
+    cycle.refresh_from_db()
+    cycle = cycles.open(cycles.edit(cycle, is_blind=True, actor=SYSTEM), actor=SYSTEM)
+    propose(cycle, nominator, nominee)
+    nomination_notices(clock.now(), clock.now())
+    judge, other = fay, person("otto@street.test", is_staff=True, is_superuser=True)
+    seat = committees.seat(cycle.committee, user=judge, actor=SYSTEM)
+    candidate, nomination = Candidate.objects.get(), Nomination.objects.get()
+    pages = [
+        reverse("admin:recognition_candidate_change", args=[candidate.pk]),
+        reverse("admin:recognition_candidate_history", args=[candidate.pk]),
+        reverse("admin:recognition_nomination_change", args=[nomination.pk]),
+        reverse("admin:recognition_nomination_history", args=[nomination.pk]),
+    ]
+    of_round = {"recognition.candidate", "recognition.nomination"}
+
+    def found(reader):
+        counts = [rows_of(reader, model).count() for model in CONSOLE]
+        trail = rows_of(reader, "members_auditrow").filter(subject_type__in=of_round).count()
+        file = reader.get(reverse("admin:members_auditrow_file")).getvalue().decode()
+        told = reader.get(reverse("admin:members_member_change", args=[nominee.pk]))
+        return (
+            [counts[0], counts[1], trail, counts[3], counts[4]],
+            [reader.get(page).status_code for page in pages],
+            "recognition.nomination.made" in file,
+            "Somebody nominated you" in told.content.decode(),
+        )
+
+    nothing = ([0, 0, 0, 0, 0], [302] * 4, False, False)
+    everything = ([1, 1, 1, 1, 1], [200] * 4, True, True)
+    assert found(client_of(judge)) == nothing
+    assert found(client_of(other)) == everything
+    cycles.close(cycle, actor=SYSTEM)
+    assert found(client_of(judge)) == nothing
+    cycles.cancel(cycle, reason="Nobody is left", actor=SYSTEM)
+    assert found(client_of(judge)) == everything
+    # Who left the committee judges nothing any more.
+    NominationCycle.objects.filter(pk=cycle.pk).update(state="open")
+    assert found(client_of(judge)) == nothing
+    committees.end(seat, reason="Moved", actor=SYSTEM)
+    assert found(client_of(judge)) == everything

@@ -13,7 +13,7 @@ from recognition.errors import Declined
 from recognition.models import BadgeAward, Nomination, NominationCycle, NominationDraft
 from recognition.operations import cycles, nominations
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, seat_of
+from tests.governance.conftest import HIGH, SAID, seat_of
 from tests.recognition.conftest import propose
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,12 @@ def judge(cycle, *judges):
     for case in Case.objects.all():
         for user in judges:
             ballots.cast(
-                case, seat=seat_of(case, user), vote="yes", scores=HIGH, actor=Actor.user(user)
+                case,
+                seat=seat_of(case, user),
+                vote="yes",
+                scores=HIGH,
+                comments=SAID,
+                actor=Actor.user(user),
             )
 
 
