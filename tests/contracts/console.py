@@ -206,7 +206,18 @@ CONSOLE: dict[str, Desk] = {
         steps={"activate": ALLOWED, "archive": ALLOWED, "give": ALLOWED},
     ),
     "recognition.badgeaward": Desk(steps={"revoke": ALLOWED}),
-    "connectors.webhookendpoint": Desk(steps={"switch_off": ALLOWED}),
+    # The webhook is on, and one secret signs.
+    "connectors.webhookendpoint": Desk(
+        add=SUPERUSERS,
+        steps={
+            "send_test": ALLOWED,
+            "listen": SUPERUSERS,
+            "rotate": SUPERUSERS,
+            "end_overlap": DENIED,
+            "switch_off": ALLOWED,
+            "switch_on": DENIED,
+        },
+    ),
     "connectors.webhookdelivery": Desk(steps={"replay": ALLOWED}),
     "recognition.achievement": Desk(
         change=ALLOWED, add=ALLOWED, steps={"activate": ALLOWED, "archive": ALLOWED}
