@@ -152,6 +152,7 @@ CONSOLE: dict[str, Desk] = {
             "end": DENIED,
             "withdraw": DENIED,
             "reframe": DENIED,
+            "move": ALLOWED,
             "cap_segment": ALLOWED,
             "roll_back": DENIED,
             "clone": ALLOWED,
@@ -255,6 +256,7 @@ ROOMS: dict[str, Route] = {
         staff("403", "404", "404"), ALLOWED, {"pk": "@campaigns.campaign"}
     ),
     "admin:campaigns_campaign_trial": Route(ALLOWED, ALLOWED, {"pk": "@campaigns.campaign"}),
+    "admin:campaigns_campaign_calendar": Route(ALLOWED, NO_METHOD),
     # Sent without the name of a recipe there is none to be found.
     "admin:campaigns_campaign_recipes": Route(ALLOWED, staff("403", "404", "404")),
     "admin:audiences_segment_check": Route(NO_METHOD, ALLOWED, {"pk": "@audiences.segment"}),
