@@ -65,7 +65,7 @@ class WebhookEndpointAdmin(StepsAdmin, SurroundedAdmin, ReadOnlyAdmin):
     list_filter = ("is_active",)
     search_fields = ("name", "url")
     ordering = ("-id",)
-    fields = ("name", "url", "topics_shown", ("is_active", "overlap_until", "created_at"))
+    fields = ("name", "url", "topics_shown", ("is_active", "created_at"), "overlap_until")
     readonly_fields = ("topics_shown",)
     change_form_before_template = "admin/connectors/webhook.html"
     steps = (
@@ -220,10 +220,11 @@ class WebhookDeliveryAdmin(StepsAdmin, SurroundedAdmin, ReadOnlyAdmin):
     list_select_related = ("endpoint",)
     ordering = ("-id",)
     fields = (
-        ("topic", "endpoint", "is_test"),
-        ("state", "attempts", "answered"),
-        ("created_at", "tried_at", "next_at"),
-        "fault",
+        ("topic", "endpoint"),
+        ("state", "is_test"),
+        ("attempts", "answered"),
+        ("created_at", "tried_at"),
+        ("next_at", "fault"),
         "body_shown",
         "answer_shown",
         "key",
