@@ -13,6 +13,7 @@ from loyalty.campaigns.operations.dates import campaign_dates
 from loyalty.campaigns.operations.referral_windows import window_ends
 from loyalty.campaigns.operations.releases import pending_releases
 from loyalty.connectors.operations.file_days import forget_files
+from loyalty.connectors.operations.webhook_secrets import forget_retired
 from loyalty.messaging.operations.nomination_notices import nomination_notices
 from loyalty.messaging.operations.reminders import NOTICE, expiry_reminders
 from loyalty.messaging.operations.tier_notices import tier_notices
@@ -50,6 +51,7 @@ TIMETABLE = (
     Sweep("roll_up", "Programme accounts rolled up", due.roll_up, every=1),
     Sweep("seals", "History sealed", due.seal_history, every=1),
     Sweep("files", "Imported and exported files deleted", forget_files, every=60),
+    Sweep("webhook_secrets", "Old webhook secrets forgotten", forget_retired, every=15),
     Sweep("tidy", "Old jobs forgotten", due.tidy, every=60, first=timedelta(0)),
 )
 SWEEPS.update({sweep.name: sweep for sweep in TIMETABLE})

@@ -88,3 +88,18 @@ class UnknownSubject(Refused):
 class TooManyInvites(Refused):
     code = "too_many_invites"
     sentence = _("%(most)s invites are on their way. Take one back before you send another.")
+
+
+class NotMoved(Refused):
+    code = "campaign_not_moved"
+    sentence = _("It cannot be moved. %(why)s")
+
+
+class MovedMeanwhile(Refused):
+    code = "campaign_moved_meanwhile"
+    sentence = _("Somebody moved it meanwhile. Look at its days again before you move it.")
+
+
+class EndsBeforeItStarts(Refused):
+    code = "campaign_ends_before_it_starts"
+    sentence = _("It would end before it starts.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -19,8 +20,11 @@ from unfold.widgets import (
 )
 
 from loyalty.audiences.models import Segment
+from loyalty.campaigns.domain import days
+from loyalty.campaigns.domain.months import FIRST_YEAR, LAST_YEAR
 from loyalty.campaigns.frame_form import COST_OF_ONE, ByUnitField
 from loyalty.campaigns.models import Campaign, RuleVersion, StackingGroup
+from loyalty.campaigns.operations import schedules
 from loyalty.campaigns.words import WINDOWS
 from loyalty.rewards.models import Fund
 from members import clock
@@ -109,6 +113,46 @@ class RollBackForm(ReasonForm):
         label=_("Version"), min_value=1, widget=UnfoldAdminIntegerFieldWidget()
     )
     field_order = ("number", "reason")
+
+
+class DayInput(UnfoldAdminTextInputWidget):
+    """The browser's own choice of a day."""
+
+    input_type = "date"
+
+    def format_value(self, value: Any) -> str | None:
+        """As browsers want it, whatever the language."""
+        return value.isoformat() if isinstance(value, date) else value
+
+
+def day_field(label: Any, help_text: Any = "") -> forms.DateField:
+    """A day that a calendar can show."""
+    return forms.DateField(
+        label=label,
+        help_text=help_text,
+        required=False,
+        widget=DayInput(),
+        validators=[
+            MinValueValidator(date(FIRST_YEAR, 1, 1)),
+            MaxValueValidator(date(LAST_YEAR, 12, 30)),
+        ],
+    )
+
+
+class MoveForm(forms.Form):
+    """To which days; what is left empty stays. `seen` is what the page showed when it was made."""
+
+    starts_on = day_field(_("Starts on"))
+    ends_on = day_field(_("Ends with"), _("The last day. The time of day stays as it is."))
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=100)
+
+    @staticmethod
+    def initial_of(campaign: Campaign) -> dict[str, Any]:
+        """The days as they are, or as the next version will have them."""
+        draft = campaign.versions.filter(published_at=None).first()
+        dates = schedules.dates_to_be(campaign, draft)
+        first, last = days.days_of(*dates, settings.PROGRAMME_TIME_ZONE)
+        return {"starts_on": first, "ends_on": last, "seen": schedules.as_seen(dates)}
 
 
 class SegmentBudgetForm(forms.Form):

@@ -4,6 +4,8 @@ from django.utils.translation import gettext as _
 
 from loyalty.campaigns.errors import NoReferralForOneself, NoReviewForOneself
 from loyalty.campaigns.models import Backtest, Campaign, Referral, ReviewCase, ReviewRule
+from loyalty.campaigns.operations import schedules
+from members import clock
 from members.errors import AlreadyDecided
 from members.permissions import ALLOWED, Verdict, apart, held, refused
 
@@ -13,6 +15,24 @@ PUBLISHING = "campaigns.publish_campaign"
 REFERRING = "campaigns.decide_referral"
 REVIEWING = "campaigns.decide_reviewcase"
 WATCHING = "campaigns.change_reviewrule"
+#: The kinds of the calendar, and what it takes to see them.
+CALENDAR = {
+    "campaign": "campaigns.view_campaign",
+    "round": "recognition.view_nominationcycle",
+    "event": "events_directory.view_occurrence",
+}
+
+
+def kinds_on_calendar(user) -> list[str]:
+    """What the calendar shows of to this user: each kind to those who may see its list."""
+    return [kind for kind, permission in CALENDAR.items() if held(user, permission)]
+
+
+def can_read_calendar(user) -> Verdict:
+    """Who may see anything that stands on it."""
+    if kinds_on_calendar(user):
+        return ALLOWED
+    return held(user, CALENDAR["campaign"])
 
 
 def can_draft(user, campaign: Campaign | None = None) -> Verdict:
@@ -93,6 +113,13 @@ def can_propose(user, campaign: Campaign) -> Verdict:
     """Changes of a published campaign's frame, by who drafts; another person publishes them."""
     if campaign.state not in (State.SCHEDULED, State.LIVE, State.PAUSED):
         return refused(_("It is %(state)s.") % {"state": campaign.get_state_display()})
+    return held(user, DRAFTING)
+
+
+def can_move(user, campaign: Campaign) -> Verdict:
+    """Who drafts, before it is live or read by somebody."""
+    if why := schedules.obstacle(campaign, clock.now()):
+        return refused(why)
     return held(user, DRAFTING)
 
 

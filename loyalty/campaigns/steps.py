@@ -1,7 +1,9 @@
 """The steps of a campaign's life, as buttons in the staff console."""
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.enums import ActionVariant
 
@@ -10,13 +12,14 @@ from loyalty.campaigns.errors import NothingToPublish
 from loyalty.campaigns.forms import (
     BacktestForm,
     CloneForm,
+    MoveForm,
     PublishForm,
     RollBackForm,
     SegmentBudgetForm,
 )
 from loyalty.campaigns.frame_form import ChangeForm, frame_to_be
 from loyalty.campaigns.models import Backtest, Campaign, RuleVersion
-from loyalty.campaigns.operations import backtests, campaigns
+from loyalty.campaigns.operations import backtests, campaigns, schedules
 from members.console import ReasonForm, Step
 from members.domain.actors import Actor
 
@@ -34,6 +37,18 @@ def roll_back(campaign: Campaign, *, number: int, reason: str, actor: Actor) -> 
 def read_backtest(request: HttpRequest, backtest: Backtest) -> HttpResponse:
     """To what was started."""
     return redirect("admin:campaigns_backtest_change", backtest.pk)
+
+
+def to_calendar(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Back to the calendar where it was moved on it, otherwise to its page; with a word."""
+    if campaign.state == State.DRAFT:
+        messages.success(request, _("It has been moved."))
+    else:
+        messages.success(request, _("It moves once somebody else has published the change."))
+    if "back" not in request.GET:
+        return redirect("admin:campaigns_campaign_change", campaign.pk)
+    shown = QueryDict(request.GET["back"]).urlencode()
+    return redirect(f"{reverse('admin:campaigns_campaign_calendar')}?{shown}")
 
 
 STATES = {
@@ -152,6 +167,22 @@ STEPS = (
         form=ChangeForm,
         starts=frame_to_be,
         icon="tune",
+    ),
+    Step(
+        "move",
+        _("Move to …"),
+        _(
+            "A draft is moved at once; a scheduled campaign once somebody else publishes it. The calendar"
+            " moves it the same way."
+        ),
+        permissions.DRAFTING,
+        schedules.move,
+        can=permissions.can_move,
+        fits=lambda campaign: campaign.state in (State.DRAFT, State.SCHEDULED),
+        form=MoveForm,
+        starts=MoveForm.initial_of,
+        icon="event",
+        leads=to_calendar,
     ),
     Step(
         "cap_segment",

@@ -43,3 +43,20 @@ class ColumnsMissing(Refused):
 class NotNow(Refused):
     code = "not_now"
     sentence = _("This is not possible while the import is: %(state)s.")
+
+
+class SwitchedOff(Refused):
+    code = "webhook_switched_off"
+    sentence = _("It is switched off, so it is told nothing.")
+
+
+class StillOverlapping(Refused):
+    code = "webhook_still_overlapping"
+    sentence = _(
+        "The secret before the current one still signs. End the overlap first, or wait until it has ended."
+    )
+
+
+class NoOverlap(Refused):
+    code = "webhook_no_overlap"
+    sentence = _("Only the current secret signs.")

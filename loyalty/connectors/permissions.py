@@ -2,9 +2,12 @@
 
 from django.utils.translation import gettext as _
 
+from loyalty.connectors.errors import NoOverlap, StillOverlapping, SwitchedOff
 from loyalty.connectors.models import ApiKey, Export, Import, WebhookDelivery, WebhookEndpoint
 from members import clock
 from members.permissions import ALLOWED, Verdict, held, refused
+
+ADMINISTERING = "connectors.administer_webhookendpoint"
 
 
 def can_create_key(user) -> Verdict:
@@ -21,10 +24,48 @@ def can_revoke_key(user, key: ApiKey) -> Verdict:
     return held(user, "connectors.change_apikey")
 
 
+def can_add_webhook(user) -> Verdict:
+    """Who administers them; no group of staff does unless told so, for what is told leaves the house."""
+    return held(user, ADMINISTERING)
+
+
+def can_rotate(user, endpoint: WebhookEndpoint) -> Verdict:
+    """The same, unless the secret before still signs."""
+    if endpoint.overlaps(clock.now()):
+        return refused(str(StillOverlapping.sentence))
+    return can_add_webhook(user)
+
+
+def can_end_overlap(user, endpoint: WebhookEndpoint) -> Verdict:
+    """The same, while two secrets sign."""
+    if not endpoint.overlaps(clock.now()):
+        return refused(str(NoOverlap.sentence))
+    return can_add_webhook(user)
+
+
+def can_choose_topics(user, endpoint: WebhookEndpoint) -> Verdict:
+    """The same: it may come to hear more than before."""
+    return can_add_webhook(user)
+
+
+def can_switch_on(user, endpoint: WebhookEndpoint) -> Verdict:
+    """The same, what is off."""
+    if endpoint.is_active:
+        return refused(_("It is switched on already."))
+    return can_add_webhook(user)
+
+
 def can_switch_off(user, endpoint: WebhookEndpoint) -> Verdict:
     """Staff with the permission, once."""
     if not endpoint.is_active:
         return refused(_("It has been switched off already."))
+    return held(user, "connectors.change_webhookendpoint")
+
+
+def can_send_test(user, endpoint: WebhookEndpoint) -> Verdict:
+    """Staff with the permission, while it is on."""
+    if not endpoint.is_active:
+        return refused(str(SwitchedOff.sentence))
     return held(user, "connectors.change_webhookendpoint")
 
 

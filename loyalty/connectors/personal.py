@@ -38,8 +38,12 @@ def forget_what_was_said(person: Person) -> None:
         StoredAnswer.objects.annotate(place=place).filter(place__gt=0).delete()
         told = WebhookDelivery.objects.filter(body__contains=word)
         # What has not arrived is told no more: an empty message would say nothing to anybody.
-        told.exclude(state=State.DELIVERED).update(body="{}", fault="", state=State.ERASED)
-        told.update(body="{}", fault="")
+        told.exclude(state=State.DELIVERED).update(
+            body="{}", fault="", answer="", next_at=None, state=State.ERASED
+        )
+        told.update(body="{}", fault="", answer="")
+        # Whoever was told may have said it back.
+        WebhookDelivery.objects.filter(answer__contains=word).update(answer="")
 
 
 def forget_files(person: Person) -> None:

@@ -36,6 +36,7 @@ NOT_FOR_STAFF = (
     "change_balance",
     "add_balance",
     "see_contact",
+    "administer_",
 )
 
 

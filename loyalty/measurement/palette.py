@@ -70,6 +70,12 @@ DEEDS = (
         "recognition.add_badge",
     ),
     Deed(
+        gettext_lazy("Calendar"),
+        "calendar_month",
+        "admin:campaigns_campaign_calendar",
+        "campaigns.view_campaign",
+    ),
+    Deed(
         gettext_lazy("Liability report"),
         "request_quote",
         "admin:measurement_liabilityrate_report",

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.campaigns.permissions import can_read_calendar
+
 #: Group, then (model, icon); the link's name is the model's own.
 GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
     (
@@ -163,14 +165,15 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _today(request: HttpRequest) -> dict[str, Any]:
+    items = [(_("Today's work"), "today", reverse("admin:index"))]
+    if can_read_calendar(request.user):
+        items.append(
+            (_("Calendar"), "calendar_month", reverse("admin:campaigns_campaign_calendar"))
+        )
     return {
         "title": "",
         "items": [
-            {
-                "title": _("Today's work"),
-                "icon": "today",
-                "link": reverse("admin:index"),
-                "active": request.path == reverse("admin:index"),
-            }
+            {"title": title, "icon": icon, "link": link, "active": request.path == link}
+            for title, icon, link in items
         ],
     }

@@ -152,6 +152,7 @@ CONSOLE: dict[str, Desk] = {
             "end": DENIED,
             "withdraw": DENIED,
             "reframe": DENIED,
+            "move": ALLOWED,
             "cap_segment": ALLOWED,
             "roll_back": DENIED,
             "clone": ALLOWED,
@@ -206,7 +207,18 @@ CONSOLE: dict[str, Desk] = {
         steps={"activate": ALLOWED, "archive": ALLOWED, "give": ALLOWED},
     ),
     "recognition.badgeaward": Desk(steps={"revoke": ALLOWED}),
-    "connectors.webhookendpoint": Desk(steps={"switch_off": ALLOWED}),
+    # The webhook is on, and one secret signs.
+    "connectors.webhookendpoint": Desk(
+        add=SUPERUSERS,
+        steps={
+            "send_test": ALLOWED,
+            "listen": SUPERUSERS,
+            "rotate": SUPERUSERS,
+            "end_overlap": DENIED,
+            "switch_off": ALLOWED,
+            "switch_on": DENIED,
+        },
+    ),
     "connectors.webhookdelivery": Desk(steps={"replay": ALLOWED}),
     "recognition.achievement": Desk(
         change=ALLOWED, add=ALLOWED, steps={"activate": ALLOWED, "archive": ALLOWED}
@@ -244,6 +256,7 @@ ROOMS: dict[str, Route] = {
         staff("403", "404", "404"), ALLOWED, {"pk": "@campaigns.campaign"}
     ),
     "admin:campaigns_campaign_trial": Route(ALLOWED, ALLOWED, {"pk": "@campaigns.campaign"}),
+    "admin:campaigns_campaign_calendar": Route(ALLOWED, NO_METHOD),
     # Sent without the name of a recipe there is none to be found.
     "admin:campaigns_campaign_recipes": Route(ALLOWED, staff("403", "404", "404")),
     "admin:audiences_segment_check": Route(NO_METHOD, ALLOWED, {"pk": "@audiences.segment"}),

@@ -25,7 +25,7 @@ from loyalty.campaigns.operations import campaigns, groups, rates, rulebook
 from loyalty.campaigns.panel import concerns_of, panel
 from loyalty.campaigns.steps import STATES, STEPS
 from loyalty.campaigns.trial_form import TrialForm
-from loyalty.campaigns.views import backtests, building, recipes
+from loyalty.campaigns.views import backtests, building, calendar, recipes
 from members.console import OperationAdmin, ReadOnlyAdmin, Step, StepsAdmin, SurroundedAdmin
 from members.domain.actors import Actor
 
@@ -114,6 +114,7 @@ class CampaignAdmin(SurroundedAdmin, StepsAdmin, OperationAdmin):
             "<int:pk>/rule/check/": (building.check, "check"),
             "<int:pk>/rule/backtest/": (backtests.panel, "rule_backtest"),
             "<int:pk>/trial/": (partial(building.trial, context=context), "trial"),
+            "calendar/": (partial(calendar.calendar, context=context), "calendar"),
             "recipes/": (partial(recipes.recipes, context=context), "recipes"),
         }
         return [

@@ -1,4 +1,4 @@
-"""API keys and webhooks in the staff console: keys are created once, shown once, revoked at once."""
+"""API keys in the staff console: created once, shown once, revoked at once."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from loyalty.connectors import permissions
-from loyalty.connectors.models import ApiKey, WebhookDelivery, WebhookEndpoint
-from loyalty.connectors.operations import keys, webhooks
+from loyalty.connectors.models import ApiKey
+from loyalty.connectors.operations import keys
 from members.console import ReadOnlyAdmin, Step, StepsAdmin
 from members.domain.actors import Actor
 
@@ -100,53 +100,3 @@ class ApiKeyAdmin(StepsAdmin, ReadOnlyAdmin):
         )
         response["Cache-Control"] = "no-store"
         return response
-
-
-@admin.register(WebhookEndpoint)
-class WebhookEndpointAdmin(StepsAdmin, ReadOnlyAdmin):
-    """Systems that are told of what happens. They are added on the command line (`add_webhook`)."""
-
-    list_display = ("name", "url", "topics", "is_active", "created_at")
-    list_filter = ("is_active",)
-    search_fields = ("name", "url")
-    ordering = ("-id",)
-    fields = ("name", "url", "topics", "is_active", "created_at")
-    steps = (
-        Step(
-            "switch_off",
-            _("Switch off"),
-            _("It is told nothing from now on. This cannot be undone."),
-            "connectors.change_webhookendpoint",
-            webhooks.switch_off,
-            can=permissions.can_switch_off,
-            fits=lambda endpoint: endpoint.is_active,
-            icon="block",
-            variant=ActionVariant.DANGER,
-        ),
-    )
-
-
-@admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(StepsAdmin, ReadOnlyAdmin):
-    """Every message, and what came of it."""
-
-    list_display = ("topic", "endpoint", "state", "attempts", "answered", "fault", "tried_at")
-    list_filter = ("state", "endpoint")
-    search_fields = ("=key", "=topic")
-    search_help_text = _("A cause or a topic")
-    list_select_related = ("endpoint",)
-    ordering = ("-id",)
-    bulk = ("replay",)
-    steps = (
-        Step(
-            "replay",
-            _("Tell it again"),
-            _("The same message once more, with fresh attempts."),
-            "connectors.change_webhookdelivery",
-            webhooks.replay,
-            can=permissions.can_replay,
-            fits=lambda delivery: delivery.state == WebhookDelivery.State.DEAD,
-            icon="replay",
-            variant=ActionVariant.PRIMARY,
-        ),
-    )

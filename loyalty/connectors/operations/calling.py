@@ -1,18 +1,30 @@
 """Calling another machine: its address is looked up once, checked, and that one is called."""
 
+import contextlib
 import socket
 import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
+from threading import Timer
 from typing import Any
 
 from django.conf import settings
 
 from loyalty.connectors.domain.addresses import Address, BadAddressError, may_call, read_address
 
-#: Seconds for connecting, and for each read.
-PATIENCE = 10
+#: Seconds for connecting, for each read, and for all of it: an answer that drips in is cut off.
+PATIENCE, AT_MOST = 10, 30
 #: Of an answer nobody reads more.
 MOST = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The status, and how the answer began, as text whatever it was."""
+
+    status: int
+    text: str
 
 
 class _PinnedConnection(HTTPConnection):
@@ -37,20 +49,40 @@ def check_url(url: str) -> Address:
     return read_address(url, allows_private=settings.WEBHOOKS_MAY_CALL_PRIVATE)
 
 
-def post(url: str, *, body: str, headers: dict[str, str]) -> int:
-    """Send a message; answers the status. Follows no redirects. Raises OSError or BadAddressError."""
+def post(url: str, *, body: str, headers: dict[str, str]) -> Answer:
+    """Send a message. Follows no redirects. Raises OSError or BadAddressError."""
     address = check_url(url)
     connection = _PinnedConnection(address, _resolved(address))
     try:
-        sent: Any = {"Content-Type": "application/json", "User-Agent": "Laurel"} | headers
-        connection.request("POST", address.path, body.encode(), sent)
-        answer = connection.getresponse()
-        answer.read(MOST)
+        connection.connect()
+        with _cut_off(connection.sock):
+            sent: Any = {"Content-Type": "application/json", "User-Agent": "Laurel"} | headers
+            connection.request("POST", address.path, body.encode(), sent)
+            answer = connection.getresponse()
+            began = answer.read(MOST)
     except HTTPException as fault:
         raise ConnectionError(f"It does not speak HTTP: {type(fault).__name__}") from fault
     finally:
         connection.close()
-    return answer.status
+    # PostgreSQL keeps no NUL in a text.
+    return Answer(answer.status, began.decode(errors="replace").replace("\0", "\ufffd"))
+
+
+@contextlib.contextmanager
+def _cut_off(connected: socket.socket) -> Iterator[None]:
+    """Nothing more is read from a connection after `AT_MOST` seconds."""
+
+    def shut() -> None:
+        with contextlib.suppress(OSError):  # it may be closed already
+            connected.shutdown(socket.SHUT_RDWR)
+
+    timer = Timer(AT_MOST, shut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _resolved(address: Address) -> str:

@@ -1,29 +1,29 @@
 """Telling other systems: signed (Standard Webhooks), tried over days, given up in the end, told again."""
 
-import base64
 import json
-import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
 from django.db import transaction
-from standardwebhooks import Webhook
 
 from loyalty.connectors.domain.addresses import BadAddressError
-from loyalty.connectors.errors import BadWebhookAddress, NotGivenUp
+from loyalty.connectors.errors import BadWebhookAddress, NotGivenUp, SwitchedOff
 from loyalty.connectors.models import WebhookDelivery, WebhookEndpoint
-from loyalty.connectors.operations import calling
-from members import clock, secret_keys
+from loyalty.connectors.operations import calling, webhook_secrets
+from members import clock
 from members.domain.actors import Actor
 from members.operations import audit, jobs
 
 State = WebhookDelivery.State
-NONCE, SEALING = 12, "connectors.webhook.seal"
 #: How long after each failed attempt the next one is; after the last it is given up.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 1440, 2880))
+#: What a test message is about, whatever its endpoint listens to.
+TEST = "webhook.test"
+#: Characters of an answer that are kept.
+KEPT = 1_000
 
 
 @transaction.atomic
@@ -35,28 +35,53 @@ def add(
         calling.check_url(url)
     except BadAddressError as fault:
         raise BadWebhookAddress(why=str(fault)) from fault
-    secret = secrets.token_bytes(32)
+    sealed, secret = webhook_secrets.made()
     endpoint = WebhookEndpoint.objects.create(
         name=name,
         url=url,
         topics=sorted(set(topics)),
-        sealed=_seal(secret),
+        sealed=sealed,
         created_at=clock.now(),
     )
     audit.record(
         endpoint, actor=actor, verb="connectors.webhook.added", after={"name": name, "url": url}
     )
-    return endpoint, f"whsec_{base64.b64encode(secret).decode()}"
+    return endpoint, secret
 
 
 @transaction.atomic
+def listen(endpoint: WebhookEndpoint, *, topics: Sequence[str], actor: Actor) -> WebhookEndpoint:
+    """Tell it of these topics from now on; of none means of everything."""
+    endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
+    before, endpoint.topics = endpoint.topics, sorted(set(topics))
+    endpoint.save(update_fields=["topics"])
+    audit.record(
+        endpoint,
+        actor=actor,
+        verb="connectors.webhook.topics_chosen",
+        before={"topics": before},
+        after={"topics": endpoint.topics},
+    )
+    return endpoint
+
+
 def switch_off(endpoint: WebhookEndpoint, *, actor: Actor) -> WebhookEndpoint:
     """Tell it nothing from now on. Switching off twice changes nothing."""
+    return _switch(endpoint, to=False, verb="connectors.webhook.switched_off", actor=actor)
+
+
+def switch_on(endpoint: WebhookEndpoint, *, actor: Actor) -> WebhookEndpoint:
+    """Tell it again from now on; what was given up meanwhile is not told by itself."""
+    return _switch(endpoint, to=True, verb="connectors.webhook.switched_on", actor=actor)
+
+
+@transaction.atomic
+def _switch(endpoint: WebhookEndpoint, *, to: bool, verb: str, actor: Actor) -> WebhookEndpoint:
     endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
-    if endpoint.is_active:
-        endpoint.is_active = False
+    if endpoint.is_active != to:
+        endpoint.is_active = to
         endpoint.save(update_fields=["is_active"])
-        audit.record(endpoint, actor=actor, verb="connectors.webhook.switched_off")
+        audit.record(endpoint, actor=actor, verb=verb)
     return endpoint
 
 
@@ -64,12 +89,12 @@ def switch_off(endpoint: WebhookEndpoint, *, actor: Actor) -> WebhookEndpoint:
 def announce(*, topic: str, key: str, at: str, told: dict[str, Any]) -> int:
     """Write a message for every endpoint that listens to a topic, and have it sent. The same key again
     writes nothing. Returns how many listen."""
-    body = json.dumps({"type": topic, "timestamp": at, "data": told}, separators=(",", ":"))
+    body, now = _message(topic, at=at, told=told), clock.now()
     listening = list(WebhookEndpoint.objects.listening_to(topic))
     WebhookDelivery.objects.bulk_create(
         [
             WebhookDelivery(
-                endpoint=endpoint, key=key, topic=topic, body=body, created_at=clock.now()
+                endpoint=endpoint, key=key, topic=topic, body=body, created_at=now, next_at=now
             )
             for endpoint in listening
         ],
@@ -78,6 +103,36 @@ def announce(*, topic: str, key: str, at: str, told: dict[str, Any]) -> int:
     fresh = WebhookDelivery.objects.filter(endpoint__in=listening, key=key, attempts=0)
     jobs.enqueue_all(_job(delivery) for delivery in fresh)
     return len(listening)
+
+
+@transaction.atomic
+def send_test(endpoint: WebhookEndpoint, *, actor: Actor) -> WebhookDelivery:
+    """A real signed message to this endpoint alone, tried once. While one waits, another is that one.
+    Raises SwitchedOff."""
+    endpoint = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
+    if not endpoint.is_active:
+        raise SwitchedOff()
+    waiting = endpoint.deliveries.filter(is_test=True, state=State.WAITING).first()
+    if waiting is not None:
+        return waiting
+    now = clock.now()
+    told = {"programme": settings.PROGRAMME_NAME, "message": "This is a test."}
+    delivery = WebhookDelivery.objects.create(
+        endpoint=endpoint,
+        key=f"test:{uuid4()}",
+        topic=TEST,
+        body=_message(TEST, at=now.isoformat(), told=told),
+        is_test=True,
+        created_at=now,
+        next_at=now,
+    )
+    jobs.enqueue_all([_job(delivery)])
+    audit.record(delivery, actor=actor, verb="connectors.webhook_delivery.test_sent")
+    return delivery
+
+
+def _message(topic: str, *, at: str, told: dict[str, Any]) -> str:
+    return json.dumps({"type": topic, "timestamp": at, "data": told}, separators=(",", ":"))
 
 
 def _job(delivery: WebhookDelivery) -> tuple[str, str, dict[str, Any]]:
@@ -95,37 +150,43 @@ def send(delivery_id: int, *, attempt: int) -> None:
         _end(found, None, "The endpoint was switched off.", is_last=True)
         return
     now, name = clock.now(), f"msg_{found.pk}"
-    signature = Webhook(_opened(found.endpoint)).sign(name, now, found.body)
     headers = {
         "webhook-id": name,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": signature,
+        "webhook-signature": webhook_secrets.sign(found.endpoint, name, found.body, at=now),
     }
     try:
-        status = calling.post(found.endpoint.url, body=found.body, headers=headers)
+        answer = calling.post(found.endpoint.url, body=found.body, headers=headers)
     except (OSError, BadAddressError) as fault:
         _end(found, None, f"{type(fault).__name__}: {fault}")
         return
+    fault = "" if answer.status < 300 else f"answered {answer.status}"
     # 410 Gone: the receiver wants no more of it.
-    _end(found, status, "" if status < 300 else f"answered {status}", is_last=status == 410)
+    _end(found, answer, fault, is_last=answer.status == 410)
 
 
 @transaction.atomic
-def _end(tried: WebhookDelivery, status: int | None, fault: str, *, is_last: bool = False) -> None:
+def _end(
+    tried: WebhookDelivery, answer: calling.Answer | None, fault: str, *, is_last: bool = False
+) -> None:
     """Write down an attempt, and have the next one made when this failed."""
     delivery = WebhookDelivery.objects.select_for_update().get(pk=tried.pk)
     if delivery.state != State.WAITING or delivery.attempts != tried.attempts:
         return
     delivery.attempts += 1
-    delivery.answered, delivery.fault, delivery.tried_at = status, fault[:200], clock.now()
+    delivery.answered = answer.status if answer is not None else None
+    delivery.answer = answer.text[:KEPT] if answer is not None else ""
+    delivery.fault, delivery.tried_at, delivery.next_at = fault[:200], clock.now(), None
     if not fault:
         delivery.state = State.DELIVERED
-    elif is_last or delivery.attempts > len(PAUSES):
+    elif is_last or delivery.is_test or delivery.attempts > len(PAUSES):
         delivery.state = State.DEAD
-    delivery.save(update_fields=["attempts", "answered", "fault", "tried_at", "state"])
-    if delivery.state == State.WAITING:
-        later = clock.now() + PAUSES[delivery.attempts - 1]
-        jobs.enqueue_all([_job(delivery)], not_before=later)
+    else:
+        delivery.next_at = delivery.tried_at + PAUSES[delivery.attempts - 1]
+        jobs.enqueue_all([_job(delivery)], not_before=delivery.next_at)
+    delivery.save(
+        update_fields=["attempts", "answered", "answer", "fault", "tried_at", "next_at", "state"]
+    )
 
 
 @transaction.atomic
@@ -134,27 +195,9 @@ def replay(delivery: WebhookDelivery, *, actor: Actor) -> WebhookDelivery:
     delivery = WebhookDelivery.objects.select_for_update().get(pk=delivery.pk)
     if delivery.state != State.DEAD:
         raise NotGivenUp()
-    delivery.state, delivery.attempts = State.WAITING, 0
+    delivery.state, delivery.attempts, delivery.next_at = State.WAITING, 0, clock.now()
     delivery.round += 1
-    delivery.save(update_fields=["state", "attempts", "round"])
+    delivery.save(update_fields=["state", "attempts", "next_at", "round"])
     jobs.enqueue_all([_job(delivery)])
     audit.record(delivery, actor=actor, verb="connectors.webhook_delivery.replayed")
     return delivery
-
-
-def _seal(secret: bytes) -> bytes:
-    nonce = secrets.token_bytes(NONCE)
-    key = secret_keys.derived(secret_keys.secrets()[0], SEALING)
-    return nonce + AESGCM(key).encrypt(nonce, secret, None)
-
-
-def _opened(endpoint: WebhookEndpoint) -> bytes:
-    """The endpoint's secret, by whichever key it was sealed with."""
-    sealed, fault = bytes(endpoint.sealed), None
-    for secret in secret_keys.secrets():
-        try:
-            key = secret_keys.derived(secret, SEALING)
-            return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], None)
-        except InvalidTag as wrong:
-            fault = wrong
-    raise LookupError("The secret's key is gone; add the endpoint anew.") from fault

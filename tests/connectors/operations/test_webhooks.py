@@ -3,38 +3,44 @@
 import json
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 import time_machine
 from standardwebhooks import Webhook
 
-from loyalty.connectors.errors import BadWebhookAddress, NotGivenUp
+from loyalty.connectors.errors import BadWebhookAddress, NotGivenUp, SwitchedOff
 from loyalty.connectors.models import WebhookDelivery, WebhookEndpoint
-from loyalty.connectors.operations import webhooks
+from loyalty.connectors.operations import calling, webhooks
 from members import clock
 from members.models import Job
 from members.operations import jobs
 from tests.campaigns.conftest import act, take, work
 from tests.campaigns.effects import published
 from tests.conftest import SYSTEM
+from tests.together import together
 
 pytestmark = pytest.mark.django_db
 
 
 class Listener:
-    """Keeps what it is sent, and answers with the next of `answers` (200 when there is none)."""
+    """Keeps what it is sent, and answers with the next of `answers` (200 when there is none) and `says`."""
 
     def __init__(self) -> None:
-        listener, self.heard, self.answers = self, [], []
+        listener, self.heard, self.answers, self.says = self, [], [], b""
+        self.waits_for: Event | None = None
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 size = int(self.headers["Content-Length"])
                 listener.heard.append((dict(self.headers), self.rfile.read(size).decode()))
+                if listener.waits_for is not None:
+                    listener.waits_for.wait(10)
+                    return
                 self.send_response(listener.answers.pop(0) if listener.answers else 200)
                 self.send_header("Location", "http://127.0.0.1:1/")
                 self.end_headers()
+                self.wfile.write(listener.says)
 
             def log_message(self, *args):
                 """Says nothing."""
@@ -154,3 +160,75 @@ def test_the_secret_is_kept_sealed(listener):
     import base64
 
     assert base64.b64decode(secret.removeprefix("whsec_")) not in bytes(endpoint.sealed)
+
+
+def test_what_came_back_is_kept_up_to_a_bound(listener):
+    """US21: the status, how the answer began, and when the next try is."""
+    webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    listener.answers, listener.says = [500], b"\x00<b>No</b> " + b"x" * 5_000
+    announce()
+    start = clock.now()
+    with time_machine.travel(start, tick=False):
+        work()
+    row = WebhookDelivery.objects.get()
+    assert (row.answered, row.next_at) == (500, start + webhooks.PAUSES[0])
+    assert row.answer == "\ufffd<b>No</b> " + "x" * 989
+
+
+def test_an_answer_that_drips_in_is_cut_off(listener, monkeypatch):
+    """P9: a slow drip is a failure like any other, and holds nobody up."""
+    monkeypatch.setattr(calling, "AT_MOST", 0.2)
+    webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    held = Event()
+    listener.waits_for = held
+    announce()
+    work()
+    held.set()
+    assert state()[:2] == ("waiting", 1)
+    assert "RemoteDisconnected" in state()[2]
+
+
+def test_a_test_event_is_told_to_one_alone_and_is_nobodys_work(listener):
+    """US21: signed like any message, told whatever it listens to, tried once; while it waits there is one."""
+    endpoint, secret = webhooks.add("Till", url=listener.url, topics=["a"], actor=SYSTEM)
+    webhooks.add("Other", url=listener.url, actor=SYSTEM)
+    sent = webhooks.send_test(endpoint, actor=SYSTEM)
+    assert webhooks.send_test(endpoint, actor=SYSTEM) == sent
+    listener.answers = [500]
+    work()
+    [(headers, body)] = listener.heard
+    said = {name.lower(): value for name, value in headers.items()}
+    assert Webhook(secret).verify(body, said)["type"] == "webhook.test"
+    assert state() == ("dead", 1, "answered 500")
+    webhooks.switch_off(endpoint, actor=SYSTEM)
+    with pytest.raises(SwitchedOff):
+        webhooks.send_test(endpoint, actor=SYSTEM)
+    assert WebhookDelivery.objects.count() == 1
+
+
+def test_what_is_switched_on_again_is_told_again(listener):
+    """US21: of what happens from then on."""
+    endpoint, _ = webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    webhooks.switch_off(endpoint, actor=SYSTEM)
+    assert announce("off") == 0
+    webhooks.switch_on(endpoint, actor=SYSTEM)
+    assert announce("on") == 1
+    webhooks.listen(endpoint, topics=["b", "a", "b"], actor=SYSTEM)
+    assert (announce("other"), announce("mine", topic="a")) == (0, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_replay_that_is_asked_for_twice_at_once_is_told_once(listener):
+    """US21: one effect, on connections of their own; and a job that runs twice sends once."""
+    webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    announce()
+    WebhookDelivery.objects.update(state="dead", attempts=8)
+    Job.objects.all().delete()
+    delivery = WebhookDelivery.objects.get()
+    said = together(*[lambda: webhooks.replay(delivery, actor=SYSTEM)] * 4)
+    assert sorted(map(str, said)) == ["done", "not_given_up", "not_given_up", "not_given_up"]
+    assert Job.objects.filter(kind="webhook.send").count() == 1
+    work()
+    Job.objects.filter(kind="webhook.send").update(state="ready", attempts=0)
+    work()
+    assert (state(), len(listener.heard)) == (("delivered", 1, ""), 1)
