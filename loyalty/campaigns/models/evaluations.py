@@ -36,7 +36,8 @@ class Effect(models.Model):
     """One thing an activity brought a member through a rule, exactly once.
 
     A reversal has a negative amount, what it asked for, and names the effect it `reverses`; how much
-    of it could be taken is the ledger's knowledge.
+    of it could be taken is the ledger's knowledge. `place` is the effect's among those of its rule; a
+    reversal has that of what it takes back.
     """
 
     class State(models.TextChoices):
@@ -63,8 +64,15 @@ class Effect(models.Model):
         verbose_name_plural = _("effects")
         constraints = [
             models.UniqueConstraint(
-                fields=["activity", "rule_version", "place", "kind"], name="effect_once"
-            )
+                fields=["activity", "rule_version", "place", "kind"],
+                name="effect_once",
+                condition=models.Q(reverses=None),
+            ),
+            models.UniqueConstraint(
+                fields=["activity", "reverses"],
+                name="effect_reversed_once",
+                condition=models.Q(reverses__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

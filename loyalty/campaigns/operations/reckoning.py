@@ -147,12 +147,7 @@ class Reckoning:
         self._free(effect, amount, gone=ask.is_last)
         entry_id = taken.entries[0].pk if taken.entries else None
         return reversal(
-            effect,
-            by=self.activity_id,
-            why=ask.reason,
-            amount=amount,
-            entry_id=entry_id,
-            place=self.sale.place_of(effect),
+            effect, by=self.activity_id, why=ask.reason, amount=amount, entry_id=entry_id
         )
 
     def back(self, effect: Effect, ask: Ask) -> Back | None:

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db.models import F, Sum
 
 from loyalty.campaigns.domain import order_states
-from loyalty.campaigns.domain.effects import MOST_EFFECTS
 from loyalty.campaigns.domain.order_states import FULFILLED
 from loyalty.campaigns.domain.orders import Order, Rate, read_order
 from loyalty.campaigns.domain.told import Told
@@ -21,8 +20,6 @@ from members.models import Activity, Entry
 from members.shipped import AFTER_ORDERS, RETURNS
 
 Status = Activity.Status
-#: More than an order has parcels.
-FAR = 800
 #: What else a return takes back, or marks as not supported any more; messages are said, and longer lives
 #: are kept.
 THINGS = (
@@ -79,15 +76,6 @@ class Sale:
         """What brought an effect: the order itself, that it went out, or another act about it."""
         own = self.sent.get(effect.activity_id, self.activity)
         return self.acts.get(effect.activity_id, own)
-
-    def place_of(self, effect: Effect) -> int:
-        """The place of what takes an effect back: its own, and behind all of those for what went out, parcel
-        by parcel; what other acts promised stands where no parcel reaches."""
-        if effect.activity_id in self.acts:
-            return effect.place + MOST_EFFECTS * (FAR + sorted(self.acts).index(effect.activity_id))
-        if effect.activity_id not in self.sent:
-            return effect.place
-        return effect.place + MOST_EFFECTS * (1 + sorted(self.sent).index(effect.activity_id))
 
     def take_in(self, payload: Mapping[str, Any]) -> None:
         """Count what a return brings back; never more than was ordered."""

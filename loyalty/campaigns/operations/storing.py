@@ -64,7 +64,7 @@ class NewEffect:
 
     @property
     def key(self) -> tuple[int, int, int, str]:
-        """What makes it unique (`effect_once`)."""
+        """What makes it unique (`effect_once`), unless it takes another one back."""
         return self.activity_id, self.rule_version.pk, self.place, self.kind
 
     def as_row(self) -> dict[str, object]:
@@ -91,14 +91,12 @@ def reversal(
     why: str,
     amount: int | None,
     entry_id: int | None = None,
-    place: int | None = None,
 ) -> NewEffect:
-    """That the activity `by` takes `amount` of an effect back (None: it has none). `place` is the effect's
-    unless `by` takes several of one place back."""
+    """That the activity `by` takes `amount` of an effect back (None: it has none)."""
     return NewEffect(
         activity_id=by,
         rule_version=effect.rule_version,
-        place=effect.place if place is None else place,
+        place=effect.place,
         kind="reversal",
         unit_code=effect.unit_code,
         amount=None if amount is None else -amount,

@@ -132,7 +132,7 @@ def take(things: Iterable[Thing], *, at: datetime, actor: Actor) -> None:
             taker(taken, at=at, actor=actor)
 
 
-def gone(thing: Thing, *, place: int | None = None) -> NewEffect:
+def gone(thing: Thing) -> NewEffect:
     """The effect that says so, not yet written."""
     effect = thing.effect
-    return reversal(effect, by=thing.by, why=thing.why, amount=effect.amount, place=place)
+    return reversal(effect, by=thing.by, why=thing.why, amount=effect.amount)

@@ -28,7 +28,7 @@ class Unwinding:
         lost = [_thing(effect, reckoning) for effect in reckoning.lost_things()]
         self.things += lost
         _free_limits(reckoning, [thing.effect for thing in lost])
-        return [gone(thing, place=reckoning.sale.place_of(thing.effect)) for thing in lost]
+        return [gone(thing) for thing in lost]
 
     def take(self) -> None:
         """Take everything, each kind at once."""

@@ -5,15 +5,18 @@ from itertools import permutations
 
 import pytest
 
-from loyalty.campaigns.models import BudgetUse, Effect, LimitUse
+from loyalty.campaigns.models import BudgetUse, Effect, LimitUse, ReviewCase
+from loyalty.campaigns.operations import reviews
 from members import clock
+from members.domain.actors import Actor
 from recognition.models import BadgeAward
 from recognition.operations import badges
 from tests.books import faults
-from tests.campaigns.conftest import act, order, take
+from tests.campaigns.conftest import act, order, take, work
 from tests.campaigns.effects import balance, earns, published
 from tests.campaigns.operations.test_returns import back
-from tests.conftest import SYSTEM
+from tests.campaigns.operations.test_reviews import often
+from tests.conftest import SYSTEM, person
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +106,24 @@ def test_a_badge_for_a_parcel_that_came_back_is_marked(thanks, bo):
     reversed_kinds = Effect.objects.filter(campaign=thanks, kind="reversal")
     assert sorted(each.reverses.kind for each in reversed_kinds) == ["badge", "points"]
     assert BadgeAward.objects.get(member=bo).unsupported_at is not None
+
+
+def test_a_parcel_that_a_person_let_count_after_all_came_back(campaigns, bo, points):
+    """E24, E64: it was told between two others, and is accepted when the return of all is settled."""
+    published("thanks", earns(20), triggers=["order.fulfilled"])
+    often(most=1, subjects=["order.fulfilled"])
+    work()
+    now, before = clock.now(), balance(bo, points)
+    take(order(bo, "10.00", "5.00", "2.00", at=now - timedelta(days=1)))
+    for line_id, hours in (("0", 9), ("1", 9), ("2", 1)):
+        take(sent(bo, line_id, id=f"f{line_id}", at=now - timedelta(hours=hours)))
+    assert balance(bo, points) == before + 17 + 40
+    take(back(bo, id="r"))
+    assert balance(bo, points) == before
+    clerk = Actor.user(person("clerk@example.test", is_staff=True))
+    reviews.accept(ReviewCase.objects.get(), reason="All three were sent", actor=clerk)
+    work()
+    assert balance(bo, points) == before
+    taken = Effect.objects.filter(kind="reversal", reverses__activity__kind="order.fulfilled")
+    assert list(taken.values_list("amount", flat=True)) == [-20, -20, -20]
+    assert faults() == []
