@@ -63,8 +63,8 @@ def can_take_coupons(seat: PartnerSeat) -> Verdict:
 
 def can_take_coupons_by_key(partner_id: int | None) -> Verdict:
     """The programme's own tills, and those of verified organisations; a key stands for its organisation."""
-    partner = Partner.objects.filter(pk=partner_id).first()
-    return ALLOWED if partner is None else _verified(partner)
+    partner = partner_id and Partner.objects.filter(pk=partner_id).first()
+    return _verified(partner) if partner else ALLOWED
 
 
 def _verified(partner: Partner) -> Verdict:
