@@ -68,6 +68,17 @@ _SMALL = """() => [...document.querySelectorAll(".button:not(.button-small), .ta
   .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
   .map((one) => one.textContent.trim())"""
 
+#: At the end of a page its last control lies free of the bar of a phone.
+_COVERED = """() => {
+  document.querySelectorAll(".tab-bar").forEach((bar) => bar.style.position = "");
+  scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
+  const last = [...document.querySelectorAll(".site-foot :is(a, button)")].at(-1);
+  const box = last?.getBoundingClientRect();
+  const on_top = box && document.elementFromPoint(box.left + box.width / 2, box.bottom - 2);
+  scrollTo({ top: 0, behavior: "instant" });
+  return on_top?.closest(".tab-bar") ? [last.textContent.trim()] : [];
+}"""
+
 _WORDS = re.compile(r"[A-Za-z][A-Za-z'’ -]*[A-Za-z]{2}")
 #: Currencies, codes, abbreviated zones: the same everywhere, like the zones' own names.
 _SAME_EVERYWHERE = re.compile(r"[A-Z][A-Z-]+")
@@ -86,6 +97,7 @@ def faults_of(visitor: Visitor, path: str) -> list[str]:
 def faults_here(visitor: Visitor, path: str = "here") -> list[str]:
     """The same of a page as it stands now: what axe finds, refused policies, sideways scroll."""
     found = _seen(visitor, FROM_THE_LEFT) + _too_wide(visitor)
+    found += [f"under the bar: {text}" for text in visitor.page.evaluate(_COVERED)]
     visitor.page.evaluate(_LARGE)
     found += [f"with letters twice the size {fault}" for fault in _too_wide(visitor)]
     visitor.page.evaluate(_USUAL)
