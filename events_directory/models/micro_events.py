@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Min, Q
+from django.db.models import Count, F, Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from events_directory.domain.moves import MICRO_EVENT
@@ -135,6 +135,10 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
     def with_place(self) -> "OccurrenceQuerySet":
         """Brings along what a line in a list shows."""
         return self.select_related("micro_event__venue", "micro_event__partner")
+
+    def with_line(self) -> "OccurrenceQuerySet":
+        """Adds `waiting`: how many places in line there are for the date."""
+        return self.annotate(waiting=Count("waitlist", filter=Q(waitlist__state="waiting")))
 
     def on_show(self, at: datetime) -> "OccurrenceQuerySet":
         """What the public list shows at this instant: published, not cancelled, not over, and not of an

@@ -188,7 +188,9 @@ def _holders(occurrence: Occurrence) -> list[Booking]:
 def _coming(at: datetime, **of: object) -> list[Occurrence]:
     """The published dates to come of a venue or an organisation, locked."""
     dates = Occurrence.objects.coming(at).filter(**of)
-    return Occurrence.objects.locked(dates.values_list("pk", flat=True))
+    held = Occurrence.objects.locked(dates.values_list("pk", flat=True))
+    # One that was called off while its lock was waited for is no date to come any more.
+    return [occurrence for occurrence in held if not occurrence.is_cancelled]
 
 
 def _changeable(occurrence: Occurrence, at: datetime) -> Occurrence:

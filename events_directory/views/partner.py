@@ -160,7 +160,7 @@ def _listing(
         form=form,
         event=event,
         may={verb: event.allows(verb) for verb in ("edit", "submit", "cancel", "schedule")},
-        dates=event.occurrences.order_by("starts_at"),
+        dates=event.occurrences.with_line().order_by("starts_at"),
         rules=said_of(list(event.repetitions.order_by("pk"))),
         foreseen=foreseen,
         now=clock.now(),

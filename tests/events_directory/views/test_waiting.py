@@ -144,6 +144,16 @@ def test_a_partner_sees_who_waits_and_no_more_of_them(client, taken, amara, eli)
     assert "Amara O." in text and "Obi" not in text and "amara@example.test" not in text
 
 
+def test_a_partner_reads_beside_each_date_how_many_wait(client, taken, amara, eli):
+    page = f"/partner/elis/events/{taken.occurrence.micro_event_id}/"
+    client.force_login(eli)
+    assert "1 waits" not in client.get(page).content.decode()
+    place = waitlists.join(taken.occurrence, member=amara, key="w", actor=SYSTEM)
+    assert "1 of 1 seats taken · 1 waits" in client.get(page).content.decode()
+    waitlists.leave(place, actor=SYSTEM)
+    assert "1 waits" not in client.get(page).content.decode()
+
+
 def test_the_event_page_costs_the_same_however_many_wait(client, page, taken, drafted):
     """Query budget."""
 
