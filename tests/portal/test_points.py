@@ -176,7 +176,7 @@ def test_a_pending_bonus_says_how_far_its_refill_is(bo_in, bo, campaigns):
     intake.take([shipped], actor=SYSTEM)
     page = bo_in.get(reverse("points:statement"))
     assert page.context["promises"][0].state == "inspected"
-    assert "inspected" in page.content.decode()
+    assert "Inspected" in page.content.decode()
 
 
 def test_debt_and_held_points_are_said_in_words_and_not_at_all_when_there_are_none(
