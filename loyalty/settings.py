@@ -25,6 +25,8 @@ env = Env()
 
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("LAUREL_DEMO", False)
+# Whether the launcher that started us throws the demo away when it is asked to.
+DEMO_RESETS = env.bool("LAUREL_RESETS", False) and DEMO
 SECRET_KEY = env.str("SECRET_KEY", "") or addresses.stored_secret()
 # Older secrets that still open what was sealed and signed with them, newest first.
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])

@@ -10,6 +10,7 @@ from loyalty.views import (
     branding,
     celebrations,
     codes,
+    demo,
     first_run,
     gifts,
     health,
@@ -100,5 +101,6 @@ urlpatterns = [
     path("account/sessions/<int:pk>/end/", security.end_session, name="account_session_end"),
     path("account/sessions/", include("allauth.usersessions.urls")),
     path("account/", include("allauth.urls")),
+    path("admin/demo/reset/", admin.site.admin_view(demo.reset), name="demo_reset"),
     path("admin/", admin.site.urls),
 ]

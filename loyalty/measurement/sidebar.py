@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
@@ -170,6 +171,8 @@ def _today(request: HttpRequest) -> dict[str, Any]:
         items.append(
             (_("Calendar"), "calendar_month", reverse("admin:campaigns_campaign_calendar"))
         )
+    if settings.DEMO_RESETS and request.user.is_superuser:
+        items.append((_("Reset the demo"), "restart_alt", reverse("demo_reset")))
     return {
         "title": "",
         "items": [

@@ -106,6 +106,10 @@ class Demo:
             self._say(line)
         self._has_told = True
 
+    def forget(self) -> None:
+        """It is to be loaded anew, at the next `begin`."""
+        self._done.unlink(missing_ok=True)
+
     def stop(self) -> None:
         """Stop loading; the next start goes on."""
         if self._process is not None:

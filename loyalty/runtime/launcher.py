@@ -29,6 +29,7 @@ from loyalty.runtime import (
     places,
     postgres,
     processes,
+    resets,
     valkey,
 )
 from loyalty.runtime.demo import Demo
@@ -51,6 +52,8 @@ class Launcher:
         self.journal: IO[str] | None = None
         self.supervisor = Supervisor(self.say, self.watchman)
         self.environment: dict[str, str] = {}
+        self.valkey: valkey.Valkey | None = None
+        self.cluster: postgres.Cluster | None = None
 
     def say(self, line: str) -> None:
         """Tell the terminal and `var/log/launcher.log`. A terminal that went away is no fault."""
@@ -114,6 +117,25 @@ class Launcher:
             self.say(note)
         self.environment = environment.compose(self.places)
         self._start_services()
+        self.demo = Demo(self.places.var, self.environment, self.watchman, self.say)
+        if resets.is_asked(self.places.var):
+            self._reset()
+        self._open()
+        self.say(f"{'web':10} http://127.0.0.1:{self.port}/  ({time.monotonic() - began:.0f} s)")
+        self.say(f"{'logs':10} {self.places.logs}")
+        if environment.is_demo():
+            self.demo.begin()
+        else:
+            resets.remember_seriousness(self.places.var)
+        self.say("Ctrl-C stops everything.")
+
+    def _open(self) -> None:
+        """Bring the database up to the code as its owner, then have people served as the restricted role."""
+        self.environment.pop("LAUREL_DB_ROLE", None)
+        environment.withdraw(
+            self.places
+        )  # it names the role, also what a killed launcher left there
+        self.environment["LAUREL_RESETS"] = "0" if resets.obstacle(self.places.var) else "1"
         self._prepare()
         environment.take_role(self.environment)
         environment.publish(self.places, self.environment)
@@ -123,12 +145,52 @@ class Launcher:
         self._await_web()
         self.supervisor.start("worker", parts.worker(folder / "worker.log", self.environment))
         self.supervisor.start("beat", parts.beat(folder / "beat.log", self.environment))
-        self.say(f"{'web':10} http://127.0.0.1:{self.port}/  ({time.monotonic() - began:.0f} s)")
-        self.say(f"{'logs':10} {folder}")
-        self.demo = Demo(self.places.var, self.environment, self.watchman, self.say)
-        if environment.is_demo():
-            self.demo.begin()
-        self.say("Ctrl-C stops everything.")
+
+    # --- Starting the demo anew ------------------------------------------------------------------
+    def _start_over(self) -> None:
+        """Nobody is served for some seconds, then a demo that is being loaded, as at the first start."""
+        if why := self._why_not_reset():
+            self._refuse_reset(why)
+            return
+        self.demo.stop()
+        for name in ("beat", "worker", "web"):
+            self.supervisor.stop(name)
+        self._reset()
+        self._open()
+        self.demo.begin()
+
+    def _reset(self) -> None:
+        """Throw the demo away, unless something speaks against it."""
+        if why := self._why_not_reset():
+            self._refuse_reset(why)
+            return
+        self.say(f"{'demo':10} thrown away, as asked for in the console")
+        assert self.cluster is not None  # a database of somebody's own is an obstacle
+        name = addresses.database(self.environment["DATABASE_URL"])["NAME"]
+        try:
+            resets.carry_out(
+                self.places.var, connect=self.cluster.connect, name=name, demo=self.demo
+            )
+        except psycopg.Error as error:
+            raise Fault(
+                f"The demo could not be reset ({error}); the next start goes on."
+            ) from error
+        if self.valkey is not None:
+            self.valkey.forget_all()
+
+    def _why_not_reset(self) -> str:
+        """Why what is here is not thrown away, whoever asks; empty when it may be."""
+        if why := resets.obstacle(self.places.var):
+            return why
+        try:
+            began_as_demo = resets.began_as_demo(self.environment)
+        except psycopg.Error as error:
+            return f"the database does not answer ({error})"
+        return "" if began_as_demo else "the database did not begin as the demo"
+
+    def _refuse_reset(self, why: str) -> None:
+        self.say(f"{'demo':10} not reset: {why}")
+        resets.answered(self.places.var)
 
     # --- Services --------------------------------------------------------------------------------
     def _start_services(self) -> None:
@@ -154,13 +216,14 @@ class Launcher:
             log=self.places.logs / "valkey.log",
         )
         self.supervisor.start("valkey", server)
+        self.valkey = server
         self.say(f"{'broker':10} Valkey in {server.folder}")
 
     def _start_postgres(self) -> None:
         programs = carriers.postgres_programs()
         if not processes.can_reach(self.account, programs / "postgres"):
             programs = carriers.copy_postgres(self.places.home / "postgresql")
-        cluster = postgres.Cluster(
+        self.cluster = cluster = postgres.Cluster(
             folder=self.places.postgres,
             sockets=self.places.sockets,
             log=self.places.logs / "postgres.log",
@@ -216,6 +279,8 @@ class Launcher:
             self._pause(1.0, *self.demo.outputs())
             self.demo.follow()
             self.supervisor.check()
+            if resets.is_asked(self.places.var):
+                self._start_over()
 
     def _stop(self) -> None:
         self.interruptions.ignore()

@@ -74,6 +74,10 @@ class Supervisor:
             part.stop()  # the part itself may be gone, its children not
             self.watchman.ended(session)
 
+    def stop(self, name: str) -> None:
+        """Stop one part, and watch it no more."""
+        self._end(self._watched.pop(name).part)
+
     def stop_all(self) -> None:
         """Stop every part: our programs at once, then the services they use, last started first."""
         for watched in self._watched.values():

@@ -260,6 +260,8 @@ ROOMS: dict[str, Route] = {
     # Sent without the name of a recipe there is none to be found.
     "admin:campaigns_campaign_recipes": Route(ALLOWED, staff("403", "404", "404")),
     "admin:audiences_segment_check": Route(NO_METHOD, ALLOWED, {"pk": "@audiences.segment"}),
+    # Only the demo has it, and not every demo.
+    "demo_reset": Route(NOT_FOUND, NOT_FOUND),
     "admin:search": Route(ANY_STAFF, ANY_STAFF),
     "admin:login": Route(
         policy("login 403 403 403 403 in in in login login"),

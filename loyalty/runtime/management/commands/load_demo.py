@@ -18,6 +18,7 @@ from loyalty.demo import (
     honours,
     household,
     offers,
+    past,
     people,
     places,
     story,
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         offers.install(points=units["points"], actor=ACTOR)
         funding.install(points=units["points"], actor=ACTOR)
         honours.install(users=users, now=now, actor=ACTOR)
+        past.tell(now=now, points=units["points"], users=users, actor=ACTOR)
         goals.install(actor=ACTOR)
         desk.install(now=now, actor=ACTOR)
         story.tell(now=now, actor=ACTOR)
