@@ -23,7 +23,9 @@ class RedemptionQuerySet(models.QuerySet["Redemption"]):
         """The member's own, newest first."""
         return (
             self.filter(member=member)
-            .select_related("reward__unit", "reward__pool", "reward__micro_event")
+            .select_related(
+                "reward__unit", "reward__pool", "reward__partner", "reward__micro_event__partner"
+            )
             .order_by("-id")
         )
 

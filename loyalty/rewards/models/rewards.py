@@ -32,6 +32,8 @@ class RewardQuerySet(models.QuerySet["Reward"]):
                 Q(since=None) | Q(since__lte=at),
                 state=Reward.State.ACTIVE,
             )
+            .exclude(partner__state=Partner.State.SUSPENDED)
+            .exclude(micro_event__partner__state=Partner.State.SUSPENDED)
             .with_terms()
             .order_by("cost", "slug")
         )
@@ -47,7 +49,9 @@ class RewardQuerySet(models.QuerySet["Reward"]):
             .values("pieces")
         )
         links = Reward.segments.through._default_manager.filter(reward=OuterRef("pk"))
-        return self.select_related("unit", "tier", "badge", "pool", "micro_event").annotate(
+        return self.select_related(
+            "unit", "tier", "badge", "pool", "partner", "micro_event__partner"
+        ).annotate(
             free_coupons=Coalesce(Subquery(free), 0),
             segment_ids=ArraySubquery(links.order_by("segment_id").values("segment_id")),
         )
@@ -224,6 +228,12 @@ class Reward(models.Model):
     def left(self) -> int | None:
         """Pieces left, None when there is always enough. Needs `with_terms`."""
         return self.free_coupons if self.codes == self.Codes.POOL else self.stock
+
+    @property
+    def is_on_hold(self) -> bool:
+        """Whether who takes it, or holds its event, is suspended (ADR 44). Needs `with_terms`."""
+        hosts = (self.partner, self.micro_event and self.micro_event.partner)
+        return any(host is not None and host.is_suspended for host in hosts)
 
     @property
     def has_codes(self) -> bool:

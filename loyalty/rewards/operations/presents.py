@@ -43,7 +43,8 @@ def is_on_offer(reward: Reward, at: datetime) -> bool:
     """Whether it can be given at this instant, apart from its stock."""
     has_begun = reward.since is None or reward.since <= at
     is_over = reward.until is not None and reward.until <= at
-    return reward.state == Reward.State.ACTIVE and has_begun and not is_over
+    is_active = reward.state == Reward.State.ACTIVE and not reward.is_on_hold
+    return is_active and has_begun and not is_over
 
 
 @transaction.atomic
