@@ -194,7 +194,8 @@ class CriteriaAdmin(OperationAdmin):
     def next_version(self, criteria: Criteria) -> str:
         """Where a change begins."""
         address = f"{reverse('admin:governance_criteria_add')}?{urlencode({'slug': criteria.slug})}"
-        return format_html('<a href="{}">{}</a>', address, _("Begin with these words"))
+        link = '<a class="font-medium text-primary-600 dark:text-primary-500" href="{}">{}</a>'
+        return format_html(link, address, _("Begin with these words"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Who may publish."""

@@ -17,4 +17,4 @@ class MembersConfig(AppConfig):
         post_migrate.connect(shipped.install, sender=self)
         post_migrate.connect(shipped_texts.install, sender=self)
         post_migrate.connect(roles.install)
-        autodiscover_modules("personal", "withheld")
+        autodiscover_modules("personal", "withheld", "colleagues")

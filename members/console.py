@@ -119,8 +119,8 @@ class ConsoleAdmin(ModelAdmin):
         """Nothing that a programme is accountable for is deleted by hand."""
         return False
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        """Without what is withheld from this person."""
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """The model's own QuerySet, without what is withheld from this person."""
         return seen_by(super().get_queryset(request), request.user)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:

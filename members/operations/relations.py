@@ -1,11 +1,30 @@
 """Who is too near to decide: nobody moves points or tiers by hand for themselves or their household."""
 
+from collections.abc import Callable
+
 from django.db.models import Q, QuerySet
 
 from members import clock
 from members.domain.actors import Actor
 from members.errors import NotForHousehold, NotForOneself, Refused
 from members.models import Account, CustomerKey, Household, HouseholdSeat, Member
+
+#: Of a member, who works with them: a floor above adds what it knows (its `colleagues.py`).
+COLLEAGUES: list[Callable[[Member], QuerySet[Member]]] = []
+
+
+def housemates_of(member: Member) -> QuerySet[Member]:
+    """Who shares a household with the member, now or until lately; they are not among them."""
+    near = HouseholdSeat.objects.near(clock.now())
+    shared = near.filter(member=member).values("household")
+    seats = near.filter(household__in=shared).values("member")
+    return Member.objects.filter(pk__in=seats).exclude(pk=member.pk)
+
+
+def colleagues_of(member: Member) -> set[int]:
+    """Who works with the member, by key; they are not among them."""
+    found = {pk for rule in COLLEAGUES for pk in rule(member).values_list("pk", flat=True)}
+    return found - {member.pk}
 
 
 def bar(

@@ -16,7 +16,7 @@ from governance.operations import cases
 from members import clock
 from members.domain.actors import Actor
 from members.models import Member
-from members.operations import audit
+from members.operations import audit, relations
 from recognition.domain.selection import Judged, chosen
 from recognition.errors import (
     BadgeNotActive,
@@ -28,7 +28,14 @@ from recognition.errors import (
     NotJudging,
     OwnHands,
 )
-from recognition.models import SUBJECT_TYPE, Badge, Candidate, Laureate, NominationCycle
+from recognition.models import (
+    SUBJECT_TYPE,
+    Badge,
+    Candidate,
+    Laureate,
+    Nomination,
+    NominationCycle,
+)
 from recognition.operations import badges
 from recognition.operations.steps import move
 
@@ -148,11 +155,8 @@ def put_again(candidate: Candidate, *, actor: Actor, at: datetime | None = None)
 def _put(
     candidate: Candidate, cycle: NominationCycle, *, actor: Actor, at: datetime | None
 ) -> Case:
-    """Open the case of one candidate. Whoever nominated has an interest, also if they took it back;
-    judges read the statements without the names below them."""
+    """Open the case of one candidate; judges read the statements without the names below them."""
     nominations = list(candidate.nominations.select_related("nominator__user").order_by("pk"))
-    interested = {one.nominator_id: Reason.NOMINATOR for one in nominations}
-    interested[candidate.member_id] = Reason.NOMINEE
     live = [one for one in nominations if one.withdrawn_at is None]
     concerned = [candidate.member, *(one.nominator for one in nominations)]
     title = candidate.member.full_name or candidate.member.public_name
@@ -166,7 +170,7 @@ def _put(
             for number, one in enumerate(live, start=1)
         ],
         criteria=cycle.criteria,
-        interested_members=interested,
+        interested_members=_interested(candidate.member, nominations),
         hidden_names=names_of(concerned) if cycle.is_blind else None,
         days=cycle.judging_days,
         actor=actor,
@@ -175,6 +179,16 @@ def _put(
     candidate.case = case
     candidate.save(update_fields=["case"])
     return case
+
+
+def _interested(nominee: Member, nominations: Collection[Nomination]) -> dict[int, str]:
+    """Who cannot judge, and why: the nominee, whoever nominated them (also if they took it back), who
+    lives with the nominee, and who works with them."""
+    found: dict[int, str] = dict.fromkeys(relations.colleagues_of(nominee), Reason.WORK)
+    housemates = relations.housemates_of(nominee).values_list("pk", flat=True)
+    found |= dict.fromkeys(housemates, Reason.HOUSEHOLD)
+    found |= {one.nominator_id: Reason.NOMINATOR for one in nominations}
+    return found | {nominee.pk: Reason.NOMINEE}
 
 
 def _entry_name(candidate: Candidate) -> str:

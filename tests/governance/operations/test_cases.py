@@ -146,7 +146,7 @@ def test_the_recused_cannot_vote(case, dee):
 
 
 def test_a_recusal_after_voting_voids_the_ballot(case, chi, dee, hal, ivo):
-    """B5: the ballot does not count any more, and the recount shows it."""
+    """B5, UC5: the ballot does not count any more, the judge leaves the quorum, and the recount shows it."""
     for user in (dee.user, hal, ivo):
         cast(case, user)
     assert (cases.count(case).yes, cases.count(case).eligible) == (3, 5)

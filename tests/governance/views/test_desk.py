@@ -179,7 +179,7 @@ def test_a_second_ballot_is_refused_with_its_reason(as_user, case, hal):
 
 
 def test_stepping_back_after_voting_voids_the_ballot(as_user, case, dee):
-    """B5."""
+    """B5, UC5: one form with a reason; the system's own reasons are nobody's to declare."""
     cast(case, dee.user)
     client = as_user(dee.user)
     assert client.post(pages(case)[2], {"reason": "nominee"}).status_code == 422

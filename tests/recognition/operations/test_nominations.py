@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
+from events_directory.operations import partners
+from governance.errors import AlreadyRecused
 from governance.models import Case, Recusal
 from governance.operations import ballots, cases
 from governance.operations import criteria as rubrics
 from members import clock
 from members.domain.actors import Actor
 from members.models import AuditRow, Member
-from members.operations import members
+from members.operations import households, members
 from recognition.errors import (
     BadgeNotActive,
     BadgeWonOnce,
@@ -183,6 +185,33 @@ def test_closing_puts_each_candidate_and_recuses_who_is_involved(cycle, amara, b
     )
     with pytest.raises(NoNominationsNow):
         propose(cycle, amara, bo)
+
+
+def test_who_lives_or_works_with_the_nominee_is_recused_and_leaves_the_quorum(
+    cycle, amara, bo, dee, chi, hal, ivo, jun
+):
+    """UC5: the same household, now or until lately, and the same organisation, each with its reason; a
+    housemate of one nominee judges the others. Whoever is recused is not among those the quorum asks."""
+    households.open(amara, name="Lindenweg 3", actor=SYSTEM)
+    households.join(dee, code=households.invite(amara, actor=SYSTEM).code, actor=SYSTEM)
+    households.leave(dee, actor=SYSTEM)
+    shop = partners.register("Amara's loft", slug="loft", owner=amara.user, actor=SYSTEM)
+    members.enrol("hal", user=hal, actor=SYSTEM)
+    partners.seat(shop, user=hal, role="helper", actor=SYSTEM)
+    propose(cycle, bo, amara)
+    propose(cycle, amara, bo)
+    cycles.close(cycle, actor=SYSTEM)
+    case = case_of(cycle, amara)
+    recused = Recusal.objects.values_list("assignment__case", "assignment__seat__user", "reason")
+    assert set(recused) == {
+        (case.pk, dee.user.pk, "household"),
+        (case.pk, hal.pk, "work"),
+    }
+    assert list(Case.objects.visible_to(dee.user)) == [case_of(cycle, bo)]
+    asked = [cases.count(one) for one in (case, case_of(cycle, bo))]
+    assert [one.eligible for one in asked] == [3, 5]
+    with pytest.raises(AlreadyRecused):
+        vote(case, dee.user)
 
 
 def test_who_took_a_nomination_back_still_cannot_judge(cycle, amara, bo, dee):

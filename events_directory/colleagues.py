@@ -1,0 +1,19 @@
+"""Who works together: everybody with a seat in one organisation, now or until lately."""
+
+from django.db.models import Q, QuerySet
+
+from events_directory.models import PartnerSeat
+from members import clock
+from members.models import Member
+from members.models.households import REMEMBERED
+from members.operations.relations import COLLEAGUES
+
+
+def in_one_organisation(member: Member) -> QuerySet[Member]:
+    """The members with a seat beside one of this member's."""
+    held = PartnerSeat.objects.filter(Q(ended_at=None) | Q(ended_at__gt=clock.now() - REMEMBERED))
+    own = held.filter(user__member=member).values("partner")
+    return Member.objects.filter(user__in=held.filter(partner__in=own).values("user"))
+
+
+COLLEAGUES.append(in_one_organisation)
