@@ -232,8 +232,8 @@ class Reward(models.Model):
     @property
     def is_on_hold(self) -> bool:
         """Whether who takes it, or holds its event, is suspended (ADR 44). Needs `with_terms`."""
-        hosts = (self.partner, self.micro_event and self.micro_event.partner)
-        return any(host is not None and host.is_suspended for host in hosts)
+        host = self.micro_event.partner if self.micro_event is not None else None
+        return any(each is not None and each.is_suspended for each in (self.partner, host))
 
     @property
     def has_codes(self) -> bool:
