@@ -66,6 +66,7 @@ urlpatterns = [
     path("programme/terms/<int:version>/", programme.terms, name="programme_terms_version"),
     path("first-steps/reading/", first_run.reading, name="first_run_reading"),
     path("first-steps/dismissal/", first_run.dismissal, name="first_run_dismissal"),
+    path("first-steps/return/", first_run.back_again, name="first_run_return"),
     path("viewing/end/", viewing.end, name="viewing_end"),
     path("language/", set_language, name="set_language"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),

@@ -8,15 +8,18 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Q, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from loyalty.campaigns.models import Campaign, RuleVersion
 from loyalty.rewards.operations.wishes import SAVING_FOR
+from members import clock
 from members.domain.actors import Actor
 from members.domain.calendar import local_date
 from members.models import Activity, Member, MemberAttribute, MemberTag
 from members.operations import activities, traits
+from members.views import toasts
 from members.views.guards import SignedInRequest, member_page
 
 #: The steps: the kind of activity that each is, in the order they are shown.
@@ -109,6 +112,17 @@ def reading(request: SignedInRequest, member: Member) -> HttpResponse:
 @member_page
 def dismissal(request: SignedInRequest, member: Member) -> HttpResponse:
     """The member does without the first steps; what they bring can still be had."""
-    actor = Actor.user(request.user)
-    traits.tag(member, name=DISMISSED, cause=f"{DISMISSED}:{member.pk}", actor=actor)
+    now = clock.now()
+    if not MemberTag.objects.living_at(now).filter(member=member, name=DISMISSED).exists():
+        cause = f"{DISMISSED}:{member.pk}:{now.isoformat()}"
+        traits.tag(member, name=DISMISSED, cause=cause, actor=Actor.user(request.user))
+    toasts.say(request, _("The first steps are put away."), undo=reverse("first_run_return"))
+    return redirect("home")
+
+
+@require_POST
+@member_page
+def back_again(request: SignedInRequest, member: Member) -> HttpResponse:
+    """The member wants to see the first steps after all."""
+    traits.untag(member, name=DISMISSED, actor=Actor.user(request.user))
     return redirect("home")

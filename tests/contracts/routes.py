@@ -77,6 +77,7 @@ ROUTES: dict[str, Route] = {
     "programme_terms_version": Route(ANYBODY, NO, {"version": 1}),
     "first_run_reading": Route(NO, SIGNING_IN),
     "first_run_dismissal": Route(NO, SIGNING_IN),
+    "first_run_return": Route(NO, SIGNING_IN),
     # Nobody of these views as a member; `test_viewing` walks all routes with somebody who does.
     "viewing_end": Route(NO_BUT_SIGN_IN, SIGNING_IN),
     "set_language": Route(HOME, HOME),

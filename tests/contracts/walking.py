@@ -17,7 +17,13 @@ LET_IN = {200, 201, 204, 302, 303, 400, 409, 410, 422}
 DENIED = {"login", "home", "401", "403", "404", "405"}
 #: These do something and then lead home, so "home" is no refusal there.
 LEADING_HOME = {"join", "set_language", "account_login", "account_logout"}
-LEADING_HOME |= {"celebrations", "first_run_reading", "first_run_dismissal", "rewards:wish"}
+LEADING_HOME |= {
+    "celebrations",
+    "first_run_reading",
+    "first_run_dismissal",
+    "first_run_return",
+    "rewards:wish",
+}
 #: Pages that take a second to make and are the same for everybody.
 COSTLY = {"openapi"}
 #: Tables that may change whoever comes: sessions, what keys were used when, who failed to sign in.

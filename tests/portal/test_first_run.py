@@ -1,5 +1,6 @@
 """Three first steps worth points by ordinary rules, and something to save up for."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from loyalty.campaigns.operations import campaigns, standard
 from loyalty.rewards.models import Reward
 from loyalty.views.first_run import newcomer_of
 from members import clock
-from members.models import Activity, Balance, MemberAttribute
+from members.models import Activity, AuditRow, Balance, MemberAttribute
 from members.operations import jobs, members
 from tests.conftest import SYSTEM
 
@@ -109,6 +110,23 @@ def test_whoever_does_without_is_not_asked_again(client, newcomer):
     assert newcomer.tags.count() == 1
 
 
+def test_putting_the_steps_away_can_be_undone_and_done_again(client, newcomer):
+    """UM23: the word in passing has a button that works without scripts, and is said once."""
+    client.force_login(newcomer.user)
+    client.post(reverse("first_run_dismissal"))
+    page = client.get("/").content.decode()
+    assert "The first steps are put away." in page
+    assert f'action="{reverse("first_run_return")}"' in page
+    assert 'class="messages"' not in page
+    assert "The first steps are put away." not in client.get("/").content.decode()
+    assert client.post(reverse("first_run_return")).url == "/"
+    assert "Three small steps" in client.get("/").content.decode()
+    client.post(reverse("first_run_dismissal"))
+    assert "Three small steps" not in client.get("/").content.decode()
+    verbs = AuditRow.objects.filter(verb__startswith="members.tag.").order_by("pk")
+    assert [row.verb.rpartition(".")[2] for row in verbs] == ["given", "taken", "given"]
+
+
 def test_who_has_been_here_for_long_is_no_newcomer(client, newcomer):
     later = clock.now() + timedelta(days=61)
     assert newcomer_of(newcomer, later).steps == ()
@@ -131,4 +149,8 @@ def test_a_wish_can_be_changed_and_dropped(client, newcomer, tea, units):
     assert "I no longer save up for this" in client.get("/rewards/mug/").content.decode()
     client.post(reverse("rewards:wish", args=["mug"]), {"drop": "yes"})
     assert not MemberAttribute.objects.exists()
+    page = client.get("/rewards/mug/").content.decode()
+    assert "You save up for nothing in particular now." in page
+    client.post(re.search(r'class="toast".*?action="([^"]+)"', page)[1])
+    assert MemberAttribute.objects.get(member=newcomer).value == "mug"
     assert client.post(reverse("rewards:wish", args=["nothing"])).status_code == 404
