@@ -5,12 +5,12 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from loyalty.demo import page as demo_page
 from loyalty.measurement.views import palette
 from loyalty.views import (
     branding,
     celebrations,
     codes,
-    demo,
     first_run,
     gifts,
     health,
@@ -102,6 +102,6 @@ urlpatterns = [
     path("account/sessions/<int:pk>/end/", security.end_session, name="account_session_end"),
     path("account/sessions/", include("allauth.usersessions.urls")),
     path("account/", include("allauth.urls")),
-    path("admin/demo/reset/", admin.site.admin_view(demo.reset), name="demo_reset"),
+    path("admin/demo/reset/", admin.site.admin_view(demo_page.reset), name="demo_reset"),
     path("admin/", admin.site.urls),
 ]

@@ -105,7 +105,9 @@ def _round(now: datetime, *, users: dict[str, User], actor: Actor) -> None:
     with clock.standing_at(closed):
         cycle = cycles.close(cycle, actor=actor)
     with clock.standing_at(decided):
-        _decide(cycle.candidates.get().case, users=users)
+        _decide(
+            Case.objects.get(pk=cycle.candidates.values_list("case", flat=True).get()), users=users
+        )
         cycles.decide(cycle, citation="For carrying, and for coming back.", actor=actor)
 
 

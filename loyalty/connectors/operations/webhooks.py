@@ -160,9 +160,9 @@ def send(delivery_id: int, *, attempt: int) -> None:
     except (OSError, BadAddressError) as fault:
         _end(found, None, f"{type(fault).__name__}: {fault}")
         return
-    fault = "" if answer.status < 300 else f"answered {answer.status}"
+    said = "" if answer.status < 300 else f"answered {answer.status}"
     # 410 Gone: the receiver wants no more of it.
-    _end(found, answer, fault, is_last=answer.status == 410)
+    _end(found, answer, said, is_last=answer.status == 410)
 
 
 @transaction.atomic

@@ -15,6 +15,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(before.reverse_sql, before.sql),
+        migrations.RunSQL(f"DROP TRIGGER {TABLE}_noted ON {TABLE};", before.sql),
         noted(TABLE, LABEL, quiet=("sealed", "sealed_before")),
     ]
