@@ -25,6 +25,8 @@ from recognition.models.nominations import MOST_JUDGING_DAYS
 #: Of one kind no more are read; a page that has more says so.
 MOST = 300
 LONGEST_JUDGING = timedelta(days=MOST_JUDGING_DAYS)
+#: While a round is in these states its judging is still a plan.
+TO_COME = (NominationCycle.State.DRAFT, NominationCycle.State.OPEN)
 SHOWN_EVENTS = (MicroEvent.State.PUBLISHED, MicroEvent.State.IN_REVIEW)
 
 
@@ -69,6 +71,7 @@ def between(first: date, last: date, *, kinds: Iterable[str], user: Any) -> Foun
     for entry in [each for each in found if each.first is each.last is None]:
         found.remove(entry)
         undated.append(entry)
+    undated.sort(key=lambda each: (not each.move, each.title))  # what can be given days comes first
     # A round's row holds two windows, of which one may lie elsewhere.
     lying = [each for each in found if _lies(each, first, last)]
     lying.sort(key=lambda each: (each.first or date.min, each.time, each.title))
@@ -143,7 +146,8 @@ def _of_round(cycle: NominationCycle, user: Any) -> Iterator[Entry]:
     link = reverse("admin:recognition_nominationcycle_change", args=(cycle.pk,))
     for title, begins, ends in windows:
         first, last = days.days_of(begins, ends, settings.PROGRAMME_TIME_ZONE)
-        state = cycle.get_state_display()
+        is_to_come = begins == cycle.closes_at and cycle.state in TO_COME
+        state = _("planned") if is_to_come else cycle.get_state_display()
         yield Entry("round", title % {"round": cycle.title}, state, link, first, last)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from loyalty.runtime import addresses, processes
+from loyalty.runtime import addresses, processes, resets
 
 pytestmark = pytest.mark.xdist_group("launcher")
 
@@ -142,6 +142,27 @@ def test_it_answers_and_ctrl_c_leaves_nothing(run):
     assert not (run.var / "env").exists()
     assert (run.var / "secret_key").stat().st_mode & 0o777 == 0o600
     assert (run.var / "badge_keys.pem").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_demo_that_is_reset_begins_anew_and_serves_again(run):
+    """US26: asked for while it runs; the parts go, an empty database comes, and the demo is loaded."""
+    demo = Run(run.var.with_name("demo"), run.port)
+    try:
+        demo.start(DEMO="1").until("programme, offers and people are ready")
+        web = demo.part("granian")
+        assert resets.ask(demo.var)
+        demo.until("thrown away, as asked for in the console")
+        demo.until("programme, offers and people are ready")
+        assert not resets.is_asked(demo.var)
+        assert demo.part("granian") != web
+        assert demo.get("/healthz") == 200
+        demo.process.send_signal(signal.SIGINT)
+        demo.rest()
+        assert demo.process.returncode == 0
+        demo.assert_nothing_left()
+    finally:
+        demo.process.kill()
+        demo.process.stdout.close()
 
 
 def test_a_crashed_part_is_restarted_twice_then_all_stops_with_the_reason(run):

@@ -102,8 +102,11 @@ def test_a_test_event_leads_to_what_came_of_it_and_counts_nowhere(ira, listener)
     test = WebhookDelivery.objects.get()
     assert sent["Location"] == page_of(test)
     assert 'hx-trigger="every 2s"' in client.get(page_of(test)).content.decode()
+    asking = {"HX-Request": "true"}
+    assert "HX-Refresh" not in client.get(page_of(test), headers=asking)
     listener.answers, listener.says = [410, 410], b"<script>alert(1)</script>"
     work()
+    assert client.get(page_of(test), headers=asking)["HX-Refresh"] == "true"
     page = client.get(page_of(test)).content.decode()
     assert (
         "answered 410" in page and "&lt;script&gt;alert(1)" in page and "<script>alert" not in page

@@ -50,6 +50,7 @@ def revise(campaign: Campaign, *, actor: Actor, **fields: Any) -> Campaign:
     campaign = _locked(campaign)
     if campaign.state == State.DRAFT:
         frames.apply(campaign, fields)
+        _settle(campaign, fields)
         if "funded_by" in fields:
             _check_funding(campaign)
     elif campaign.state in (State.SCHEDULED, State.LIVE, State.PAUSED):
@@ -305,6 +306,15 @@ def _propose(campaign: Campaign, fields: Mapping[str, Any], *, actor: Actor) -> 
     version.drafted_by = _person(actor)
     frames.try_on(campaign, version.frame)
     version.save()
+
+
+def _settle(campaign: Campaign, fields: Mapping[str, Any]) -> None:
+    """What was proposed before the campaign was taken back, and is changed at once now, is proposed no
+    more: publishing would put it above what was written since."""
+    version = campaign.versions.filter(published_at=None).first()
+    if version is not None and not fields.keys().isdisjoint(version.frame):
+        version.frame = {name: kept for name, kept in version.frame.items() if name not in fields}
+        version.save(update_fields=["frame"])
 
 
 def _words(version: RuleVersion) -> dict[str, Any]:

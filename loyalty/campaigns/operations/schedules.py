@@ -34,7 +34,7 @@ def obstacle(campaign: Campaign, at: datetime) -> str:
 
 def dates_to_be(campaign: Campaign, draft: RuleVersion | None) -> Dates:
     """From when until when it runs, with what the draft of its next version changes of it."""
-    proposed = draft.frame if draft is not None and campaign.state != State.DRAFT else {}
+    proposed = draft.frame if draft is not None else {}
     starts_at, ends_at = (
         _instant(proposed[name]) if name in proposed else getattr(campaign, name)
         for name in frames.DATES

@@ -25,6 +25,7 @@ from members import clock
 from members.console import ReadOnlyAdmin, Step, StepsAdmin, SurroundedAdmin
 from members.domain.actors import Actor
 
+State = WebhookDelivery.State
 STATES = {"waiting": "info", "delivered": "success", "dead": "danger", "erased": "default"}
 CHANGING = "connectors.change_webhookendpoint"
 #: Messages that an endpoint's page shows; the list has them all.
@@ -163,7 +164,7 @@ class WebhookEndpointAdmin(StepsAdmin, SurroundedAdmin, ReadOnlyAdmin):
                     "count": counted.get(state, 0),
                     "link": f"{home}?endpoint__id__exact={row.pk}&is_test__exact=0&state__exact={state}",
                 }
-                for state, label in WebhookDelivery.State.choices
+                for state, label in State.choices
             ],
         }
 
@@ -240,7 +241,7 @@ class WebhookDeliveryAdmin(StepsAdmin, SurroundedAdmin, ReadOnlyAdmin):
             "connectors.change_webhookdelivery",
             webhooks.replay,
             can=permissions.can_replay,
-            fits=lambda delivery: delivery.state == WebhookDelivery.State.DEAD,
+            fits=lambda delivery: delivery.state == State.DEAD,
             icon="replay",
             variant=ActionVariant.PRIMARY,
         ),
@@ -249,6 +250,14 @@ class WebhookDeliveryAdmin(StepsAdmin, SurroundedAdmin, ReadOnlyAdmin):
     def around(self, request: HttpRequest, row: WebhookDelivery) -> dict[str, Any]:
         """What came of it, in a sentence."""
         return {"delivery": row}
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any):
+        """A page that waits for a test's outcome is loaded anew once there is one."""
+        response = super().change_view(request, object_id, *args, **kwargs)
+        delivery = (getattr(response, "context_data", None) or {}).get("delivery")
+        if "HX-Request" in request.headers and delivery and delivery.state != State.WAITING:
+            response["HX-Refresh"] = "true"
+        return response
 
     @display(description=gettext_lazy("state"), ordering="state", label=STATES)
     def state_label(self, delivery: WebhookDelivery) -> tuple[str, str]:

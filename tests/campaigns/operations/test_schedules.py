@@ -73,6 +73,21 @@ def test_a_scheduled_one_moves_once_a_second_person_publishes_it(units):
 
 
 @pytest.mark.django_db
+def test_what_was_proposed_before_it_was_taken_back_does_not_come_above_a_move(units):
+    """US11: it is published with the days that it was moved to last."""
+    campaign = scheduled()
+    schedules.move(campaign, seen=word(campaign), starts_on=day(12), actor=SYSTEM)
+    campaigns.withdraw(campaign, reason="Not yet", actor=SYSTEM)
+    campaign.refresh_from_db()
+    moved = schedules.move(campaign, seen=word(campaign), starts_on=day(14), actor=SYSTEM)
+    assert moved.starts_at == start_of_day(day(14), ZONE)
+    campaigns.submit(campaign, actor=SYSTEM)
+    campaigns.publish(campaign, actor=SYSTEM)
+    campaign.refresh_from_db()
+    assert campaign.starts_at == start_of_day(day(14), ZONE)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("state", ["review", "live", "paused", "ended"])
 def test_what_must_not_move_says_why_and_stays(state):
     """US11: never a live rule."""
