@@ -6,6 +6,7 @@ Latin ones become these, and so do the figures that stand for letters ("Ѕuрр0
 
 import re
 import unicodedata
+from functools import cache
 
 from confusable_homoglyphs import categories, confusables
 
@@ -113,8 +114,9 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", skeleton(text))
 
 
-def _alike(words: str) -> set[str]:
-    return {skeleton(word) for word in words.split()}
+@cache
+def _alike(words: str) -> frozenset[str]:
+    return frozenset(skeleton(word) for word in words.split())
 
 
 def _stacks(name: str) -> bool:
