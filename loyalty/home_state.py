@@ -36,8 +36,14 @@ PROGRAMME = {
 }
 _OWN = "WHERE t.member_id = ANY(ARRAY(SELECT id FROM own))"
 _ACCOUNTS = "WHERE t.account_id = ANY(ARRAY(SELECT id FROM wallets))"
+#: An order is known once it was evaluated, which may be after it was told; asked of what still waits for one.
+_ORDERS = """WHERE t.activity_id IN (
+    SELECT a.id FROM campaigns_waiting w JOIN members_activity a ON a.payload->>'order_id' = w.key
+    WHERE w.confirmed_by = 'order.fulfilled' AND w.member_id = ANY(ARRAY(SELECT id FROM own))
+    AND a.member_id = ANY(ARRAY(SELECT id FROM own)))"""
 #: the member's, and those of memberships that were merged into it,
 MEMBER = {
+    "campaigns_evaluation": _ORDERS,
     "campaigns_waiting": _OWN,
     "events_directory_booking": _OWN,
     "members_activity": _OWN,
@@ -59,11 +65,11 @@ USER = {
     "governance_seat": "WHERE t.user_id = (SELECT id FROM asked)",
     "members_user": "WHERE t.id = (SELECT id FROM asked)",
 }
-#: and of the dates that it can show.
+#: and of the dates that it can show, and of rewards, which are on hold with whoever takes them.
 SHOWN = {
-    "events_directory_microevent": "WHERE t.id = ANY(ARRAY(SELECT micro_event_id FROM shown))",
+    "events_directory_microevent": "WHERE t.id IN (SELECT micro_event_id FROM shown_or_offered)",
     "events_directory_occurrence": "WHERE t.id = ANY(ARRAY(SELECT id FROM shown))",
-    "events_directory_partner": "WHERE t.id = ANY(ARRAY(SELECT partner_id FROM shown))",
+    "events_directory_partner": "WHERE t.id IN (SELECT partner_id FROM shown_or_offered)",
     "events_directory_venue": "WHERE t.id = ANY(ARRAY(SELECT venue_id FROM shown))",
 }
 #: What else it reads, and why no row of these changes without one of the above.
@@ -98,6 +104,14 @@ shown AS MATERIALIZED (
     OR (o.ends_at > %s AND o.id = ANY(ARRAY(
         SELECT b.occurrence_id FROM events_directory_booking b
         WHERE b.member_id = ANY(ARRAY(SELECT id FROM own)))))
+),
+shown_or_offered AS MATERIALIZED (
+    SELECT partner_id, micro_event_id FROM shown
+    UNION
+    SELECT partner_id, micro_event_id FROM rewards_reward
+    UNION
+    SELECT e.partner_id, e.id FROM rewards_reward r
+    JOIN events_directory_microevent e ON e.id = r.micro_event_id
 )
 SELECT pg_postmaster_start_time(), ({left}), {rows}
 """

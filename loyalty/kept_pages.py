@@ -39,7 +39,7 @@ def may_keep(request: HttpRequest) -> bool:
     return (
         not settings.DEBUG
         and request.method == "GET"
-        and not request.GET
+        and not request.META.get("QUERY_STRING")
         and getattr(request, "viewed_member", None) is None
         and not len(get_messages(request))
     )

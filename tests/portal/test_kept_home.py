@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from events_directory.models import Occurrence, Venue
+from events_directory.models import MicroEvent, Occurrence, Partner, Venue
 from events_directory.operations import bookings, micro_events, occurrences, partners
 from governance.operations import committees
 from loyalty import home_state
@@ -39,6 +39,7 @@ from members.operations import (
 )
 from recognition.operations import badges
 from tests.campaigns.conftest import act, order
+from tests.campaigns.operations import test_returns as returned
 from tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -69,16 +70,20 @@ class World:
     units: dict
     venue: Venue
 
-    def event(self) -> Occurrence:
-        event = micro_events.draft(
-            self.venue.partner,
+    def draft(self, venue: Venue, **fields) -> MicroEvent:
+        return micro_events.draft(
+            venue.partner,
             title="Mend a lamp",
-            venue=self.venue,
+            venue=venue,
             category="repair",
             neighbourhood="Northgate",
             summary="Bring the lamp, leave with light.",
             actor=SYSTEM,
+            **fields,
         )
+
+    def event(self) -> Occurrence:
+        event = self.draft(self.venue)
         day = (clock.now() + timedelta(days=7)).date()
         date = occurrences.add(event, local_on=day, local_time=time(18), capacity=9, actor=SYSTEM)
         micro_events.submit(event, actor=SYSTEM)
@@ -116,6 +121,20 @@ def jar_sent(world: World) -> None:
 def jar_came_back(world: World) -> None:
     jar = {"order_id": "r1", "serial": "J1"}
     intake.take([act("refill.confirmed", world.amara, id="r2", **jar)], actor=SYSTEM)
+
+
+def promised_with_the_parcel(world: World) -> None:
+    """Four points for each euro, once the order has gone out."""
+    waits = {"until": "order.fulfilled"}
+    effect = {"kind": "earn", "unit": "points", "points": 4, "per": "1.00", "pending": waits}
+    returned.published("bonus", triggers=["order.placed"], effects=[effect])
+    intake.take([order(world.amara, "10.00", "5.00", id="o7")], actor=SYSTEM)
+
+
+def first_parcel_sent(world: World) -> None:
+    lines = [{"line_id": "0", "quantity": 1}]
+    sent = act("order.fulfilled", world.amara, id="f7", order_id="o7", lines=lines)
+    intake.take([sent], actor=SYSTEM)
 
 
 def held(world: World) -> None:
@@ -161,6 +180,32 @@ def without_codes(world: World) -> None:
 
 def codes_came(world: World) -> None:
     coupon_imports.import_codes(world.reward("ticket"), text="ABCD-1", actor=SYSTEM)
+
+
+def taken_at_a_till(world: World) -> None:
+    """By a shop that has no dates on show."""
+    till = partners.register("Till", slug="till", owner=world.fay, actor=SYSTEM)
+    till = partners.verify(till, actor=SYSTEM)
+    world.offer("bread", 4, kind="coupon", codes="generated", partner=till)
+
+
+def till_suspended(world: World) -> None:
+    partners.suspend(Partner.objects.get(slug="till"), reason="Papers", actor=SYSTEM)
+
+
+def place_offered(world: World) -> None:
+    """At an event of a shop that has no dates."""
+    hall = partners.register("Hall", slug="hall", owner=world.fay, actor=SYSTEM)
+    hall = partners.verify(hall, actor=SYSTEM)
+    venue = partners.add_venue(
+        hall, name="Hall", address="Am Tor 1", zone="Europe/Berlin", actor=SYSTEM
+    )
+    event = world.draft(venue, access_name="workshop")
+    world.offer("seat", 3, kind="slot", micro_event=event)
+
+
+def host_suspended(world: World) -> None:
+    partners.suspend(Partner.objects.get(slug="hall"), reason="Papers", actor=SYSTEM)
 
 
 def for_some(world: World) -> None:
@@ -278,10 +323,12 @@ def expired(world: World) -> None:
 
 #: In this order, each on what was before.
 CHANGES = (
-    ordered, jar_sent, jar_came_back, held, campaign_paused, offered, renamed, wished, taken_by_somebody,
-    without_codes, codes_came, for_some, tagged, described_anew, badge_won, celebrated, lifted,
-    tier_renamed, published, booked, moved, venue_renamed, called_off, told, read, seated_at_a_partner,
-    seated_on_a_committee, called_otherwise, given, giver_erased, merged, expired, steps_dismissed,
+    ordered, jar_sent, jar_came_back, promised_with_the_parcel, first_parcel_sent, held, campaign_paused,
+    offered, renamed, wished, taken_by_somebody, without_codes, codes_came, taken_at_a_till,
+    till_suspended, place_offered, host_suspended, for_some, tagged, described_anew, badge_won, celebrated,
+    lifted, tier_renamed, published, booked, moved, venue_renamed, called_off, told, read,
+    seated_at_a_partner, seated_on_a_committee, called_otherwise, given, giver_erased, merged, expired,
+    steps_dismissed,
 )  # fmt: skip
 TAGGED = {"field": "member.tags", "op": "has_any", "value": ["quiet"]}
 
@@ -339,6 +386,7 @@ def test_it_is_kept_for_one_person_in_one_language_at_one_address(client, home, 
     assert "Hallo, Amara." in client.get("/", headers={"accept-language": "de"}).content.decode()
     assert client.get("/", headers={"accept-language": "en"}).content.decode().count("Amara") > 0
     assert 'value="/?x=1"' in client.get("/?x=1").content.decode()
+    assert 'value="/?&amp;"' in client.get("/?&").content.decode()
     assert 'value="/?x=1"' not in home() and 'value="/"' in ours
     client.force_login(bo.user)
     assert "Hello, Bo." in home() and "Amara" not in home()
