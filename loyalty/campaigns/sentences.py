@@ -1,7 +1,8 @@
 """Sentences that the books keep, told in the reader's language.
 
 They were kept in the language of the code. Whoever reads another one gets each sentence by its pattern,
-with what differs left as it is: names, numbers and what staff wrote by hand are nobody's to translate.
+with what differs left as it is: names, numbers and what staff wrote by hand are nobody's to translate, save
+the names that nobody chose.
 """
 
 import re
@@ -11,10 +12,13 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from loyalty.campaigns.domain.evaluate import NEEDED
+from members.models.members import shown
 
-#: Every sentence that is marked with `kept`; a test compares.
+#: Every sentence that is marked with `kept`, or written by the database; a test compares.
 KEPT = (
     # members
+    _("Erased"),
+    _("Expired"),
     _("An account of the member's is frozen; this counts once it is unfrozen."),
     _("The order is not known yet."),
     _("Adjusted while pending: %(reason)s"),
@@ -209,7 +213,7 @@ def _told(sentence: str, language: str) -> str:
         return gettext(NEEDED.strip()) + " " + "; ".join(_asked(part, language) for part in parts)
     for pattern, template in _compiled(KEPT):
         if (found := pattern.fullmatch(sentence)) is not None:
-            values = found.groupdict()
+            values = {name: shown(value) for name, value in found.groupdict().items()}
             if "why" in values:
                 values["why"] = _told(values["why"], language)
             return gettext(template) % values if values else gettext(template)

@@ -16,7 +16,7 @@ _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 #: What made-up names look like, in every language they are shown in: nobody passes for another by one.
-_MADE_UP = re.compile(r"(member|mitglied)\s*[0-9a-f]{6}", re.IGNORECASE)
+_MADE_UP = re.compile(r"(?:member|mitglied)\s*([0-9a-f]{6})", re.IGNORECASE)
 #: What belongs to no script, or to whichever stands around it.
 _ANY_SCRIPT = {"COMMON", "INHERITED", "Unknown"}
 #: Scripts that are written together; everything else stands alone.
@@ -47,6 +47,12 @@ _BETWEEN = "and at das dein der die for from of our the und unser unsere von vom
 def plain(text: str) -> str:
     """The name as it is kept: each letter in its one form, single spaces, none around it."""
     return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def code_in(name: str) -> str:
+    """The six figures of a made-up name, in whichever language it is shown; '' when it is none."""
+    found = _MADE_UP.fullmatch(name)
+    return found[1].upper() if found else ""
 
 
 def fault_of(name: str, *, programme: str) -> str:

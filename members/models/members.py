@@ -8,14 +8,26 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import ExtractDay, ExtractMonth, Lower, Upper
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.domain import names
+
+#: Who is left of a member that was erased.
+FORMER = "Former member"
 
 
 def new_pseudonym() -> str:
     """A name that says nothing about its bearer."""
     return f"Member {secrets.token_hex(3).upper()}"
+
+
+def shown(pseudonym: str) -> str:
+    """A made-up name in the reader's language; any other name as it is."""
+    if pseudonym == FORMER:
+        return gettext("Former member")
+    code = names.code_in(pseudonym)
+    return gettext("Member %(code)s") % {"code": code} if code else pseudonym
 
 
 def programme_zone() -> str:
@@ -161,6 +173,11 @@ class Member(models.Model):
     @property
     def public_name(self) -> str:
         """What other people read: the pseudonym, unless the member chose their own name or another."""
+        return self.chosen_name or shown(self.pseudonym)
+
+    @property
+    def kept_name(self) -> str:
+        """The same, as the books keep it: in the language of the code."""
         return self.chosen_name or self.pseudonym
 
     @property

@@ -35,6 +35,7 @@ from members.models import (
     OpenLot,
     User,
 )
+from members.models.members import FORMER
 from members.operations import (
     accounts,
     audit,
@@ -195,7 +196,7 @@ def _empty(member: Member, *, at: datetime) -> str:
         email="",
         given_name="",
         family_name="",
-        pseudonym=_("Former member"),
+        pseudonym=FORMER,
         display_name="",
         shows_real_name=False,
         is_ranked=False,

@@ -55,8 +55,8 @@ def give(
     source, target = ledger.wallet(giver, unit), ledger.wallet(receiver, unit)
     ledger.lock(source.pk, target.pk)
     reason = kept("A gift from %(giver)s to %(receiver)s") % {
-        "giver": giver.public_name,
-        "receiver": receiver.public_name,
+        "giver": giver.kept_name,
+        "receiver": receiver.kept_name,
     }
     lines = transfers.over(source, target, amount, cause=("gift", gift.pk), reason=reason, at=now)
     ledger.post(lines, at=now)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.models import Case, Committee, Criteria, Seat
 from members import clock
+from members.domain import names
 from members.models import Member
 from recognition.models.badges import Badge, BadgeAward
 
@@ -26,6 +27,7 @@ SHORTEST_SEARCH = 3
 def nominees(text: str) -> models.QuerySet[Member]:
     """Members found by their reference, by their pseudonym, or by the name they show to others."""
     text = text.strip()
+    code = names.code_in(text)
     words = set(text.casefold().split())
     if sum(map(len, words)) < SHORTEST_SEARCH:
         return Member.objects.none()
@@ -34,7 +36,12 @@ def nominees(text: str) -> models.QuerySet[Member]:
         shown &= Q(given_name__istartswith=word) | Q(family_name__istartswith=word)
     return (
         Member.objects.active()
-        .filter(Q(ref__iexact=text) | Q(pseudonym__iexact=text) | named | shown)
+        .filter(
+            Q(ref__iexact=text)
+            | Q(pseudonym__iexact=f"Member {code}" if code else text)
+            | named
+            | shown
+        )
         .order_by("pseudonym", "pk")
     )
 

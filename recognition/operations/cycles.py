@@ -159,7 +159,7 @@ def _put(
     nominations = list(candidate.nominations.select_related("nominator__user").order_by("pk"))
     live = [one for one in nominations if one.withdrawn_at is None]
     concerned = [candidate.member, *(one.nominator for one in nominations)]
-    title = candidate.member.full_name or candidate.member.public_name
+    title = candidate.member.full_name or candidate.member.kept_name
     case = cases.open(
         cycle.committee,
         subject_type=SUBJECT_TYPE,

@@ -49,7 +49,7 @@ def standing_of(request: HttpRequest, award: BadgeAward) -> Credential | None:
     found = award.credentials.standing().first() if award.is_live else None
     if found is None or can_show(request.user, award):
         return found
-    is_open = is_shown(award) and found.holder_name in ("", award.member.public_name)
+    is_open = is_shown(award) and found.holder_name in ("", award.member.chosen_name)
     return found if is_open else None
 
 

@@ -3,16 +3,23 @@
 from urllib.parse import urljoin, urlsplit
 
 from django.urls import Resolver404, resolve
+from playwright.sync_api import Error
 
 from tests.browser.chromium import Visitor
 
-#: Not pages: files, feeds, and consoles that look after themselves.
-ELSEWHERE = ("/admin/", "/api/", "/static/", "/media/")
+#: Not pages: files and feeds; and the staff console, unless it is what is asked for.
+ELSEWHERE = ("/api/", "/static/", "/media/")
+CONSOLE = "/admin/"
 
 
-def kind_of(path: str) -> str | None:
+def kind_of(path: str, within: str = "/") -> str | None:
     """The name of the page behind a path, or None when it is none of ours."""
-    if path.startswith(ELSEWHERE) or path.endswith((".ics", ".json", ".png", ".csv", ".txt")):
+    is_console = path.startswith(CONSOLE) and not within.startswith(CONSOLE)
+    if (
+        is_console
+        or path.startswith(ELSEWHERE)
+        or path.endswith((".ics", ".json", ".png", ".csv", ".txt"))
+    ):
         return None
     try:
         return resolve(path).view_name
@@ -26,13 +33,18 @@ def reachable(visitor: Visitor, start: str = "/", within: str = "/") -> list[str
     Links that leave the part of the site named `within` are not followed.
     """
     found: dict[str, str] = {}
+    files: set[str] = set()
     todo = [start]
     while todo:
         path = todo.pop(0)
-        kind = kind_of(path)
-        if kind is None or kind in found:
+        kind = kind_of(path, within)
+        if kind is None or kind in found or kind in files:
             continue
-        response = visitor.go(path)
+        try:
+            response = visitor.go(path)
+        except Error:  # the browser shows no page: it loads a file
+            files.add(kind)
+            continue
         if "html" not in response.headers.get("content-type", ""):
             continue
         found[kind] = path

@@ -18,7 +18,8 @@ ROLES = {
     "member": ("amara@demo.example", "/", "/"),
     "partner": ("eli@demo.example", "/partner/", "/partner/"),
     "committee": ("chi@demo.example", "/committee/", "/committee/"),
-    "staff": ("fay@demo.example", "/styleguide/", "/styleguide/"),
+    "styleguide": ("fay@demo.example", "/styleguide/", "/styleguide/"),
+    "staff": ("fay@demo.example", "/admin/", "/admin/"),
 }
 FOLDER = Path(__file__).resolve().parent.parent.parent / "screenshots"
 

@@ -1,6 +1,7 @@
 """What the books keep is told in the reader's language, and nothing else is touched."""
 
 import ast
+import re
 
 import pytest
 from django.conf import settings
@@ -29,7 +30,9 @@ def marked() -> set[str]:
     """Every sentence that the code marks as one that is kept."""
     files = (file for floor in FLOORS for file in (settings.BASE_DIR / floor).rglob("*.py"))
     calls = (node for file in files for node in ast.walk(ast.parse(file.read_text())))
-    return {
+    scripts = (file for floor in FLOORS for file in (settings.BASE_DIR / floor).rglob("*.sql"))
+    written = (re.findall(r"'?reason'?(?:,| =) '([^']+)'", file.read_text()) for file in scripts)
+    return {sentence for found in written for sentence in found if sentence[0].isupper()} | {
         call.args[0].value
         for call in calls
         if isinstance(call, ast.Call)
@@ -70,6 +73,11 @@ def test_every_sentence_is_german_too():
         ),
         ("The limit of 3 per month has been reached", "Die Grenze von 3 je Monat ist erreicht"),
         ("Adjusted by hand: There is no tier left", "Von Hand berichtigt: There is no tier left"),
+        ("Expired", "Abgelaufen"),
+        (
+            "A gift from Member 0A1B2C to Former member",
+            "Ein Geschenk von Mitglied 0A1B2C an Ehemaliges Mitglied",
+        ),
         ("Sorry: the parcel is late", "Sorry: the parcel is late"),
         ("Refills: none was left", "Refills: es war nichts mehr da"),
         (

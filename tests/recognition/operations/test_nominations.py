@@ -324,6 +324,7 @@ def test_nobody_is_listed_by_a_search(amara, bo, gil):
     assert list(nominees("gilb")) == [gil]
     assert list(nominees("AMARA")) == [amara]
     assert list(nominees(bo.pseudonym.lower())) == [bo]
+    assert list(nominees(bo.pseudonym.replace("Member", "mitglied"))) == [bo]
     for nothing in ("Obi", "gi", "Member", "  "):
         assert not nominees(nothing).exists()
     for initials in ("g g", "g G g"):
