@@ -10,7 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, Value
+from django.db.models import DateTimeField, Model, Value
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -121,5 +124,7 @@ def _shown(subject: Model | None, column: str, held: dict[str, Any]) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     field = _field(subject, column)
+    if isinstance(field, DateTimeField) and (at := parse_datetime(str(value))) is not None:
+        return date_format(localtime(at), "DATETIME_FORMAT")
     choices: Iterable[tuple[Any, Any]] = getattr(field, "flatchoices", None) or ()
     return str(dict(choices).get(value, value))

@@ -1,10 +1,13 @@
 """The history of every object, also of what no operation did; and forms that are not saved over others."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib import admin
 from django.db import connection
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from loyalty.campaigns.models import Campaign
 from loyalty.campaigns.operations import campaigns
@@ -101,6 +104,17 @@ def test_what_was_changed_in_bulk_shows_up(units, ira):
         moment[0] != "changed"
         for moment in moments(client_of(ira), "campaigns.campaign", second.pk)
     )
+
+
+def test_an_instant_is_read_as_one(units, ira):
+    """US17: in the reader's own way of writing times, not in the database's."""
+    spring = campaigns.draft("Spring", actor=SYSTEM)
+    starts = datetime(2026, 3, 20, 8, 30, tzinfo=UTC)
+    Campaign.objects.filter(pk=spring.pk).update(starts_at=starts)
+    name = str(Campaign._meta.get_field("starts_at").verbose_name)
+    (_, _, held), *_rest = moments(client_of(ira), "campaigns.campaign", spring.pk)
+    assert held == [(name, "", date_format(localtime(starts), "DATETIME_FORMAT"))]
+    assert "2026-03" not in held[0][2]
 
 
 def test_of_people_only_which_columns_changed_is_kept(amara, ira):
