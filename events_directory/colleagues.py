@@ -10,9 +10,10 @@ from members.operations.relations import COLLEAGUES
 
 
 def in_one_organisation(member: Member) -> QuerySet[Member]:
-    """The members with a seat beside one of this member's."""
+    """The members with a seat beside one of this member's, or of whoever was merged into them."""
     held = PartnerSeat.objects.filter(Q(ended_at=None) | Q(ended_at__gt=clock.now() - REMEMBERED))
-    own = held.filter(user__member=member).values("partner")
+    theirs = Q(user__member=member) | Q(user__member__merged_into=member)
+    own = held.filter(theirs).values("partner")
     return Member.objects.filter(user__in=held.filter(partner__in=own).values("user"))
 
 

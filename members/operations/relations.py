@@ -14,9 +14,11 @@ COLLEAGUES: list[Callable[[Member], QuerySet[Member]]] = []
 
 
 def housemates_of(member: Member) -> QuerySet[Member]:
-    """Who shares a household with the member, now or until lately; they are not among them."""
+    """Who shares a household with the member, now or until lately, also under a reference that was merged
+    into theirs; they are not among them."""
     near = HouseholdSeat.objects.near(clock.now())
-    shared = near.filter(member=member).values("household")
+    own = Q(member=member) | Q(member__merged_into=member)
+    shared = near.filter(own).values("household")
     seats = near.filter(household__in=shared).values("member")
     return Member.objects.filter(pk__in=seats).exclude(pk=member.pk)
 
