@@ -214,6 +214,18 @@ def test_who_lives_or_works_with_the_nominee_is_recused_and_leaves_the_quorum(
         vote(case, dee.user)
 
 
+def test_a_judge_without_a_membership_does_not_judge_a_colleague(cycle, amara, bo, chi, hal):
+    """UC5: a seat on the committee and one in the nominee's organisation are the person's, member or not."""
+    shop = partners.register("Amara's loft", slug="loft", owner=amara.user, actor=SYSTEM)
+    partners.seat(shop, user=hal, role="helper", actor=SYSTEM)
+    propose(cycle, bo, amara)
+    cycles.close(cycle, actor=SYSTEM)
+    recused = Recusal.objects.values_list("assignment__seat__user", "reason")
+    assert list(recused) == [(hal.pk, "work")]
+    with pytest.raises(AlreadyRecused):
+        vote(case_of(cycle, amara), hal)
+
+
 def test_who_was_near_a_membership_that_became_the_nominees_is_recused(
     cycle, amara, bo, dee, chi, hal, fay
 ):
