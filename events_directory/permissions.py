@@ -14,7 +14,7 @@ from events_directory.models import (
     MicroEvent,
     PartnerSeat,
 )
-from members.permissions import ALLOWED, Verdict, refused
+from members.permissions import ALLOWED, Verdict, apart, refused
 
 EDITORS = (PartnerSeat.Role.OWNER, PartnerSeat.Role.EDITOR)
 EVERY_ROLE = (*EDITORS, PartnerSeat.Role.HELPER)
@@ -36,8 +36,13 @@ def can_check_in(seat: PartnerSeat) -> Verdict:
 
 
 def can_welcome(user, booking: Booking) -> Verdict:
-    """Check a guest in from the staff console, for instance when the organisation is suspended."""
-    return _staff(user, "add_checkin") and _possible(booking.allows("attend"))
+    """Check a guest in from the staff console, for instance when the organisation is suspended; never
+    themselves or their household, for coming brings points."""
+    return (
+        _staff(user, "add_checkin")
+        and _possible(booking.allows("attend"))
+        and apart(user, booking.member)
+    )
 
 
 def can_review(user, event: MicroEvent) -> Verdict:

@@ -182,7 +182,8 @@ class CriteriaAdmin(OperationAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The next version of a slug begins with the words of its newest."""
-        newest = Criteria.objects.newest(request.GET.get("slug", ""))
+        slug = request.GET.get("slug", "")
+        newest = Criteria.objects.newest(slug) if slug.isprintable() else None
         return initial_of(newest) if newest else {}
 
     @display(description=_("criteria"))

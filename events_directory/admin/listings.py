@@ -163,8 +163,8 @@ class BookingAdmin(Desk):
     actions_detail = ("check_in",)
 
     def get_queryset_for_buttons(self) -> QuerySet:
-        """With the date."""
-        return Booking.objects.select_related("occurrence")
+        """With the date and the guest."""
+        return Booking.objects.select_related("occurrence", "member")
 
     def has_welcome_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Whether the button shows and works."""

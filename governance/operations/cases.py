@@ -6,6 +6,7 @@ so they happen one after the other.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -42,6 +43,7 @@ def open(
     criteria: Criteria,
     interested_members: Mapping[int, str],
     actor: Actor,
+    interested_users: Mapping[int, str] = MappingProxyType({}),
     hidden_names: Collection[str] | None = None,
     days: int | None = None,
     at: datetime | None = None,
@@ -49,10 +51,10 @@ def open(
     """Put a case to everybody who sits on `committee`; judges with an interest are recused at once.
 
     `statements` is what the judges read: {title, text} each. `interested_members` maps a member's
-    primary key to a `Reason`. With `hidden_names` the case is judged blind: none of these names is
-    left in what the judges read. `days`: how long they are asked to take at most. A subject whose case
-    is open or decided gets that case back; after a void one the case is put again as the next round.
-    Raises NobodySits.
+    primary key to a `Reason`, `interested_users` a user's: not every judge is a member. With
+    `hidden_names` the case is judged blind: none of these names is left in what the judges read.
+    `days`: how long they are asked to take at most. A subject whose case is open or decided gets that
+    case back; after a void one the case is put again as the next round. Raises NobodySits.
     """
     at = at or clock.now()
     Committee.objects.select_for_update().get(pk=committee.pk)
@@ -86,7 +88,7 @@ def open(
         Interest(case=case, member_id=member, reason=reason)
         for member, reason in sorted(interests.items())
     )
-    recused = _assign(case, seats, interests, at)
+    recused = _assign(case, seats, interests, interested_users, at)
     audit.record(
         case,
         actor=actor,
@@ -107,7 +109,13 @@ def _without(names: Collection[str] | None, words: str) -> str:
     return masked(words, names, mask=gettext("[name]")) if names else words
 
 
-def _assign(case: Case, seats: list[Seat], interests: Mapping[int, str], at: datetime) -> int:
+def _assign(
+    case: Case,
+    seats: list[Seat],
+    interests: Mapping[int, str],
+    of_users: Mapping[int, str],
+    at: datetime,
+) -> int:
     """Assign every seat; recuse those whose holder has an interest. Returns how many that were."""
     assigned = Assignment.objects.bulk_create(
         Assignment(case=case, seat=seat, assigned_at=at) for seat in seats
@@ -117,6 +125,7 @@ def _assign(case: Case, seats: list[Seat], interests: Mapping[int, str], at: dat
         seat = assignment.seat
         theirs = {seat.member_id, getattr(getattr(seat.user, "member", None), "pk", None)}
         reasons = [interests[member] for member in theirs if member and member in interests]
+        reasons += [of_users[seat.user_id]] if seat.user_id in of_users else []
         if reasons:
             recusals.append(
                 Recusal(assignment=assignment, reason=reasons[0], is_declared=False, at=at)

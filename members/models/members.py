@@ -43,7 +43,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(erased_at=None, merged_into=None)
 
     def known_as(self, ref: str) -> "MemberQuerySet":
-        """The active member that this reference leads to: its own, or who it was merged into."""
+        """The active member that this reference leads to: its own, or who it was merged into. One that no
+        column can hold leads to nobody."""
+        if "\0" in ref:
+            return self.none()
         merged = Member.objects.filter(ref=ref).values("merged_into")
         return self.active().filter(Q(ref=ref) | Q(pk__in=merged))
 

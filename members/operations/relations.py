@@ -7,10 +7,10 @@ from django.db.models import Q, QuerySet
 from members import clock
 from members.domain.actors import Actor
 from members.errors import NotForHousehold, NotForOneself, Refused
-from members.models import Account, CustomerKey, Household, HouseholdSeat, Member
+from members.models import Account, CustomerKey, Household, HouseholdSeat, Member, User
 
 #: Of a member, who works with them: a floor above adds what it knows (its `colleagues.py`).
-COLLEAGUES: list[Callable[[Member], QuerySet[Member]]] = []
+COLLEAGUES: list[Callable[[Member], QuerySet[User]]] = []
 
 
 def housemates_of(member: Member) -> QuerySet[Member]:
@@ -24,9 +24,9 @@ def housemates_of(member: Member) -> QuerySet[Member]:
 
 
 def colleagues_of(member: Member) -> set[int]:
-    """Who works with the member, by key; they are not among them."""
+    """Who works with the member, as users: not everybody at work is a member. They are not among them."""
     found = {pk for rule in COLLEAGUES for pk in rule(member).values_list("pk", flat=True)}
-    return found - {member.pk}
+    return found - {member.user_id}
 
 
 def bar(

@@ -171,6 +171,7 @@ def _put(
         ],
         criteria=cycle.criteria,
         interested_members=_interested(candidate.member, nominations),
+        interested_users=dict.fromkeys(relations.colleagues_of(candidate.member), Reason.WORK),
         hidden_names=names_of(concerned) if cycle.is_blind else None,
         days=cycle.judging_days,
         actor=actor,
@@ -182,9 +183,10 @@ def _put(
 
 
 def _interested(nominee: Member, nominations: Collection[Nomination]) -> dict[int, str]:
-    """Who cannot judge, and why: the nominee, whoever nominated them (also if they took it back), who
-    lives with the nominee, and who works with them."""
-    found: dict[int, str] = dict.fromkeys(relations.colleagues_of(nominee), Reason.WORK)
+    """Which members cannot judge, and why: the nominee, whoever nominated them (also if they took it back),
+    who lives with the nominee, and who works with them."""
+    at_work = Member.objects.filter(user__in=relations.colleagues_of(nominee))
+    found: dict[int, str] = dict.fromkeys(at_work.values_list("pk", flat=True), Reason.WORK)
     housemates = relations.housemates_of(nominee).values_list("pk", flat=True)
     found |= dict.fromkeys(housemates, Reason.HOUSEHOLD)
     found |= {one.nominator_id: Reason.NOMINATOR for one in nominations}

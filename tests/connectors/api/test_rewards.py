@@ -66,6 +66,11 @@ def test_the_catalogue_says_what_a_member_may_have_and_why_not(shop, amara, poin
     assert (row["can_redeem"], row["why_not"]) == (None, None)
 
 
+@pytest.mark.parametrize("ref", ["nobody", "%00", "a" * 300])
+def test_the_catalogue_of_nobody_is_not_found(shop, tea, ref):
+    assert shop.send("GET", f"rewards?member={ref}").status_code == 404
+
+
 def test_the_catalogue_asks_the_same_number_of_queries_for_1_and_20(shop, amara, points, tea):
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:

@@ -3,9 +3,9 @@
 import pytest
 
 from events_directory.models import Booking, CheckIn, WaitlistPlace
-from events_directory.operations import partners
+from events_directory.operations import bookings, partners
 from members import clock
-from tests.conftest import SYSTEM
+from tests.conftest import SYSTEM, member_of
 from tests.events_directory.api.test_directory import Caller
 from tests.events_directory.views.test_staff_console import press
 
@@ -80,3 +80,13 @@ def test_staff_let_a_guest_in(client, suspended, occurrence, booking, fay, gus):
     ]
     assert press(client, path, key="c").status_code == 403
     assert CheckIn.objects.count() == 2
+
+
+def test_staff_do_not_let_themselves_in(client, occurrence, fay):
+    """Coming is worth points: whoever gives them does not take them, nor does their household."""
+    own = member_of(fay, "fay", given_name="Fay")
+    seat = bookings.book(occurrence, member=own, key="f", actor=SYSTEM)
+    client.force_login(fay)
+    with clock.standing_at(occurrence.starts_at):
+        assert press(client, f"booking/{seat.pk}/check_in", key="a").status_code == 403
+    assert not CheckIn.objects.exists()

@@ -84,6 +84,13 @@ def test_criteria_are_published_and_then_stand_still(console):
     assert 'value="Everybody"' in console.get(add, {"slug": "good"}).content.decode()
 
 
+def test_a_slug_that_is_none_begins_with_nothing(console, criteria):
+    """What no row can hold finds none."""
+    for slug, words in ((criteria.slug, criteria.title), ("unknown", ""), ("\0", "")):
+        answer = console.get(page("criteria", "add"), {"slug": slug})
+        assert answer.context["adminform"].form.initial.get("title", "") == words
+
+
 def test_staff_see_counts_and_never_words_or_votes(console, case, hal):
     """Authorization: status only; no page of the console shows a ballot or a statement."""
     ballots.cast(

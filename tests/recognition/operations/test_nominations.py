@@ -13,7 +13,7 @@ from governance.operations import criteria as rubrics
 from members import clock
 from members.domain.actors import Actor
 from members.models import AuditRow, Member
-from members.operations import households, members
+from members.operations import households, members, merges
 from recognition.errors import (
     BadgeNotActive,
     BadgeWonOnce,
@@ -41,7 +41,7 @@ from recognition.models import (
     nominees,
 )
 from recognition.operations import badges, cycles, nominations, sweeps
-from tests.conftest import SYSTEM
+from tests.conftest import SYSTEM, member_of, person
 from tests.governance.conftest import HIGH, LOW, RUBRIC, SAID, seat_of
 from tests.recognition.conftest import propose
 
@@ -212,6 +212,35 @@ def test_who_lives_or_works_with_the_nominee_is_recused_and_leaves_the_quorum(
     assert [one.eligible for one in asked] == [3, 5]
     with pytest.raises(AlreadyRecused):
         vote(case, dee.user)
+
+
+def test_a_judge_without_a_membership_does_not_judge_a_colleague(cycle, amara, bo, chi, hal):
+    """UC5: a seat on the committee and one in the nominee's organisation are the person's, member or not."""
+    shop = partners.register("Amara's loft", slug="loft", owner=amara.user, actor=SYSTEM)
+    partners.seat(shop, user=hal, role="helper", actor=SYSTEM)
+    propose(cycle, bo, amara)
+    cycles.close(cycle, actor=SYSTEM)
+    recused = Recusal.objects.values_list("assignment__seat__user", "reason")
+    assert list(recused) == [(hal.pk, "work")]
+    with pytest.raises(AlreadyRecused):
+        vote(case_of(cycle, amara), hal)
+
+
+def test_who_was_near_a_membership_that_became_the_nominees_is_recused(
+    cycle, amara, bo, dee, chi, hal, fay
+):
+    """UC5: a member who was merged is the other one as well, at home and at work."""
+    before = member_of(person("before@example.test"), "before")
+    households.open(before, name="Lindenweg 3", actor=SYSTEM)
+    households.join(dee, code=households.invite(before, actor=SYSTEM).code, actor=SYSTEM)
+    shop = partners.register("The loft", slug="loft", owner=before.user, actor=SYSTEM)
+    members.enrol("hal", user=hal, actor=SYSTEM)
+    partners.seat(shop, user=hal, role="helper", actor=SYSTEM)
+    merges.merge(before, amara, reason="The same", key="m", by=fay, keeps="target")
+    propose(cycle, bo, amara)
+    cycles.close(cycle, actor=SYSTEM)
+    recused = Recusal.objects.values_list("assignment__seat__user", "reason")
+    assert set(recused) == {(dee.user.pk, "household"), (hal.pk, "work")}
 
 
 def test_who_took_a_nomination_back_still_cannot_judge(cycle, amara, bo, dee):
