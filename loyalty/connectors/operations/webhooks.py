@@ -43,9 +43,8 @@ def add(
         sealed=sealed,
         created_at=clock.now(),
     )
-    audit.record(
-        endpoint, actor=actor, verb="connectors.webhook.added", after={"name": name, "url": url}
-    )
+    told = {"name": name, "url": url, "topics": endpoint.topics}
+    audit.record(endpoint, actor=actor, verb="connectors.webhook.added", after=told)
     return endpoint, secret
 
 
@@ -149,20 +148,24 @@ def send(delivery_id: int, *, attempt: int) -> None:
     if not found.endpoint.is_active:
         _end(found, None, "The endpoint was switched off.", is_last=True)
         return
-    now, name = clock.now(), f"msg_{found.pk}"
-    headers = {
-        "webhook-id": name,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": webhook_secrets.sign(found.endpoint, name, found.body, at=now),
-    }
     try:
-        answer = calling.post(found.endpoint.url, body=found.body, headers=headers)
-    except (OSError, BadAddressError) as fault:
+        answer = calling.post(found.endpoint.url, body=found.body, headers=_signed(found))
+    except (OSError, BadAddressError, webhook_secrets.SecretGoneError) as fault:
         _end(found, None, f"{type(fault).__name__}: {fault}")
         return
-    said = "" if answer.status < 300 else f"answered {answer.status}"
+    said = "" if 200 <= answer.status < 300 else f"answered {answer.status}"
     # 410 Gone: the receiver wants no more of it.
     _end(found, answer, said, is_last=answer.status == 410)
+
+
+def _signed(delivery: WebhookDelivery) -> dict[str, str]:
+    """The headers by which its receiver knows a message again, and whose it is."""
+    now, name = clock.now(), f"msg_{delivery.pk}"
+    return {
+        "webhook-id": name,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": webhook_secrets.sign(delivery.endpoint, name, delivery.body, at=now),
+    }
 
 
 @transaction.atomic

@@ -145,6 +145,36 @@ def test_private_addresses_are_refused_at_save_and_at_send(listener, settings):
     assert listener.heard == []
 
 
+def test_what_can_be_neither_called_nor_signed_is_written_down_as_an_attempt(listener):
+    """E87: a name that no lookup takes, and a secret that nothing opens, are failures like any other."""
+    webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    found = []
+    for broken in ({"url": "https://a..b/"}, {"url": listener.url, "sealed": b"x" * 60}):
+        WebhookEndpoint.objects.update(**broken)
+        announce(str(broken))
+        work()
+        row = WebhookDelivery.objects.get(key=str(broken))
+        found.append((row.state, row.attempts, row.fault))
+    assert found == [
+        ("waiting", 1, "BadAddressError: It names no host."),
+        (
+            "waiting",
+            1,
+            "SecretGoneError: Its key is gone; change the secret, and end the old one.",
+        ),
+    ]
+    assert listener.heard == []
+
+
+def test_an_answer_before_the_answer_is_not_taken_for_one(listener):
+    """E87: only 2xx says that it was taken."""
+    webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    listener.answers = [103]
+    announce()
+    work()
+    assert state() == ("waiting", 1, "answered 103")
+
+
 def test_what_was_switched_off_is_told_nothing(listener):
     """E87: also not what was waiting for it."""
     endpoint, _ = webhooks.add("Till", url=listener.url, actor=SYSTEM)
