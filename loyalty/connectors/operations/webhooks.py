@@ -7,10 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from loyalty.connectors.domain.addresses import BadAddressError
-from loyalty.connectors.errors import BadWebhookAddress, NotGivenUp, SwitchedOff
+from loyalty.connectors.errors import BadWebhookAddress, ListensAlready, NotGivenUp, SwitchedOff
 from loyalty.connectors.models import WebhookDelivery, WebhookEndpoint
 from loyalty.connectors.operations import calling, webhook_secrets
 from members import clock
@@ -30,11 +30,16 @@ KEPT = 1_000
 def add(
     name: str, *, url: str, actor: Actor, topics: Sequence[str] = ()
 ) -> tuple[WebhookEndpoint, str]:
-    """A new endpoint; returns it and its secret, which is shown this once. Raises BadWebhookAddress."""
+    """A new endpoint; returns it and its secret, which is shown this once. Raises BadWebhookAddress, and
+    ListensAlready for a form that is sent twice: its first secret would be lost, and all be told twice."""
     try:
         calling.check_url(url)
     except BadAddressError as fault:
         raise BadWebhookAddress(why=str(fault)) from fault
+    with connection.cursor() as cursor:  # whoever adds the same meanwhile waits here
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('laurel.webhooks'))")
+    if WebhookEndpoint.objects.filter(name=name, url=url, is_active=True).exists():
+        raise ListensAlready()
     sealed, secret = webhook_secrets.made()
     endpoint = WebhookEndpoint.objects.create(
         name=name,

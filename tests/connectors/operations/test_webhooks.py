@@ -13,7 +13,7 @@ from loyalty.connectors.errors import BadWebhookAddress, NotGivenUp, SwitchedOff
 from loyalty.connectors.models import WebhookDelivery, WebhookEndpoint
 from loyalty.connectors.operations import calling, webhooks
 from members import clock
-from members.models import Job
+from members.models import AuditRow, Job
 from members.operations import jobs
 from tests.campaigns.conftest import act, take, work
 from tests.campaigns.effects import published
@@ -245,6 +245,19 @@ def test_what_is_switched_on_again_is_told_again(listener):
     assert announce("on") == 1
     webhooks.listen(endpoint, topics=["b", "a", "b"], actor=SYSTEM)
     assert (announce("other"), announce("mine", topic="a")) == (0, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_added_by_a_form_that_is_sent_twice_there_is_one(listener):
+    """US21: on connections of their own; one secret is shown, and what the row says is in the trail."""
+    asked = {"url": listener.url, "topics": ["b", "a"], "actor": SYSTEM}
+    said = together(*[lambda: webhooks.add("Till", **asked)] * 4)
+    assert sorted(map(str, said)) == ["done"] + ["webhook_listens_already"] * 3
+    told = {"name": "Till", "url": listener.url, "topics": ["a", "b"]}
+    assert AuditRow.objects.get(verb="connectors.webhook.added").after == told
+    webhooks.switch_off(WebhookEndpoint.objects.get(), actor=SYSTEM)
+    webhooks.add("Till", **asked)
+    assert WebhookEndpoint.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
