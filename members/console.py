@@ -102,7 +102,7 @@ class Menu:
 
 
 #: Nobody finds out what these hold by asking which rows begin so.
-SECRETS = {"password", "digest", "sealed", "salt"}
+SECRETS = {"password", "digest", "sealed", "sealed_before", "salt"}
 
 
 class ConsoleAdmin(ModelAdmin):

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -83,11 +83,12 @@ def _lies(entry: Entry, first: date, last: date) -> bool:
 
 
 def _campaigns(since: datetime, until: datetime) -> QuerySet[Campaign]:
-    """A campaign that was ended by hand ends there."""
+    """A campaign that was ended by hand ends there; one that was ended before it started never was."""
     drafts = RuleVersion.objects.filter(published_at=None)
     return (
         Campaign.objects.annotate(over_at=Least("ended_at", "ends_at"))
         .filter(Q(starts_at=None) | Q(starts_at__lt=until), Q(over_at=None) | Q(over_at__gt=since))
+        .filter(Q(ended_at=None) | Q(starts_at=None) | Q(ended_at__gt=F("starts_at")))
         .prefetch_related(Prefetch("versions", drafts, to_attr="drafts"))
         .order_by("starts_at", "pk")
     )

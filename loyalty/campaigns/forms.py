@@ -143,7 +143,9 @@ class MoveForm(forms.Form):
     """To which days; what is left empty stays. `seen` is what the page showed when it was made."""
 
     starts_on = day_field(_("Starts on"))
-    ends_on = day_field(_("Ends with"), _("The last day. The time of day stays as it is."))
+    ends_on = day_field(
+        _("Ends with"), _("The last day. What is left empty stays, and so does the time of day.")
+    )
     seen = forms.CharField(widget=forms.HiddenInput, max_length=100)
 
     @staticmethod

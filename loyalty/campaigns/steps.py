@@ -41,7 +41,10 @@ def read_backtest(request: HttpRequest, backtest: Backtest) -> HttpResponse:
 
 def to_calendar(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Back to the calendar where it was moved on it, otherwise to its page; with a word."""
-    if campaign.state == State.DRAFT:
+    dates = schedules.dates_to_be(campaign, permissions.draft_of(campaign))
+    if schedules.as_seen(dates) == request.POST.get("seen"):
+        messages.info(request, _("Its days stay as they were."))
+    elif campaign.state == State.DRAFT:
         messages.success(request, _("It has been moved."))
     else:
         messages.success(request, _("It moves once somebody else has published the change."))

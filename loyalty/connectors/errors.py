@@ -15,6 +15,11 @@ class BadWebhookAddress(Refused):
     sentence = _("This address cannot be called. %(why)s")
 
 
+class ListensAlready(Refused):
+    code = "webhook_listens_already"
+    sentence = _("A webhook of this name listens at this address already.")
+
+
 class NotGivenUp(Refused):
     code = "not_given_up"
     sentence = _("Only what was given up is told again.")

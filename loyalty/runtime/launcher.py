@@ -120,13 +120,13 @@ class Launcher:
         self.demo = Demo(self.places.var, self.environment, self.watchman, self.say)
         if resets.is_asked(self.places.var):
             self._reset()
+        if not environment.is_demo():
+            resets.remember_seriousness(self.places.var)  # before anybody is served
         self._open()
         self.say(f"{'web':10} http://127.0.0.1:{self.port}/  ({time.monotonic() - began:.0f} s)")
         self.say(f"{'logs':10} {self.places.logs}")
         if environment.is_demo():
             self.demo.begin()
-        else:
-            resets.remember_seriousness(self.places.var)
         self.say("Ctrl-C stops everything.")
 
     def _open(self) -> None:
@@ -167,6 +167,8 @@ class Launcher:
         self.say(f"{'demo':10} thrown away, as asked for in the console")
         assert self.cluster is not None  # a database of somebody's own is an obstacle
         name = addresses.database(self.environment["DATABASE_URL"])["NAME"]
+        if self.valkey is not None:
+            self.valkey.forget_all()  # first: what is left undone is only begun again while it is asked for
         try:
             resets.carry_out(
                 self.places.var, connect=self.cluster.connect, name=name, demo=self.demo
@@ -175,8 +177,6 @@ class Launcher:
             raise Fault(
                 f"The demo could not be reset ({error}); the next start goes on."
             ) from error
-        if self.valkey is not None:
-            self.valkey.forget_all()
 
     def _why_not_reset(self) -> str:
         """Why what is here is not thrown away, whoever asks; empty when it may be."""

@@ -44,8 +44,8 @@ def ask(var: Path) -> bool:
 
 
 def is_asked(var: Path) -> bool:
-    """Whether one is asked for, and not done yet."""
-    return (var / REQUEST).exists()
+    """Whether one is asked for, and not done yet; by a link that leads nowhere as well, as `ask` sees it."""
+    return os.path.lexists(var / REQUEST)
 
 
 def answered(var: Path) -> None:
@@ -61,6 +61,9 @@ def obstacle(var: Path) -> str:
         return "the database is one of your own (DATABASE_URL)"
     if os.environ.get("CHECKPOINTS"):
         return "its seals are kept elsewhere (CHECKPOINTS)"
+    for name in (*FILES, *FOLDERS):
+        if (var / name).is_symlink():
+            return f"what belongs to it is kept elsewhere ({var / name} is a link)"
     if (var / SERIOUS).exists():
         return "it has served a programme of your own (DEMO=0)"
     return ""
@@ -103,13 +106,14 @@ def carry_out(
 
 
 def remove_files(var: Path) -> None:
-    """What lies beside the database. What is gone already stays gone."""
+    """What lies beside the database. What is gone already stays gone; what cannot be removed is a fault, for
+    people were promised that it goes."""
     for name in FILES:
         (var / name).unlink(missing_ok=True)
     for name in FOLDERS:
         with contextlib.suppress(FileNotFoundError):
             for found in (var / name).iterdir():
                 if found.is_dir() and not found.is_symlink():
-                    shutil.rmtree(found, ignore_errors=True)
+                    shutil.rmtree(found)
                 else:
                     found.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """Resetting the demo: asked for in the console, refused where nothing may be thrown away."""
 
+import os
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
@@ -105,6 +106,35 @@ def test_the_launcher_throws_away_nothing_of_somebodys_own(var, monkeypatch, nam
     assert launching.obstacle(var) == ""
     monkeypatch.setenv(name, value)
     assert launching.obstacle(var) != ""
+
+
+@pytest.mark.parametrize("name", [*launching.FILES, *launching.FOLDERS])
+def test_what_lies_elsewhere_is_never_reached_through_a_link(var, name):
+    """US26: a folder that somebody put on another disk may hold more than the demo's."""
+    elsewhere = var.parent / f"elsewhere-{clock.now():%f}"
+    elsewhere.mkdir()
+    (var / name).symlink_to(elsewhere)
+    assert launching.obstacle(var).startswith("what belongs to it is kept elsewhere")
+
+
+def test_a_request_that_leads_nowhere_is_one(var):
+    """US26: whoever asks next hears that it is under way, so it has to be."""
+    (var / launching.REQUEST).symlink_to(var / "nowhere")
+    assert (launching.ask(var), launching.is_asked(var)) == (False, True)
+    launching.answered(var)
+    assert (launching.is_asked(var), launching.ask(var)) == (False, True)
+
+
+def test_what_cannot_be_removed_is_said(var, monkeypatch):
+    """US26: private files never stay behind without a word."""
+    (var / "private" / "deep").mkdir(parents=True)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "rmdir", refuse)
+    with pytest.raises(PermissionError):
+        launching.remove_files(var)
 
 
 def test_what_has_served_in_earnest_once_is_never_reset(var):

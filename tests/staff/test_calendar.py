@@ -121,6 +121,28 @@ def test_campaigns_rounds_and_dates_stand_together_each_for_who_may_see_it(
 
 
 @pytest.mark.django_db
+def test_what_was_called_off_before_it_started_lies_on_no_day(ira):
+    """US11: a scheduled campaign can be ended; its bar would have no length."""
+    for name, ended in (("Day before", "2026-10-19T08:00"), ("That day", "2026-10-20T06:00")):
+        off = campaign_of(name, "2026-10-20T07:00", "2026-10-29T22:00", state="ended")
+        Campaign.objects.filter(pk=off.pk).update(ended_at=at(ended))
+    short = campaign_of("An hour", "2026-10-20T07:00", state="ended")
+    Campaign.objects.filter(pk=short.pk).update(ended_at=at("2026-10-20T08:00"))
+    assert shown(client_of(ira), month="2026-10") == {"An hour": (date(2026, 10, 20),) * 2}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sent", [{}, {"starts_on": "2026-10-20"}])
+def test_where_nothing_moves_nobody_is_told_that_it_did(ira, sent):
+    """US11: an emptied day stays, and says so."""
+    campaign = campaign_of("Autumn", "2026-10-19T22:00", "2026-10-29T22:00")
+    client, move = client_of(ira), f"/admin/campaigns/campaign/{campaign.pk}/move/"
+    seen = client.get(move).context["form"]["seen"].value()
+    page = client.post(move, sent | {"seen": seen}, follow=True)
+    assert [str(one) for one in page.context["messages"]] == ["Its days stay as they were."]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("month", ["x", "0000-00", "9999-12", "2026-10-01", "२०२६-१०"])
 def test_what_is_no_month_shows_the_present_one(ira, month):
     page = client_of(ira).get(CALENDAR, {"month": month, "kind": "x", "view": "x"})

@@ -206,6 +206,7 @@ def test_without_permission_nothing_is_exported(amara, hal, ira, staff_group):
         ("members.user", "password__startswith=pbkdf2"),
         ("members.member", "user__password__startswith=pbkdf2"),
         ("connectors.apikey", "digest__startswith=a"),
+        ("connectors.webhookendpoint", "sealed_before__isnull=True"),
         ("rewards.coupon", "sealed__isnull=False"),
     ):
         sent = {"label": label, "query": query}

@@ -41,11 +41,26 @@ def read_address(url: str, *, allows_private: bool = False) -> Address:
         raise BadAddressError("It must not name a user or a fragment.")
     if not parts.hostname or "\\" in parts.netloc or "%" in parts.netloc:
         raise BadAddressError("It names no host.")
+    _check_host(parts.hostname, allows_private=allows_private)
     usual = 443 if parts.scheme == "https" else 80
     if port not in (None, 443) and not allows_private:
         raise BadAddressError("Only the usual port of https is called.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Address(parts.hostname, port or usual, path, parts.scheme == "https")
+
+
+def _check_host(host: str, *, allows_private: bool) -> None:
+    """Raise BadAddressError for a name that no lookup takes, and for an IP address that is never called."""
+    try:
+        host.encode("idna")
+    except UnicodeError as fault:
+        raise BadAddressError("It names no host.") from fault
+    try:
+        ip_address(host)
+    except ValueError:
+        return  # a name: what it leads to is looked at when it is called
+    if not allows_private and not may_call(host):
+        raise BadAddressError("It is not an address of the public internet.")
 
 
 def may_call(ip: str) -> bool:
@@ -57,6 +72,7 @@ def may_call(ip: str) -> bool:
     if isinstance(found, IPv6Address) and (
         found.ipv4_mapped is not None
         or found.scope_id is not None
+        or found.is_site_local
         or any(found in network for network in WRAPPING)
     ):
         return False

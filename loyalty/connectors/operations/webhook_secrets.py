@@ -21,6 +21,10 @@ NONCE, SEALING = 12, "connectors.webhook.seal"
 OVERLAP = timedelta(hours=24)
 
 
+class SecretGoneError(LookupError):
+    """None of the installation's keys opens a secret; its text is for people."""
+
+
 def made() -> tuple[bytes, str]:
     """A new secret: sealed, and as its receiver is shown it."""
     secret = secrets.token_bytes(32)
@@ -91,4 +95,4 @@ def _opened(sealed: bytes) -> bytes:
             return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], None)
         except InvalidTag as wrong:
             fault = wrong
-    raise LookupError("The secret's key is gone; add the endpoint anew.") from fault
+    raise SecretGoneError("Its key is gone; change the secret, and end the old one.") from fault

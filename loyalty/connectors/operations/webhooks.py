@@ -7,10 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from loyalty.connectors.domain.addresses import BadAddressError
-from loyalty.connectors.errors import BadWebhookAddress, NotGivenUp, SwitchedOff
+from loyalty.connectors.errors import BadWebhookAddress, ListensAlready, NotGivenUp, SwitchedOff
 from loyalty.connectors.models import WebhookDelivery, WebhookEndpoint
 from loyalty.connectors.operations import calling, webhook_secrets
 from members import clock
@@ -30,11 +30,16 @@ KEPT = 1_000
 def add(
     name: str, *, url: str, actor: Actor, topics: Sequence[str] = ()
 ) -> tuple[WebhookEndpoint, str]:
-    """A new endpoint; returns it and its secret, which is shown this once. Raises BadWebhookAddress."""
+    """A new endpoint; returns it and its secret, which is shown this once. Raises BadWebhookAddress, and
+    ListensAlready for a form that is sent twice: its first secret would be lost, and all be told twice."""
     try:
         calling.check_url(url)
     except BadAddressError as fault:
         raise BadWebhookAddress(why=str(fault)) from fault
+    with connection.cursor() as cursor:  # whoever adds the same meanwhile waits here
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('laurel.webhooks'))")
+    if WebhookEndpoint.objects.filter(name=name, url=url, is_active=True).exists():
+        raise ListensAlready()
     sealed, secret = webhook_secrets.made()
     endpoint = WebhookEndpoint.objects.create(
         name=name,
@@ -43,9 +48,8 @@ def add(
         sealed=sealed,
         created_at=clock.now(),
     )
-    audit.record(
-        endpoint, actor=actor, verb="connectors.webhook.added", after={"name": name, "url": url}
-    )
+    told = {"name": name, "url": url, "topics": endpoint.topics}
+    audit.record(endpoint, actor=actor, verb="connectors.webhook.added", after=told)
     return endpoint, secret
 
 
@@ -149,20 +153,24 @@ def send(delivery_id: int, *, attempt: int) -> None:
     if not found.endpoint.is_active:
         _end(found, None, "The endpoint was switched off.", is_last=True)
         return
-    now, name = clock.now(), f"msg_{found.pk}"
-    headers = {
-        "webhook-id": name,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": webhook_secrets.sign(found.endpoint, name, found.body, at=now),
-    }
     try:
-        answer = calling.post(found.endpoint.url, body=found.body, headers=headers)
-    except (OSError, BadAddressError) as fault:
+        answer = calling.post(found.endpoint.url, body=found.body, headers=_signed(found))
+    except (OSError, BadAddressError, webhook_secrets.SecretGoneError) as fault:
         _end(found, None, f"{type(fault).__name__}: {fault}")
         return
-    said = "" if answer.status < 300 else f"answered {answer.status}"
+    said = "" if 200 <= answer.status < 300 else f"answered {answer.status}"
     # 410 Gone: the receiver wants no more of it.
     _end(found, answer, said, is_last=answer.status == 410)
+
+
+def _signed(delivery: WebhookDelivery) -> dict[str, str]:
+    """The headers by which its receiver knows a message again, and whose it is."""
+    now, name = clock.now(), f"msg_{delivery.pk}"
+    return {
+        "webhook-id": name,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": webhook_secrets.sign(delivery.endpoint, name, delivery.body, at=now),
+    }
 
 
 @transaction.atomic

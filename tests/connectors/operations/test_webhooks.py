@@ -13,7 +13,7 @@ from loyalty.connectors.errors import BadWebhookAddress, NotGivenUp, SwitchedOff
 from loyalty.connectors.models import WebhookDelivery, WebhookEndpoint
 from loyalty.connectors.operations import calling, webhooks
 from members import clock
-from members.models import Job
+from members.models import AuditRow, Job
 from members.operations import jobs
 from tests.campaigns.conftest import act, take, work
 from tests.campaigns.effects import published
@@ -145,6 +145,36 @@ def test_private_addresses_are_refused_at_save_and_at_send(listener, settings):
     assert listener.heard == []
 
 
+def test_what_can_be_neither_called_nor_signed_is_written_down_as_an_attempt(listener):
+    """E87: a name that no lookup takes, and a secret that nothing opens, are failures like any other."""
+    webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    found = []
+    for broken in ({"url": "https://a..b/"}, {"url": listener.url, "sealed": b"x" * 60}):
+        WebhookEndpoint.objects.update(**broken)
+        announce(str(broken))
+        work()
+        row = WebhookDelivery.objects.get(key=str(broken))
+        found.append((row.state, row.attempts, row.fault))
+    assert found == [
+        ("waiting", 1, "BadAddressError: It names no host."),
+        (
+            "waiting",
+            1,
+            "SecretGoneError: Its key is gone; change the secret, and end the old one.",
+        ),
+    ]
+    assert listener.heard == []
+
+
+def test_an_answer_before_the_answer_is_not_taken_for_one(listener):
+    """E87: only 2xx says that it was taken."""
+    webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    listener.answers = [103]
+    announce()
+    work()
+    assert state() == ("waiting", 1, "answered 103")
+
+
 def test_what_was_switched_off_is_told_nothing(listener):
     """E87: also not what was waiting for it."""
     endpoint, _ = webhooks.add("Till", url=listener.url, actor=SYSTEM)
@@ -215,6 +245,19 @@ def test_what_is_switched_on_again_is_told_again(listener):
     assert announce("on") == 1
     webhooks.listen(endpoint, topics=["b", "a", "b"], actor=SYSTEM)
     assert (announce("other"), announce("mine", topic="a")) == (0, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_added_by_a_form_that_is_sent_twice_there_is_one(listener):
+    """US21: on connections of their own; one secret is shown, and what the row says is in the trail."""
+    asked = {"url": listener.url, "topics": ["b", "a"], "actor": SYSTEM}
+    said = together(*[lambda: webhooks.add("Till", **asked)] * 4)
+    assert sorted(map(str, said)) == ["done"] + ["webhook_listens_already"] * 3
+    told = {"name": "Till", "url": listener.url, "topics": ["a", "b"]}
+    assert AuditRow.objects.get(verb="connectors.webhook.added").after == told
+    webhooks.switch_off(WebhookEndpoint.objects.get(), actor=SYSTEM)
+    webhooks.add("Till", **asked)
+    assert WebhookEndpoint.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
