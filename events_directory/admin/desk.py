@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -9,11 +11,14 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import TabularInline
 from unfold.dataclasses import ActionDialog
+from unfold.decorators import action as unfold_action
 from unfold.forms import BaseDialogForm
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
@@ -74,6 +79,8 @@ class Desk(ReadOnly, ConsoleAdmin):
             messages.success(request, done)
         meta = self.model._meta
         page = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[object_id])
+        if not _is_within(request):
+            return redirect(page)
         return HttpResponse(headers={"HX-Redirect": page})
 
     def run_on_all(
@@ -140,6 +147,32 @@ class PaymentDialog(KeyedDialog):
     )
 
 
+def _is_within(request: HttpRequest) -> bool:
+    """Whether the page that the button is on asks, by htmx."""
+    return "HX-Request" in request.headers
+
+
+def action(**given: Any) -> Callable[[Callable], Callable]:
+    """Unfold's button; what it asks stands on a page of its own when it is opened by its address, in another
+    tab, or without scripts."""
+
+    def decorate(function: Callable) -> Callable:
+        pressed = unfold_action(**given)(function)
+
+        @wraps(pressed)
+        def answered(desk: "Desk", request: HttpRequest, *args: Any, **kwargs: Any):
+            answer = pressed(desk, request, *args, **kwargs)
+            if answer is None or _is_within(request) or answer.status_code != HTTPStatus.OK:
+                return answer
+            asked = mark_safe(answer.content.decode())  # noqa: S308 rendered just now
+            context = desk.admin_site.each_context(request) | {"asked": asked}
+            return render(request, "admin/asked.html", context)
+
+        return answered
+
+    return decorate
+
+
 def ask(title: Any, description: Any, form: type[BaseDialogForm] = BaseDialogForm) -> ActionDialog:
     """The dialog that stands between a button and its operation."""
     return {
@@ -159,6 +192,7 @@ __all__ = [
     "PaymentDialog",
     "ReasonDialog",
     "Rows",
+    "action",
     "ask",
     "shown",
 ]

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from events_directory import permissions
@@ -17,6 +17,7 @@ from events_directory.admin.desk import (
     PaymentDialog,
     ReasonDialog,
     Rows,
+    action,
     ask,
     shown,
 )

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from events_directory import permissions
-from events_directory.admin.desk import Desk, KeyedDialog, ReasonDialog, Rows, ask
+from events_directory.admin.desk import Desk, KeyedDialog, ReasonDialog, Rows, action, ask
 from events_directory.domain.scans import Result
 from events_directory.models import (
     Booking,

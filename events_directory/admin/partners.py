@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget
 
-from events_directory.admin.desk import Desk, ReasonDialog, Rows, ask
+from events_directory.admin.desk import Desk, ReasonDialog, Rows, action, ask
 from events_directory.models import Partner, PartnerSeat, Venue
 from events_directory.operations import partners
 from members.models import User

@@ -7,9 +7,9 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import action, display
+from unfold.decorators import display
 
-from events_directory.admin.desk import DepositDialog, Desk, Rows, ask, shown
+from events_directory.admin.desk import DepositDialog, Desk, Rows, action, ask, shown
 from events_directory.models import Pool, PoolAccount, PoolEntry
 from events_directory.operations import pools
 from members.domain.actors import Actor

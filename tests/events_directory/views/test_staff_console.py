@@ -30,7 +30,8 @@ def console(client, fay):
 
 def press(client, path: str, **fields):
     """Fill in the dialog that a button opens, and send it."""
-    return client.post(f"{HOME}/{path}/", {"_form_submitted": "on"} | fields)
+    sent = {"_form_submitted": "on"} | fields
+    return client.post(f"{HOME}/{path}/", sent, headers={"hx-request": "true"})
 
 
 @pytest.fixture
@@ -50,6 +51,22 @@ def test_a_look_changes_nothing_and_a_press_publishes(console, submitted):
     submitted.refresh_from_db()
     assert submitted.state == "published"
     assert AuditRow.objects.get(verb="events_directory.micro_event.published").actor_name == "Fay"
+
+
+def test_what_a_button_asks_stands_as_a_page_too(console, submitted):
+    """UA: opened in another tab or without scripts, it has the console around it, and leads back."""
+    path = f"{HOME}/microevent/{submitted.pk}/reject/"
+    within = console.get(path, headers={"hx-request": "true"}).content.decode()
+    page = console.get(path).content.decode()
+    assert "<html" in page and "Micro-events" in page and 'id="dialog"' in page
+    assert "<html" not in within and 'id="dialog"' in within
+    assert "hx-post" in within and "hx-post" not in page
+    refused = console.post(path, {"_form_submitted": "on", "reason": ""})
+    assert "<html" in refused.content.decode()
+    sent = {"_form_submitted": "on", "reason": "Say what to bring."}
+    assert console.post(path, sent).url == f"{HOME}/microevent/{submitted.pk}/change/"
+    submitted.refresh_from_db()
+    assert submitted.state == "rejected"
 
 
 def test_sending_back_needs_a_reason(console, submitted):
