@@ -44,6 +44,14 @@ class World:
     units: dict
     venue: Venue
 
+    def earn(self, member: Member, amount: int) -> None:
+        said = {"unit": self.units["points"], "reason": "Orders", "cause": ("test", None)}
+        ledger.accrue(member, amount=amount, key=member.ref, actor=SYSTEM, **said)
+
+    def shop(self, slug: str) -> Partner:
+        shop = partners.register(slug.title(), slug=slug, owner=self.fay, actor=SYSTEM)
+        return partners.verify(shop, actor=SYSTEM)
+
     def draft(self, venue: Venue, **fields) -> MicroEvent:
         return micro_events.draft(
             venue.partner,
@@ -88,16 +96,15 @@ def jar_came_back(world: World) -> None:
 
 def promised_with_the_parcel(world: World) -> None:
     """Four points for each euro, once the order has gone out."""
-    waits = {"until": "order.fulfilled"}
-    effect = {"kind": "earn", "unit": "points", "points": 4, "per": "1.00", "pending": waits}
+    effect = {"kind": "earn", "unit": "points", "points": 4, "per": "1.00"}
+    effect["pending"] = {"until": "order.fulfilled"}
     returned.published("bonus", triggers=["order.placed"], effects=[effect])
     intake.take([order(world.amara, "10.00", "5.00", id="o7")], actor=SYSTEM)
 
 
 def first_parcel_sent(world: World) -> None:
-    lines = [{"line_id": "0", "quantity": 1}]
-    sent = act("order.fulfilled", world.amara, id="f7", order_id="o7", lines=lines)
-    intake.take([sent], actor=SYSTEM)
+    parcel = {"order_id": "o7", "lines": [{"line_id": "0", "quantity": 1}]}
+    intake.take([act("order.fulfilled", world.amara, id="f7", **parcel)], actor=SYSTEM)
 
 
 def held(world: World) -> None:
@@ -125,15 +132,7 @@ def wished(world: World) -> None:
 
 
 def taken_by_somebody(world: World) -> None:
-    ledger.accrue(
-        world.bo,
-        unit=world.units["points"],
-        amount=20,
-        key="bo",
-        reason="Orders",
-        actor=SYSTEM,
-        cause=("test", None),
-    )
+    world.earn(world.bo, 20)
     redemptions.redeem(world.bo, reward=world.reward("tea"), key="t", actor=SYSTEM)
 
 
@@ -147,9 +146,7 @@ def codes_came(world: World) -> None:
 
 def taken_at_a_till(world: World) -> None:
     """By a shop that has no dates on show."""
-    till = partners.register("Till", slug="till", owner=world.fay, actor=SYSTEM)
-    till = partners.verify(till, actor=SYSTEM)
-    world.offer("bread", 4, kind="coupon", codes="generated", partner=till)
+    world.offer("bread", 4, kind="coupon", codes="generated", partner=world.shop("till"))
 
 
 def till_suspended(world: World) -> None:
@@ -158,11 +155,8 @@ def till_suspended(world: World) -> None:
 
 def place_offered(world: World) -> None:
     """At an event of a shop that has no dates."""
-    hall = partners.register("Hall", slug="hall", owner=world.fay, actor=SYSTEM)
-    hall = partners.verify(hall, actor=SYSTEM)
-    venue = partners.add_venue(
-        hall, name="Hall", address="Am Tor 1", zone="Europe/Berlin", actor=SYSTEM
-    )
+    hall = {"name": "Hall", "address": "Am Tor 1", "zone": "Europe/Berlin"}
+    venue = partners.add_venue(world.shop("hall"), **hall, actor=SYSTEM)
     event = world.draft(venue, access_name="workshop")
     world.offer("seat", 3, kind="slot", micro_event=event)
 
@@ -268,15 +262,7 @@ def giver_erased(world: World) -> None:
 
 def merged(world: World) -> None:
     other = members.enrol("other", actor=SYSTEM)
-    ledger.accrue(
-        other,
-        unit=world.units["points"],
-        amount=11,
-        key="other",
-        reason="Orders",
-        actor=SYSTEM,
-        cause=("test", None),
-    )
+    world.earn(other, 11)
     merges.merge(other, world.amara, reason="The same", key="m", by=world.fay)
 
 
