@@ -124,9 +124,9 @@ class ConsoleAdmin(ModelAdmin):
         return seen_by(super().get_queryset(request), request.user)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """As Django says, and never by what is secret."""
-        is_secret = SECRETS & set(lookup.split("__"))
-        return not is_secret and super().lookup_allowed(lookup, value, request)
+        """As Django says, never by what is secret, and by nothing that no text of the database holds."""
+        is_refused = SECRETS & set(lookup.split("__")) or "\0" in str(value)
+        return not is_refused and super().lookup_allowed(lookup, value, request)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from events_directory.models import Occurrence
 from events_directory.operations import micro_events, occurrences
+from loyalty.campaigns import calendar_entries
 from loyalty.campaigns.models import Campaign
 from loyalty.campaigns.operations import campaigns
 from members.models import AuditRow
@@ -203,7 +204,7 @@ def test_what_is_live_has_no_move_and_refuses_one(ira):
 
 @pytest.mark.django_db
 def test_it_costs_the_same_however_much_there_is(seeing, cycle, evening):
-    """Query budget, also of what is moved; and more than anybody looks at is cut, and said."""
+    """Query budget, also of what is moved; what a week does not show is in the agenda."""
     campaign_of("One", "2026-10-04T22:00", "2026-10-20T22:00")
     seeing.get(CALENDAR)
     with CaptureQueriesContext(connection) as few:
@@ -221,3 +222,15 @@ def test_it_costs_the_same_however_much_there_is(seeing, cycle, evening):
         page = seeing.get(CALENDAR)
     assert len(many) == len(few) <= 9
     assert "more in the agenda" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_more_than_anybody_looks_at_is_cut_and_said(ira, monkeypatch):
+    """US11: of each kind; exactly so many are no more than that."""
+    monkeypatch.setattr(calendar_entries, "MOST", 2)
+    said, client = "There is more than is shown.", client_of(ira)
+    for number, is_cut in ((1, False), (2, False), (3, True)):
+        campaign_of(f"No. {number}", f"2026-10-0{number}T22:00", "2026-10-20T22:00")
+        page = client.get(CALENDAR)
+        assert (said in page.content.decode()) is is_cut
+    assert [each.title for each in page.context["found"].entries] == ["No. 1", "No. 2"]

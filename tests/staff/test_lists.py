@@ -216,6 +216,16 @@ def test_without_permission_nothing_is_exported(amara, hal, ira, staff_group):
     assert Export.objects.count() == 0
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["state__exact=%00", "topic=a%00b", "key__startswith=%00"])
+def test_a_filter_that_no_text_holds_is_refused(ira, query):
+    """US14: nonsense in an address is an answer, not a fault of ours."""
+    client = client_of(ira)
+    assert client.get(f"/admin/connectors/webhookdelivery/?{query}").status_code == 400
+    sent = {"label": "connectors.webhookdelivery", "query": query}
+    assert client.post("/admin/connectors/export/ask/", sent).status_code == 400
+
+
 def test_every_list_can_be_exported(amara, fay):
     """US14: any list; the columns of each can be told as cells."""
     client = client_of(fay)

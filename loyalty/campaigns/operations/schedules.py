@@ -22,6 +22,8 @@ OBSTACLES: dict[str, str | Promise] = {
     State.PAUSED: _("It is paused: resume it, or change its frame."),
     State.ENDED: _("It has ended."),
 }
+#: Whoever changes a draft last is its author, so the one before could publish what they wrote themselves.
+OTHERS = _("A change that somebody else wrote waits to be published first.")
 
 
 def obstacle(campaign: Campaign, at: datetime) -> str:
@@ -65,7 +67,10 @@ def move(
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if why := obstacle(campaign, clock.now()):
         raise NotMoved(why=why)
-    starts_at, ends_at = dates = dates_to_be(campaign, _draft(campaign))
+    draft = _draft(campaign)
+    if campaign.state == State.SCHEDULED and _is_of_somebody_else(draft, actor):
+        raise NotMoved(why=OTHERS)
+    starts_at, ends_at = dates = dates_to_be(campaign, draft)
     if seen != as_seen(dates):
         raise MovedMeanwhile()
     zone = settings.PROGRAMME_TIME_ZONE
@@ -83,6 +88,10 @@ def move(
 
 def _draft(campaign: Campaign) -> RuleVersion | None:
     return campaign.versions.filter(published_at=None).first()
+
+
+def _is_of_somebody_else(draft: RuleVersion | None, actor: Actor) -> bool:
+    return draft is not None and draft.drafted_by_id not in (None, actor.id)
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -4,10 +4,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from loyalty.campaigns.errors import EndsBeforeItStarts, MovedMeanwhile, NotMoved
-from loyalty.campaigns.models import Campaign
+from loyalty.campaigns.errors import (
+    EndsBeforeItStarts,
+    MovedMeanwhile,
+    NotMoved,
+    SecondPersonNeeded,
+)
+from loyalty.campaigns.models import Campaign, RuleVersion
 from loyalty.campaigns.operations import campaigns, schedules
 from members import clock
+from members.domain.actors import Actor
 from members.domain.calendar import local_date, start_of_day
 from members.models import AuditRow
 from tests.conftest import SYSTEM
@@ -70,6 +76,23 @@ def test_a_scheduled_one_moves_once_a_second_person_publishes_it(units):
     campaigns.publish(campaign, actor=SYSTEM)
     campaign.refresh_from_db()
     assert campaign.starts_at == start_of_day(day(12), ZONE)
+
+
+@pytest.mark.django_db
+def test_moving_makes_nobody_the_second_person_for_what_they_wrote(units, chi, fay):
+    """US11, US9: a rule waits for its second person; another's drag does not make its author one."""
+    campaign, author = scheduled(), Actor.user(fay)
+    much = [{"kind": "earn", "unit": "points", "amount": 5_000}]
+    campaigns.write_rule(campaign, triggers=["order.placed"], effects=much, actor=author)
+    before = RuleVersion.objects.values().get(published_at=None)
+    with pytest.raises(NotMoved) as refusal:
+        schedules.move(campaign, seen=word(campaign), starts_on=day(12), actor=Actor.user(chi))
+    assert "somebody else wrote" in refusal.value.messages[0]
+    assert RuleVersion.objects.values().get(published_at=None) == before
+    schedules.move(campaign, seen=word(campaign), starts_on=day(12), actor=author)
+    with pytest.raises(SecondPersonNeeded):
+        campaigns.publish(campaign, actor=author, confirms=True)
+    campaigns.publish(campaign, actor=Actor.user(chi), confirms=True)
 
 
 @pytest.mark.django_db
