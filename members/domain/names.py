@@ -6,6 +6,7 @@ Latin ones become these, and so do the figures that stand for letters ("Ѕuрр0
 
 import re
 import unicodedata
+from collections.abc import Set
 from functools import cache
 
 from confusable_homoglyphs import categories, confusables
@@ -149,7 +150,7 @@ def _runs(words: list[str], longest: int) -> set[str]:
     return {"".join(words[at : at + end]) for at in range(len(words)) for end in ends}
 
 
-def _is_made_of(text: str, words: set[str]) -> bool:
+def _is_made_of(text: str, words: Set[str]) -> bool:
     """Whether it is these words one after another. Each place is looked at once: a pattern would try every
     way to cut the text, and a programme may be called by two of the words."""
     reached = {0}

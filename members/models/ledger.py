@@ -215,6 +215,9 @@ class Balance(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.amount} #{self.pk}"
+
 
 def _touching(accounts: Iterable[int]) -> Q:
     """Entries with a leg in one of these members' accounts.
