@@ -18,6 +18,7 @@ from loyalty.campaigns import permissions
 from loyalty.campaigns.domain import days
 from loyalty.campaigns.models import Campaign, RuleVersion
 from loyalty.campaigns.operations import schedules
+from members import clock
 from members.domain.calendar import start_of_day
 from recognition.models import NominationCycle
 from recognition.models.nominations import MOST_JUDGING_DAYS
@@ -110,7 +111,7 @@ def _dates(since: datetime, until: datetime) -> QuerySet[Occurrence]:
             starts_at__lt=until,
             ends_at__gt=since,
         )
-        .select_related("micro_event")
+        .select_related("micro_event__partner")
         .order_by("starts_at", "pk")
     )
 
@@ -155,10 +156,13 @@ def _of_round(cycle: NominationCycle, user: Any) -> Iterator[Entry]:
 def _of_date(occurrence: Occurrence, user: Any) -> Iterator[Entry]:
     zone = settings.PROGRAMME_TIME_ZONE
     first, last = days.days_of(occurrence.starts_at, occurrence.ends_at, zone)
+    event = occurrence.micro_event
+    is_ahead = occurrence.ends_at > clock.now()
+    is_on_hold = event.is_published and event.partner.is_suspended and is_ahead
     yield Entry(
         "event",
-        occurrence.micro_event.title,
-        occurrence.micro_event.get_state_display(),
+        event.title,
+        _("on hold") if is_on_hold else event.get_state_display(),
         reverse("admin:events_directory_occurrence_change", args=(occurrence.pk,)),
         first,
         last,

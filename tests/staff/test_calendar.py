@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from events_directory.models import Occurrence
-from events_directory.operations import micro_events, occurrences
+from events_directory.operations import micro_events, occurrences, partners
 from loyalty.campaigns import calendar_entries
 from loyalty.campaigns.models import Campaign
 from loyalty.campaigns.operations import campaigns
@@ -119,6 +119,16 @@ def test_campaigns_rounds_and_dates_stand_together_each_for_who_may_see_it(
     assert client_of(hal).get(CALENDAR).status_code == 403
     assert "Calendar" not in client_of(hal).get("/admin/").content.decode()
     assert f'href="{CALENDAR}"' in seeing.get("/admin/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_date_of_a_suspended_organisation_is_on_hold_while_it_is_ahead(seeing, evening):
+    """US11: the calendar says of it what every other list says."""
+    partners.suspend(evening.micro_event.partner, reason="Asked about", actor=SYSTEM)
+    for now, state in (("2026-10-14T10:00", "on hold"), ("2026-10-27T10:00", "published")):
+        with time_machine.travel(at(now), tick=True):
+            page = seeing.get(CALENDAR, {"month": "2026-10", "kind": "event"})
+            assert [each.state for each in page.context["found"].entries] == [state]
 
 
 @pytest.mark.django_db
