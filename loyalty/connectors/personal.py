@@ -27,6 +27,10 @@ State = WebhookDelivery.State
 
 def forget_what_was_said(person: Person) -> None:
     """Stored answers and delivered bodies that name them."""
+    # Whoever was told may have said it back, an address as plain text in a page of theirs too.
+    for address in person.words:
+        if "@" in address:
+            WebhookDelivery.objects.filter(answer__icontains=address).update(answer="")
     for word in person.quoted:
         place = Func(
             Value(word.encode(), output_field=BinaryField()),
@@ -42,7 +46,6 @@ def forget_what_was_said(person: Person) -> None:
             body="{}", fault="", answer="", next_at=None, state=State.ERASED
         )
         told.update(body="{}", fault="", answer="")
-        # Whoever was told may have said it back.
         WebhookDelivery.objects.filter(answer__contains=word).update(answer="")
 
 

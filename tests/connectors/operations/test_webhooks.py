@@ -12,9 +12,11 @@ from standardwebhooks import Webhook
 from loyalty.connectors.errors import BadWebhookAddress, NotGivenUp, SwitchedOff
 from loyalty.connectors.models import WebhookDelivery, WebhookEndpoint
 from loyalty.connectors.operations import calling, webhooks
+from loyalty.connectors.personal import forget_what_was_said
 from members import clock
 from members.models import AuditRow, Job
 from members.operations import jobs
+from members.operations.holdings import Person
 from tests.campaigns.conftest import act, take, work
 from tests.campaigns.effects import published
 from tests.conftest import SYSTEM
@@ -245,6 +247,18 @@ def test_what_is_switched_on_again_is_told_again(listener):
     assert announce("on") == 1
     webhooks.listen(endpoint, topics=["b", "a", "b"], actor=SYSTEM)
     assert (announce("other"), announce("mine", topic="a")) == (0, 1)
+
+
+def test_an_erased_address_stays_in_no_answer_however_it_was_said(listener, amara):
+    """US21: in a page's words as in JSON, also in an answer to what was told of somebody else."""
+    webhooks.add("Till", url=listener.url, actor=SYSTEM)
+    for said in (amara.email, amara.email.upper(), f'{{"to": "{amara.email}"}}', "Nobody"):
+        listener.says = f"<p>{said} is new here.</p>".encode()
+        announce(said)
+        work()
+    forget_what_was_said(Person(amara, (amara,), amara.user))
+    answers = WebhookDelivery.objects.order_by("pk").values_list("answer", flat=True)
+    assert list(answers) == ["", "", "", "<p>Nobody is new here.</p>"]
 
 
 @pytest.mark.django_db(transaction=True)
