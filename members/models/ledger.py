@@ -220,11 +220,8 @@ class Balance(models.Model):
 
 
 def _touching(accounts: Iterable[int]) -> Q:
-    """Entries with a leg in one of these members' accounts.
-
-    Such legs are numbered. Saying so lets PostgreSQL use the two indexes of the numbers, which keep
-    nothing else; and the accounts are given by value, because it cannot look into a subquery there.
-    """
+    """Entries with a leg in one of these accounts. Such legs are numbered: saying so lets PostgreSQL use the
+    indexes of the numbers, which keep nothing else; it cannot look into a subquery there."""
     own = list(accounts)
     return Q(debit__in=own, debit_seq__isnull=False) | Q(credit__in=own, credit_seq__isnull=False)
 
