@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.cache import caches
 from playwright.sync_api import expect
 
 from loyalty.rewards.models import Redemption
@@ -175,6 +176,7 @@ def test_dark_follows_the_system_and_the_switch_is_remembered(visit, programme, 
         visitor.go("/")
         assert visitor.page.evaluate(paper) == night
         settings.PROGRAMME_ACCENT = "#0057b8"
+        caches["pages"].clear()  # settings change with a restart
         visitor.go("/")
         accent = "getComputedStyle(document.querySelector('.mark-sprig')).color"
         assert visitor.page.evaluate(accent) == "rgb(138, 186, 253)"  # its lighter shade, at night
