@@ -142,7 +142,7 @@ def sales_of(keys: Collection[Key], *, ending: Collection[str] = ()) -> dict[Key
     by_activity = {sale.activity.pk: sale for sale in sales.values()}
     by_activity |= {pk: sale for sale in sales.values() for pk in sale.sent}
     effects = Effect.objects.filter(activity__in=by_activity, kind__in=["points", *THINGS])
-    effects = effects.exclude(state=Effect.State.CANCELLED)
+    effects = effects.exclude(state=Effect.State.CANCELLED).order_by("pk")
     for effect in effects.select_related("rule_version__campaign", "entry__unit", "entry__credit"):
         sale = by_activity[effect.activity_id]
         points = sale.later if effect.activity_id in sale.sent else sale.effects
