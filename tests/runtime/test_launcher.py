@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from loyalty.runtime import addresses, processes, resets
+from tests.scale import FULL
 
 pytestmark = pytest.mark.xdist_group("launcher")
 
@@ -144,6 +145,7 @@ def test_it_answers_and_ctrl_c_leaves_nothing(run):
     assert (run.var / "badge_keys.pem").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.skipif(not FULL, reason="loads the demo twice; `make prove` does")
 def test_a_demo_that_is_reset_begins_anew_and_serves_again(run):
     """US26: asked for while it runs; the parts go, an empty database comes, and the demo is loaded."""
     demo = Run(run.var.with_name("demo"), run.port)
