@@ -19,6 +19,9 @@ from tests.conftest import SYSTEM
 from tests.staff.conftest import client_of, colleague
 from tests.together import on_this_database, together
 
+#: They make and drop one database, so never two of them at once.
+pytestmark = pytest.mark.xdist_group("resets")
+
 PAGE = "/admin/demo/reset/"
 SCRATCH = "laurel_test_reset"
 LOADER = Actor.system("load_demo")
