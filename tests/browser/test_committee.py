@@ -8,14 +8,14 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from governance.models import Ballot, BallotDraft, Case
-from governance.operations import ballots, cases
+from governance.operations import cases
 from members.domain.actors import Actor
 from members.operations import members
 from recognition.models import NominationDraft
 from recognition.operations import badges, cycles
 from tests.browser.looks import faults_of
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, SAID, committee, criteria, hal, ivo, jun, seat_of
+from tests.governance.conftest import cast, committee, criteria, hal, ivo, jun, seat_of
 from tests.recognition.conftest import badge, cycle, give, propose
 
 __all__ = ["badge", "committee", "criteria", "cycle", "hal", "ivo", "jun"]
@@ -44,14 +44,7 @@ def cycle_of(cycle, amara, bo, dee, chi, hal, ivo, jun):
 
 def vote(case, *judges):
     for user in judges:
-        ballots.cast(
-            case,
-            seat=seat_of(case, user),
-            vote="yes",
-            scores=HIGH,
-            comments=SAID,
-            actor=Actor.user(user),
-        )
+        cast(case, user)
 
 
 def case_of(cycle, member):

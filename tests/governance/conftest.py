@@ -3,9 +3,10 @@
 import pytest
 
 from governance.domain.rubric import Criterion
-from governance.models import Case, Committee, Criteria, Seat
-from governance.operations import cases, committees
+from governance.models import Ballot, Case, Committee, Criteria, Seat
+from governance.operations import ballots, cases, committees
 from governance.operations import criteria as rubrics
+from members.domain.actors import Actor
 from members.models import User
 from tests.conftest import SYSTEM, person
 
@@ -69,6 +70,18 @@ def open_case(committee, criteria, *, key="1", interested=None) -> Case:
 def case(committee, criteria) -> Case:
     """An open case that nobody has an interest in."""
     return open_case(committee, criteria)
+
+
+def cast(case: Case, user: User, vote: str = "yes", scores=HIGH, comments=SAID) -> Ballot:
+    """The user's ballot on a case."""
+    return ballots.cast(
+        case,
+        seat=seat_of(case, user),
+        vote=vote,
+        scores=scores,
+        comments=comments,
+        actor=Actor.user(user),
+    )
 
 
 def seat_of(case: Case, user: User) -> Seat:

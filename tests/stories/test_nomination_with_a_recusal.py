@@ -15,22 +15,12 @@ from members.models import Activity
 from recognition.models import BadgeAward, Candidate
 from recognition.operations import cycles, nominations
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, LOW, SAID, seat_of
+from tests.governance.conftest import LOW, cast, seat_of
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_nomination_with_a_recusal(cycle, amara, bo, chi, dee, hal, ivo, gus):
-    def vote(user, said="yes", scores=HIGH):
-        ballots.cast(
-            case,
-            seat=seat_of(case, user),
-            vote=said,
-            scores=scores,
-            comments=SAID,
-            actor=Actor.user(user),
-        )
-
     # Bo reads the criteria, which have a version and stand still, and proposes Amara.
     assert (cycle.criteria.version, [one.title for one in cycle.criteria.rubric]) == (
         1,
@@ -51,9 +41,9 @@ def test_a_nomination_with_a_recusal(cycle, amara, bo, chi, dee, hal, ivo, gus):
     assert not Recusal.objects.exists()
 
     # Dee votes, then remembers that Amara is her cousin, and steps back. The case is gone for her.
-    vote(dee.user)
-    vote(chi)
-    vote(hal)
+    cast(case, dee.user)
+    cast(case, chi)
+    cast(case, hal)
     ballots.recuse(
         case, seat=seat_of(case, dee.user), reason=Reason.RELATIVE, actor=Actor.user(dee.user)
     )
@@ -71,7 +61,7 @@ def test_a_nomination_with_a_recusal(cycle, amara, bo, chi, dee, hal, ivo, gus):
     assert not can_read_ballots(chi, case)
 
     # Ivo votes against. Chi closes: two to one, with the mean of the three ballots that stand.
-    vote(ivo, "no", LOW)
+    cast(case, ivo, "no", LOW)
     decision = cases.close(case, seat=seat_of(case, chi), actor=Actor.user(chi))
     assert (decision.outcome, decision.yes, decision.no, decision.mean) == ("approved", 2, 1, 373)
     case.refresh_from_db()

@@ -35,20 +35,9 @@ from members.domain.actors import Actor
 from members.models import AuditRow
 from members.operations import members
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, LOW, RUBRIC, SAID, open_case, seat_of
+from tests.governance.conftest import HIGH, LOW, RUBRIC, SAID, cast, open_case, seat_of
 
 pytestmark = pytest.mark.django_db
-
-
-def cast(case, user, vote="yes", scores=HIGH, comments=SAID):
-    return ballots.cast(
-        case,
-        seat=seat_of(case, user),
-        vote=vote,
-        scores=scores,
-        comments=comments,
-        actor=Actor.user(user),
-    )
 
 
 def recuse(case, user, reason=Reason.RELATIVE):

@@ -9,7 +9,7 @@ from governance.operations import ballots, cases, committees
 from governance.operations import criteria as rubrics
 from members.domain.actors import Actor
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, SAID, open_case, seat_of
+from tests.governance.conftest import cast, open_case, seat_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,17 +35,6 @@ def pages(case):
         reverse(f"governance:{name}", args=[case.pk])
         for name in ("case", "ballot", "recusal", "decision", "result")
     ]
-
-
-def cast(case, user, vote="yes"):
-    return ballots.cast(
-        case,
-        seat=seat_of(case, user),
-        vote=vote,
-        scores=HIGH,
-        comments=SAID,
-        actor=Actor.user(user),
-    )
 
 
 def decide(case, chi, *judges):

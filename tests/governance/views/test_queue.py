@@ -12,7 +12,7 @@ from members.domain.actors import Actor
 from members.models import AuditRow
 from members.operations import members
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, SAID, open_case, seat_of
+from tests.governance.conftest import cast, open_case, seat_of
 
 pytestmark = pytest.mark.django_db
 
@@ -24,17 +24,6 @@ WHOLE = BEGUN | {"score_effort": "4", "score_example": "na", "vote": "yes"}
 
 def at(case, name):
     return reverse(f"governance:{name}", args=[case.pk])
-
-
-def cast(case, user):
-    return ballots.cast(
-        case,
-        seat=seat_of(case, user),
-        vote="yes",
-        scores=HIGH,
-        comments=SAID,
-        actor=Actor.user(user),
-    )
 
 
 def groups(client):

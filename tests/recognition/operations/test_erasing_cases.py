@@ -11,9 +11,9 @@ from members.operations import erasures, members
 from recognition.models import Laureate, NominationCycle
 from recognition.operations import cycles, nominations
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, SAID, seat_of
+from tests.governance.conftest import HIGH, SAID, cast, seat_of
 from tests.recognition.conftest import propose
-from tests.recognition.operations.test_nominations import case_of, close, vote
+from tests.recognition.operations.test_nominations import case_of, close
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def texts(case) -> list[str]:
 def test_a_case_about_somebody_who_is_erased_has_no_words(cycle, case, amara, chi, hal, ivo, jun):
     """Title, statements and the published citation; the decision stands."""
     for judge in (hal, ivo, jun):
-        vote(case, judge, "yes", HIGH)
+        cast(case, judge)
     close(case, chi)
     cycles.decide(cycle, citation="Amara, for the bicycles.", actor=SYSTEM)
     erasures.erase(amara, actor=SYSTEM)

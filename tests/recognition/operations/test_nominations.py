@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from events_directory.operations import partners
 from governance.errors import AlreadyRecused
 from governance.models import Case, Recusal
-from governance.operations import ballots, cases
+from governance.operations import cases
 from governance.operations import criteria as rubrics
 from members import clock
 from members.domain.actors import Actor
@@ -42,7 +42,7 @@ from recognition.models import (
 )
 from recognition.operations import badges, cycles, nominations, sweeps
 from tests.conftest import SYSTEM, member_of, person
-from tests.governance.conftest import HIGH, LOW, RUBRIC, SAID, seat_of
+from tests.governance.conftest import HIGH, LOW, RUBRIC, cast, seat_of
 from tests.recognition.conftest import propose
 
 pytestmark = pytest.mark.django_db
@@ -51,17 +51,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def gil(units) -> Member:
     return members.enrol("gil", given_name="Gil", actor=SYSTEM)
-
-
-def vote(case, user, said="yes", scores=HIGH):
-    return ballots.cast(
-        case,
-        seat=seat_of(case, user),
-        vote=said,
-        scores=scores,
-        comments=SAID,
-        actor=Actor.user(user),
-    )
 
 
 def close(case, user):
@@ -211,7 +200,7 @@ def test_who_lives_or_works_with_the_nominee_is_recused_and_leaves_the_quorum(
     asked = [cases.count(one) for one in (case, case_of(cycle, bo))]
     assert [one.eligible for one in asked] == [3, 5]
     with pytest.raises(AlreadyRecused):
-        vote(case, dee.user)
+        cast(case, dee.user)
 
 
 def test_a_judge_without_a_membership_does_not_judge_a_colleague(cycle, amara, bo, chi, hal):
@@ -223,7 +212,7 @@ def test_a_judge_without_a_membership_does_not_judge_a_colleague(cycle, amara, b
     recused = Recusal.objects.values_list("assignment__seat__user", "reason")
     assert list(recused) == [(hal.pk, "work")]
     with pytest.raises(AlreadyRecused):
-        vote(case_of(cycle, amara), hal)
+        cast(case_of(cycle, amara), hal)
 
 
 def test_who_was_near_a_membership_that_became_the_nominees_is_recused(
@@ -261,7 +250,7 @@ def test_the_laureate_is_the_best_of_the_approved(cycle, amara, bo, gil, chi, ha
     cycles.close(cycle, actor=SYSTEM)
     for member, said, scores in ((amara, "yes", HIGH), (bo, "yes", LOW), (gil, "no", HIGH)):
         for judge in (hal, ivo, jun):
-            vote(case_of(cycle, member), judge, said, scores)
+            cast(case_of(cycle, member), judge, said, scores)
     close(case_of(cycle, amara), chi)
     with pytest.raises(CasesOpen) as refusal:
         cycles.decide(cycle, citation="For the bicycles.", actor=SYSTEM)
@@ -292,7 +281,7 @@ def test_the_chair_does_not_name_themselves(cycle, amara, chi, dee, hal, ivo, ju
     propose(cycle, amara, chair)
     cycles.close(cycle, actor=SYSTEM)
     for judge in (hal, ivo, jun):
-        vote(case_of(cycle, chair), judge)
+        cast(case_of(cycle, chair), judge)
     close(case_of(cycle, chair), dee.user)
     with pytest.raises(OwnHands):
         cycles.decide(cycle, citation="For myself.", actor=Actor.user(chi))
@@ -306,7 +295,7 @@ def test_nobody_approved_means_no_laureate(cycle, amara, bo, chi, hal, ivo, jun)
     propose(cycle, bo, amara)
     cycles.close(cycle, actor=SYSTEM)
     for judge in (hal, ivo, jun):
-        vote(case_of(cycle, amara), judge, "no", LOW)
+        cast(case_of(cycle, amara), judge, "no", LOW)
     close(case_of(cycle, amara), chi)
     assert cycles.decide(cycle, citation="", actor=SYSTEM) is None
     assert NominationCycle.objects.get().state == "decided"

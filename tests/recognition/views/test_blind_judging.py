@@ -5,7 +5,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from governance.models import Case
-from governance.operations import ballots, cases, committees
+from governance.operations import cases, committees
 from loyalty.messaging.operations.nomination_notices import nomination_notices
 from members import clock
 from members.domain.actors import Actor
@@ -13,7 +13,7 @@ from members.operations import members
 from recognition.models import Candidate, Nomination, NominationCycle
 from recognition.operations import cycles
 from tests.conftest import SYSTEM, member_of, person
-from tests.governance.conftest import HIGH, SAID, seat_of
+from tests.governance.conftest import HIGH, cast, seat_of
 from tests.recognition.conftest import propose
 from tests.staff.conftest import client_of
 
@@ -130,14 +130,7 @@ def test_who_was_chosen_is_named_when_the_cycle_is_decided(
 ):
     """UC4: not before; the words about them are the committee's own."""
     for judge in (hal, ivo, jun):
-        ballots.cast(
-            blind_case,
-            seat=seat_of(blind_case, judge),
-            vote="yes",
-            scores=HIGH,
-            comments=SAID,
-            actor=Actor.user(judge),
-        )
+        cast(blind_case, judge)
     cases.close(blind_case, seat=seat_of(blind_case, chi), actor=Actor.user(chi))
     client.force_login(chi)
     laureate = reverse("nominations:laureate", args=[cycle.slug])

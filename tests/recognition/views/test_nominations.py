@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from governance.models import Case
-from governance.operations import ballots, cases
+from governance.operations import cases
 from members import clock
 from members.domain.actors import Actor
 from members.models import AuditRow
@@ -13,7 +13,7 @@ from recognition.errors import Declined
 from recognition.models import BadgeAward, Nomination, NominationCycle, NominationDraft
 from recognition.operations import cycles, nominations
 from tests.conftest import SYSTEM
-from tests.governance.conftest import HIGH, SAID, seat_of
+from tests.governance.conftest import cast, seat_of
 from tests.recognition.conftest import propose
 
 pytestmark = pytest.mark.django_db
@@ -52,14 +52,7 @@ def key_of(client, pages, member):
 def judge(cycle, *judges):
     for case in Case.objects.all():
         for user in judges:
-            ballots.cast(
-                case,
-                seat=seat_of(case, user),
-                vote="yes",
-                scores=HIGH,
-                comments=SAID,
-                actor=Actor.user(user),
-            )
+            cast(case, user)
 
 
 def test_criteria_are_in_sight_of_everybody(client, cycle, pages):
