@@ -61,12 +61,16 @@ class OccurrenceOut(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class BookingIn(serializers.Serializer):
-    """Who comes, to which date, with how many."""
+class SeatsIn(serializers.Serializer):
+    """For whom, on which date, how many."""
 
     member = serializers.CharField(max_length=100, help_text="The member's reference.")
     occurrence = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     seats = serializers.IntegerField(min_value=1, max_value=Booking.LARGEST_PARTY, default=1)
+
+
+class BookingIn(SeatsIn):
+    """Who comes, to which date, with how many."""
 
 
 class BookingOut(serializers.ModelSerializer):
@@ -89,12 +93,8 @@ class BookingOut(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class WaitingPlaceIn(serializers.Serializer):
+class WaitingPlaceIn(SeatsIn):
     """Who waits, for which date, for how many seats."""
-
-    member = serializers.CharField(max_length=100, help_text="The member's reference.")
-    occurrence = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
-    seats = serializers.IntegerField(min_value=1, max_value=Booking.LARGEST_PARTY, default=1)
 
 
 class WaitingPlaceOut(serializers.ModelSerializer):

@@ -109,6 +109,21 @@ class Events(ListAPIView):
         return dates.filter(ends_at__gt=now)
 
 
+def _wanted(
+    request: Request, shape: type[serializers.SeatsIn]
+) -> tuple[Occurrence, dict[str, Any]]:
+    """The date that is asked for, and for whom, how many, under which key and by whose."""
+    asked = shape(data=request.data)
+    asked.is_valid(raise_exception=True)
+    wanted = asked.validated_data
+    return get_object_or_404(dates_of(request), pk=wanted["occurrence"]), {
+        "member": get_object_or_404(Member.objects.known_as(wanted["member"])),
+        "seats": wanted["seats"],
+        "key": request_key(request),
+        "actor": Actor.key(request.auth),
+    }
+
+
 class Bookings(APIView):
     """Seats for members."""
 
@@ -121,16 +136,8 @@ class Bookings(APIView):
     )
     def post(self, request: Request) -> Response:
         """Book seats. The same Idempotency-Key again answers with the first booking."""
-        asked = serializers.BookingIn(data=request.data)
-        asked.is_valid(raise_exception=True)
-        wanted = asked.validated_data
-        booking = bookings.book(
-            get_object_or_404(dates_of(request), pk=wanted["occurrence"]),
-            member=get_object_or_404(Member.objects.known_as(wanted["member"])),
-            seats=wanted["seats"],
-            key=request_key(request),
-            actor=Actor.key(request.auth),
-        )
+        date, wanted = _wanted(request, serializers.BookingIn)
+        booking = bookings.book(date, **wanted)
         return Response(serializers.BookingOut(booking).data, status=status.HTTP_201_CREATED)
 
 
@@ -162,16 +169,8 @@ class WaitingPlaces(APIView):
     def post(self, request: Request) -> Response:
         """Wait for seats; when so many are free they are booked at once. The same Idempotency-Key again
         answers with the first place."""
-        asked = serializers.WaitingPlaceIn(data=request.data)
-        asked.is_valid(raise_exception=True)
-        wanted = asked.validated_data
-        place = waitlists.join(
-            get_object_or_404(dates_of(request), pk=wanted["occurrence"]),
-            member=get_object_or_404(Member.objects.known_as(wanted["member"])),
-            seats=wanted["seats"],
-            key=request_key(request),
-            actor=Actor.key(request.auth),
-        )
+        date, wanted = _wanted(request, serializers.WaitingPlaceIn)
+        place = waitlists.join(date, **wanted)
         return Response(_standing(request, place.pk), status=status.HTTP_201_CREATED)
 
 
