@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, Q, Subquery
+from django.db.models import Exists, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -56,11 +56,10 @@ class Newcomer:
 
 def newcomer_of(member: Member, at: datetime) -> Newcomer:
     """One query; one more while there are steps to show."""
-    dismissed = MemberTag.objects.living_at(at).filter(member=member, name=DISMISSED)
     done = Activity.objects.filter(member=member, kind__in=STEPS).values("kind").distinct()
     wish = MemberAttribute.objects.filter(member=member, name=SAVING_FOR).values("value")
     is_dismissed, kinds, saving_for = Member.objects.values_list(
-        Exists(dismissed), ArraySubquery(done), Subquery(wish)
+        Exists(_dismissed(member, at)), ArraySubquery(done), Subquery(wish)
     ).get(pk=member.pk)
     is_new = local_date(at, member.time_zone) < member.joined_on + NEW_FOR
     if not is_new or is_dismissed or set(kinds) == set(STEPS):
@@ -68,6 +67,10 @@ def newcomer_of(member: Member, at: datetime) -> Newcomer:
     points = _points(at)
     steps = tuple(Step(kind, kind in kinds, points.get(kind, 0)) for kind in STEPS)
     return Newcomer(steps, saving_for or "")
+
+
+def _dismissed(member: Member, at: datetime) -> QuerySet[MemberTag]:
+    return MemberTag.objects.living_at(at).filter(member=member, name=DISMISSED)
 
 
 def _points(at: datetime) -> dict[str, int]:
@@ -113,7 +116,7 @@ def reading(request: SignedInRequest, member: Member) -> HttpResponse:
 def dismissal(request: SignedInRequest, member: Member) -> HttpResponse:
     """The member does without the first steps; what they bring can still be had."""
     now = clock.now()
-    if not MemberTag.objects.living_at(now).filter(member=member, name=DISMISSED).exists():
+    if not _dismissed(member, now).exists():
         cause = f"{DISMISSED}:{member.pk}:{now.isoformat()}"
         traits.tag(member, name=DISMISSED, cause=cause, actor=Actor.user(request.user))
     toasts.say(request, _("The first steps are put away."), undo=reverse("first_run_return"))

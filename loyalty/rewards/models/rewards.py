@@ -236,6 +236,11 @@ class Reward(models.Model):
         return any(each is not None and each.is_suspended for each in (self.partner, host))
 
     @property
+    def is_offered(self) -> bool:
+        """Whether staff have it on offer and nobody whom it needs is suspended. Needs `with_terms`."""
+        return self.state == self.State.ACTIVE and not self.is_on_hold
+
+    @property
     def has_codes(self) -> bool:
         """Whether each piece comes with a coupon."""
         return self.codes != self.Codes.NONE

@@ -43,8 +43,7 @@ def is_on_offer(reward: Reward, at: datetime) -> bool:
     """Whether it can be given at this instant, apart from its stock."""
     has_begun = reward.since is None or reward.since <= at
     is_over = reward.until is not None and reward.until <= at
-    is_active = reward.state == Reward.State.ACTIVE and not reward.is_on_hold
-    return is_active and has_begun and not is_over
+    return reward.is_offered and has_begun and not is_over
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ REFUSALS: dict[str, type[Refused]] = {
 def terms_of(reward: Reward) -> Terms:
     """What the reward asks for. Needs `with_terms`."""
     return Terms(
-        is_active=reward.state == Reward.State.ACTIVE and not reward.is_on_hold,
+        is_active=reward.is_offered,
         cost=reward.cost,
         since=reward.since,
         until=reward.until,
